@@ -1,0 +1,23 @@
+"""Which scopes an OAuth client may ask for, and gets when it asks for none (all of its own)."""
+
+from __future__ import annotations
+
+from oauth2_provider.scopes import BaseScopes
+
+from accounts.models import ApiClient
+from accounts.types import SCOPES
+
+
+class ClientScopes(BaseScopes):  # type: ignore[misc]
+    def get_all_scopes(self) -> dict[str, str]:
+        return SCOPES
+
+    def get_available_scopes(
+        self, application: ApiClient | None = None, *args: object, **kwargs: object
+    ) -> list[str]:
+        return list(application.allowed_scopes) if application else []
+
+    def get_default_scopes(
+        self, application: ApiClient | None = None, *args: object, **kwargs: object
+    ) -> list[str]:
+        return self.get_available_scopes(application)

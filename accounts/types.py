@@ -1,0 +1,45 @@
+"""Who is calling, as every service and policy sees it: no tokens, no HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from audit.types import Actor
+
+CallerKind = Literal["force_system", "officer", "victim", "advocate"]
+Role = Literal["", "reviewer", "officer", "supervisor", "auditor"]
+
+FORCE_SCOPES = {
+    "orders:read": "Read this force's orders",
+    "orders:write": "Register, vary and correct this force's orders",
+    "breaches:read": "Read verified breaches and events of this force",
+    "breaches:write": "Report what happened and record outcomes",
+    "positions:write": "Send positions under a monitoring authority",
+    "webhooks:manage": "Manage where this force is told of events",
+    "zones:read": "Read the shapes of zones",
+}
+SCOPES = FORCE_SCOPES | {"officer": "Act as an officer", "victim": "Act as a victim or advocate"}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A signed-in person or force system. `id` is a user's UUID, or the client id of a force system."""
+
+    kind: CallerKind
+    id: str
+    force: str = ""
+    role: Role = ""
+    staff_id: str = ""
+    scopes: frozenset[str] = frozenset()
+    user_id: UUID | None = None
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Django REST Framework asks this of whatever stands in `request.user`."""
+        return True
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.kind, self.id, self.force)

@@ -1,0 +1,52 @@
+"""The trail: append-only, kept so by PostgreSQL itself."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Entry(models.Model):
+    """One act on personal data: who, when, what, on which records, why (Data Protection Act 2018 s62).
+
+    Holds identifiers and codes only; never a name, a place or a narrative.
+    """
+
+    at = models.DateTimeField(db_default=Now())
+    actor_kind = models.CharField(max_length=20)
+    actor = models.CharField(max_length=64)
+    organisation = models.CharField(max_length=8, blank=True)
+    action = models.CharField(max_length=16)
+    verb = models.CharField(max_length=48)
+    record_ids = ArrayField(models.CharField(max_length=64))
+    reason_code = models.CharField(max_length=48, blank=True)
+    reason = models.TextField(blank=True)
+    correlation_id = models.CharField(max_length=64, blank=True)
+    recipient = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="audit_action_known",
+                condition=models.Q(
+                    action__in=[
+                        "collection",
+                        "alteration",
+                        "consultation",
+                        "disclosure",
+                        "combination",
+                        "erasure",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="audit_disclosure_has_recipient",
+                condition=~models.Q(action="disclosure") | ~models.Q(recipient=""),
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.verb}"

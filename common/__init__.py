@@ -1,0 +1,1 @@
+"""What every app may use and none owns: problems, identifiers, London's civil time. Pure: no Django."""

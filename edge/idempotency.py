@@ -1,0 +1,103 @@
+"""Retry safety: the same key and body twice has one effect and the same answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.utils import OperationalError
+from psycopg.errors import LockNotAvailable
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.types import Caller
+from common.problems import Conflict, Problem, Refused
+from edge.models import IdempotentAnswer
+from edge.parsing import decode, text_of
+
+_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+_KEPT_HEADERS = ("Location", "ETag")
+
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """Whose key for what: the operation is the address asked for, so a key never crosses two of them."""
+
+    client: str
+    operation: str
+    key: str
+    digest: str
+
+
+def once(request: Request, effect: Callable[[], Response]) -> Response:
+    """Run `effect` in one transaction; with an `Idempotency-Key`, at most once for that key.
+
+    A refusal raised by `effect` rolls the claim back too, which frees the key.
+    """
+    sent = request.headers.get("Idempotency-Key")
+    if sent is None:
+        with transaction.atomic():
+            return effect()
+    claim = _claim(request, sent)
+    with transaction.atomic():
+        row = _take(claim)
+        if row is None:
+            return _replay(claim)
+        answer = effect()
+        _keep(row, answer)
+        return answer
+
+
+def _claim(request: Request, sent: str) -> _Claim:
+    if not _KEY.fullmatch(sent):
+        problem = Problem("", "idempotency_key_invalid", "Idempotency-Key takes 1 to 255 printable characters.")
+        raise Refused([problem], code="idempotency_key_invalid", detail=problem.detail)
+    caller = request.user
+    client = caller.id if isinstance(caller, Caller) else "public"
+    canonical = json.dumps(decode(text_of(request)), sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+    operation = hashlib.sha256(f"{request.method} {request.path}".encode()).hexdigest()
+    return _Claim(client=client, operation=operation, key=sent, digest=digest)
+
+
+_TAKE = """
+INSERT INTO edge_idempotentanswer (client, operation, key, digest, headers)
+VALUES (%s, %s, %s, %s, '{}') ON CONFLICT (client, operation, key) DO NOTHING RETURNING id
+"""
+
+
+def _take(claim: _Claim) -> int | None:
+    """Claim the key, waiting for whoever else is claiming it. None where it was answered before."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKE, [claim.client, claim.operation, claim.key, claim.digest])
+            row = cursor.fetchone()
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise Conflict("idempotency_in_progress", "The first request with this key is still running.") from error
+        raise
+    return row[0] if row else None
+
+
+def _replay(claim: _Claim) -> Response:
+    kept = IdempotentAnswer.objects.get(client=claim.client, operation=claim.operation, key=claim.key)
+    if kept.digest != claim.digest:
+        problem = Problem("", "idempotency_key_reused", "This key was used before with another body.")
+        raise Refused([problem], code="idempotency_key_reused", detail=problem.detail)
+    response = Response(kept.body, status=kept.status, headers=kept.headers)
+    response["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _keep(row: int, answer: Response) -> None:
+    if answer.status_code >= 400:
+        return
+    data: Any = answer.data
+    headers = {name: answer[name] for name in _KEPT_HEADERS if answer.has_header(name)}
+    IdempotentAnswer.objects.filter(pk=row).update(status=answer.status_code, body=data, headers=headers)

@@ -1,0 +1,31 @@
+"""Answers kept for a caller who asks again with the same key."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class IdempotentAnswer(models.Model):
+    """One client's key for one operation: claimed first, answered in the same transaction as the effect.
+
+    Two at once meet on the unique key: the second waits inside PostgreSQL for the first to commit.
+    """
+
+    client = models.CharField(max_length=64)
+    operation = models.CharField(max_length=200)
+    key = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(db_default=Now())
+    status = models.SmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    headers = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="idempotent_answer_once", fields=["client", "operation", "key"])
+        ]
+        indexes = [models.Index(name="idempotent_answer_age", fields=["created_at"])]  # which are over 72 h?
+
+    def __str__(self) -> str:
+        return self.operation

@@ -1,0 +1,144 @@
+"""Reading a request's body: limited, strict JSON, and a typed shape with a pointer to all that is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import IO, Any, NoReturn, TypeVar, cast
+
+from django.conf import settings
+from pydantic import BaseModel, ValidationError
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+
+from common.problems import Malformed, Problem, Refused, TooLarge, pointer
+
+_CHUNK = 64 * 1024
+_THROWN_AWAY = 100 * 1024 * 1024  # read to the end up to here, so that the sender sees the 413
+_DEEPEST = 64
+M = TypeVar("M", bound=BaseModel)
+
+
+class JsonBody(BaseParser):
+    """The body as text, decoded from UTF-8. Its limit is the view's `body_limit_bytes`."""
+
+    media_type = "application/json"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> str:
+        view = (parser_context or {}).get("view")
+        limit: int = getattr(view, "body_limit_bytes", settings.BODY_LIMIT_BYTES)
+        raw = _read_limited(_chunked_or(stream), limit)
+        try:
+            return raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise Malformed("malformed_json", "The body is not UTF-8.") from None
+
+
+def _chunked_or(stream: IO[Any]) -> IO[Any]:
+    """Django sees no body without a Content-Length; a chunked one is still there, ended by the server."""
+    meta = getattr(stream, "META", {})
+    if not meta.get("CONTENT_LENGTH") and meta.get("wsgi.input_terminated"):
+        return cast(IO[Any], meta["wsgi.input"])
+    return stream
+
+
+def _read_limited(stream: IO[Any], limit: int) -> bytes:
+    kept, seen = bytearray(), 0
+    while chunk := stream.read(_CHUNK):
+        seen += len(chunk)
+        if seen <= limit:
+            kept += chunk
+        elif seen > _THROWN_AWAY:
+            break
+        else:
+            kept.clear()
+    if seen > limit:
+        raise TooLarge("body_too_large", "The body is over the limit of this endpoint.")
+    return bytes(kept)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def decode(text: str) -> Any:
+    """JSON as RFC 8259 has it: no NaN, no Infinity, nothing nested deeper than 64."""
+    try:
+        value = json.loads(text, parse_constant=_no_constant)
+        too_deep = _deeper_than(value, _DEEPEST)
+    except (ValueError, RecursionError):
+        raise Malformed("malformed_json", "The body is not JSON.") from None
+    if too_deep:
+        raise Malformed("malformed_json", "The body is nested too deeply.")
+    return value
+
+
+def _deeper_than(value: Any, depth: int) -> bool:
+    level = [value]
+    for _ in range(depth):
+        level = [
+            child
+            for item in level
+            if isinstance(item, dict | list)
+            for child in (item.values() if isinstance(item, dict) else item)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def text_of(request: Request) -> str:
+    """The body exactly as sent. An empty body counts as an empty object, for verbs that need nothing."""
+    sent = request.data
+    return sent if isinstance(sent, str) and sent.strip() else "{}"
+
+
+def read(request: Request, shape: type[M]) -> M:
+    """The body in its typed shape; `Refused` with every problem of shape, `Malformed` if it is not JSON."""
+    value = decode(text_of(request))
+    try:
+        return shape.model_validate(value)
+    except ValidationError as error:
+        raise Refused(problems_of(error)) from None
+
+
+_CODES: dict[str, tuple[str, str]] = {
+    "missing": ("required", "This is required."),
+    "extra_forbidden": ("unknown_field", "This field is not known here."),
+    "string_unicode": ("text_not_storable", "The text holds a character that cannot be stored."),
+    "text_not_storable": ("text_not_storable", "The text holds a character that cannot be stored."),
+    "literal_error": ("unknown_value", "This is not one of the values allowed here."),
+    "string_too_short": ("too_short", "This is too short."),
+    "string_too_long": ("too_long", "This is too long."),
+    "too_short": ("too_few", "There are too few of these."),
+    "too_long": ("too_many", "There are too many of these."),
+    "finite_number": ("number_not_finite", "This number is not finite."),
+    "string_pattern_mismatch": ("bad_format", "This is not written in the form that is asked for."),
+}
+
+
+def problems_of(error: ValidationError) -> list[Problem]:
+    """Pydantic's findings by our codes and words: its own repeat what was sent."""
+    found = []
+    for item in error.errors(include_url=False, include_input=False, include_context=False):
+        code, detail = _CODES.get(item["type"], _by_family(item["type"]))
+        found.append(Problem(pointer(*item["loc"]), code, detail))
+    return found
+
+
+def _by_family(kind: str) -> tuple[str, str]:
+    if kind.endswith(("_type", "_parsing", "_attributes_type")) or kind in ("int_from_float", "dict_type"):
+        return "wrong_type", "This is not of the type that is asked for."
+    if kind.startswith(("instant_", "date_")):
+        return kind, _INSTANTS.get(kind, "This is not a date.")
+    return "invalid", "This cannot be accepted."
+
+
+_INSTANTS = {
+    "instant_offset_missing": "An instant needs an offset: Z or +01:00.",
+    "instant_unreadable": "This is not an RFC 3339 instant.",
+    "date_unreadable": "This is not a date written YYYY-MM-DD.",
+}

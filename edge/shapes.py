@@ -1,0 +1,86 @@
+"""Building blocks of what comes in: strict types, no unknown field, text that can be stored."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictStr, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)?")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+class Shape(BaseModel):
+    """A JSON object with these members and no others, each of exactly its type."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def storable(text: str) -> bool:
+    """Whether PostgreSQL and UTF-8 can hold it: no NUL, no lone surrogate."""
+    return "\x00" not in text and text.isascii() or not re.search("[\x00\ud800-\udfff]", text)
+
+
+def _storable(text: str) -> str:
+    if not storable(text):
+        raise PydanticCustomError("text_not_storable", "not storable")
+    return text
+
+
+def _any_text(value: object) -> object:
+    # Before pydantic's own check, whose error for a lone surrogate is not told apart from a wrong type.
+    return _storable(value) if isinstance(value, str) else value
+
+
+Text = Annotated[StrictStr, BeforeValidator(_any_text)]
+
+
+def parse_instant(text: str) -> datetime | None:
+    """An aware instant, a naive one where the offset is missing, or None where it cannot be read."""
+    if not _INSTANT.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text.upper())
+    except ValueError:
+        return None
+
+
+def _instant(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    read = parse_instant(value)
+    if read is None or read.year < 1:
+        raise PydanticCustomError("instant_unreadable", "unreadable")
+    if read.tzinfo is None:
+        raise PydanticCustomError("instant_offset_missing", "no offset")
+    return read
+
+
+def _date(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        if _DATE.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise PydanticCustomError("date_unreadable", "unreadable")
+
+
+def _utc_reach(value: datetime) -> datetime:
+    # Year 1 and year 9999 with an offset cannot be turned to UTC: PostgreSQL's adapter would fail on them.
+    if not 1 < value.year < 9999:
+        raise PydanticCustomError("instant_unreadable", "out of reach")
+    return value
+
+
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    AfterValidator(_utc_reach),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+CivilDate = Annotated[date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]

@@ -1,0 +1,77 @@
+"""Straight edges in a zone's plane, and how they look from one position. All of an outline at a time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.plane import EARTH_RADIUS_M, Array, Plane
+
+# Below this the plane's own error is not looked into.
+_GOOD_ENOUGH_M = 0.001
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """The edges from one position: the start of each along its own direction, the position's height to its
+    left, and the squared distance to its nearest point. `inside` goes by the parity of crossings."""
+
+    start: Array
+    height: Array
+    squared: Array
+    inside: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edges:
+    """Edges from a to b with unit directions u; `degrees` are the ends again, (n, 2) rows on WGS84."""
+
+    a: Array
+    b: Array
+    u: Array
+    length: Array
+    a_degrees: Array
+    b_degrees: Array
+    extent_m: float
+
+    def seen_from(self, x: float, y: float) -> Sight:
+        dx, dy = self.a[0] - x, self.a[1] - y
+        start = dx * self.u[0] + dy * self.u[1]
+        height = dx * self.u[1] - dy * self.u[0]
+        beside = np.maximum(np.maximum(start, -(start + self.length)), 0.0)
+        above, end_above = dy > 0, self.b[1] > y
+        crossings = np.count_nonzero((above != end_above) & ((height > 0) == end_above))
+        return Sight(start, height, height * height + beside * beside, bool(crossings % 2))
+
+
+def join_edges(paths: list[Array], plane: Plane) -> Edges:
+    """One set of edges along paths of (n, 2) degrees. An edge without length has no direction: left out."""
+    starts, ends = np.vstack([path[:-1] for path in paths]), np.vstack([path[1:] for path in paths])
+    a, b = plane.forward_all(starts).T, plane.forward_all(ends).T
+    length = np.hypot(b[0] - a[0], b[1] - a[1])
+    real = length > 0
+    a, b, length = np.ascontiguousarray(a[:, real]), np.ascontiguousarray(b[:, real]), length[real]
+    extent = float(np.hypot(a[0], a[1]).max())
+    return Edges(a, b, (b - a) / length, length, starts[real], ends[real], extent)
+
+
+def nearest_m(edges: Edges, sight: Sight, here: Plane, away_m: float) -> float:
+    """Metres from a position to the nearest edge.
+
+    `here` is the plane around the position itself, `away_m` its distance from the zone's origin. Where the
+    zone's plane could be wrong by a millimetre, every edge that might be nearest is looked at again in
+    `here`, in which distances from the position are exact.
+    """
+    roughly = float(np.sqrt(sight.squared.min()))
+    wrong_by = min(away_m, edges.extent_m) ** 2 / (6 * EARTH_RADIUS_M**2)
+    if roughly * wrong_by < _GOOD_ENOUGH_M:
+        return roughly
+    rivals = sight.squared <= (roughly * (1 + 4 * wrong_by)) ** 2
+    return _exactly(edges, rivals, here)
+
+
+def _exactly(edges: Edges, chosen: NDArray[np.bool_], here: Plane) -> float:
+    a, b = here.forward_all(edges.a_degrees[chosen]).T, here.forward_all(edges.b_degrees[chosen]).T
+    along = b - a
+    part = np.clip(-(a * along).sum(axis=0) / (along * along).sum(axis=0), 0.0, 1.0)
+    return float(np.hypot(*(a + part * along)).min())

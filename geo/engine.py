@@ -1,0 +1,30 @@
+"""Which engine judged: kept with every verdict, so that it can be worked out again years later."""
+
+from importlib.metadata import version
+
+import pyproj
+import scipy
+import shapely
+
+# Raise by one whenever the same question could get another answer.
+ENGINE_VERSION = "1"
+
+DISCLAIMER = (
+    "This result compares a reported position, accurate to about {radius} metres 95 times in 100, with the"
+    " zone as recorded. It does not confirm that the person was there or committed an offence."
+)
+
+
+def engine_build() -> str:
+    """Versions of everything whose arithmetic goes into a verdict, on one line."""
+    geos = ".".join(map(str, shapely.geos_version))
+    return (
+        f"geo {ENGINE_VERSION}; shapely {shapely.__version__} (GEOS {geos});"
+        f" pyproj {pyproj.__version__} (PROJ {pyproj.proj_version_str});"
+        f" numpy {version('numpy')}; scipy {scipy.__version__}; convertbng {version('convertbng')}"
+    )
+
+
+def disclaimer(r95_m: float) -> str:
+    """The words printed with every geographic finding (rule 65), with the accuracy radius in metres."""
+    return DISCLAIMER.format(radius=f"{r95_m:,.1f}")

@@ -1,0 +1,29 @@
+"""What others are told of an order: its id, its reference and a state. Never a person or a place."""
+
+from __future__ import annotations
+
+from orders.models import Order
+from webhooks.services import enqueue
+
+_EVENT = {
+    "made": "order.registered",
+    "variation": "order.varied",
+    "renewal": "order.varied",
+    "correction": "order.corrected",
+}
+
+
+def version_registered(order: Order, *, change_kind: str, status: str) -> None:
+    _tell(order, _EVENT[change_kind], status)
+
+
+def served(order: Order, *, status: str) -> None:
+    _tell(order, "order.served", status)
+
+
+def zone_approved(order: Order, *, status: str) -> None:
+    _tell(order, "order.approved", status)
+
+
+def _tell(order: Order, event: str, status: str) -> None:
+    enqueue(force=order.force_id, type=event, subject=order.id, reference=order.reference, state=status)

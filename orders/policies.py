@@ -1,0 +1,25 @@
+"""Who may do what to an order. Each check has a bool twin that shows or hides the button."""
+
+from __future__ import annotations
+
+from accounts.types import Caller
+from common.problems import Forbidden
+from orders.models import Zone
+
+MAY_APPROVE = frozenset({"officer", "supervisor"})
+
+
+def check_second_person(caller: Caller, zone: Zone) -> None:
+    """Rule 16: a drawn zone counts only when somebody other than whoever drew it stands by it."""
+    if caller.role not in MAY_APPROVE:
+        raise Forbidden("wrong_role", "Officers and supervisors approve zones.")
+    if caller.staff_id == zone.drawn_by_staff_id:
+        raise Forbidden("second_person_required", "Whoever drew a zone cannot approve it.")
+
+
+def can_approve(caller: Caller, zone: Zone) -> bool:
+    try:
+        check_second_person(caller, zone)
+    except Forbidden:
+        return False
+    return True

@@ -1,0 +1,164 @@
+"""What a court said, in the words of the Act, as frozen values. Pure: no Django."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Literal
+from uuid import UUID
+
+from geo.zones import Zone
+
+OrderKind = Literal["full", "interim"]
+Route = Literal["application", "on_conviction", "on_acquittal"]
+Basis = Literal["resides", "believed_in_area", "intends_to_come"]
+ChangeKind = Literal["made", "variation", "renewal", "correction"]
+CourtType = Literal["magistrates", "youth", "crown"]
+ConditionKind = Literal[
+    "exclusion_zone",
+    "no_contact",
+    "no_social_reference",
+    "no_approach",
+    "no_images",
+    "no_surveillance",
+    "requirement",
+    "other_prohibition",
+]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+ExceptionKind = Literal[
+    "travel_through",
+    "court",
+    "solicitor",
+    "police_station",
+    "medical",
+    "child_contact",
+    "prior_written_consent",
+    "other",
+]
+Channel = Literal[
+    "any",
+    "in_person",
+    "phone_call",
+    "sms",
+    "post",
+    "email",
+    "messaging_app",
+    "social_media",
+    "gift_or_delivery",
+    "other",
+]
+Requirement = Literal[
+    "assessment",
+    "attend_programme",
+    "mental_health",
+    "substance_programme",
+    "surrender_devices",
+    "device_access",
+    "sign_on",
+    "other",
+]
+IdentifierKind = Literal["phone", "email", "social", "vehicle", "address", "other"]
+Status = Literal["pending", "in_force", "superseded", "expired", "discharged", "quashed"]
+
+# Kinds that a machine can test. The others always go to a person (rule 62).
+CHECKABLE: frozenset[str] = frozenset({"exclusion_zone", "no_contact", "no_social_reference"})
+DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Half-open: `start` counts, `end` does not. `end` None is "until further order" (section 3)."""
+
+    start: datetime
+    end: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When a condition bites: London wall-clock, half-open; `end` <= `start` runs past midnight."""
+
+    days: frozenset[str]
+    start: time
+    end: time
+    dates: tuple[tuple[date, date], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CourtException:
+    """Words by which the order itself lets him do what it otherwise forbids."""
+
+    kind: str
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A number, address or handle by which somebody is known. `platform` for social media only."""
+
+    kind: str
+    value: str
+    platform: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneTerms:
+    """A drawn reading of the words. It supports a verdict only once a second person approved it (rule 16)."""
+
+    code: str
+    shape_sha256: str
+    zone: Zone
+    drawn_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionTerms:
+    """One prohibition or requirement. `period` is its own where the court gave one (section 3)."""
+
+    clause: str
+    kind: str
+    wording: str
+    protects: tuple[str, ...]
+    period: Period | None
+    windows: tuple[Window, ...]
+    exceptions: tuple[CourtException, ...]
+    zones: tuple[ZoneTerms, ...] = ()
+    channels: frozenset[str] = frozenset()
+    indirect: bool = False
+    platforms: frozenset[str] = frozenset()
+    watch_terms: tuple[str, ...] = ()
+    has_locality: bool = False
+
+    @property
+    def machine_checkable(self) -> bool:
+        return self.kind in CHECKABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who stood by a drawn zone, and when."""
+
+    staff_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VersionTerms:
+    """One version and the time in which it was the one in force. `in_force` None: in force at no time."""
+
+    number: int
+    in_force: Period | None
+    conditions: tuple[ConditionTerms, ...]
+    approvals: dict[str, Approval] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTerms:
+    """Everything that judging one report needs of an order. `served_at` None: no service recorded."""
+
+    order_id: UUID
+    reference: str
+    force: str
+    served_at: datetime | None
+    versions: tuple[VersionTerms, ...]
+    respondent: tuple[Identifier, ...] = ()
+    respondent_names: tuple[str, ...] = ()

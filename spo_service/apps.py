@@ -1,0 +1,31 @@
+"""Start-up checks: the service refuses to start where a verdict could come out wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ImproperlyConfigured
+
+from geo.crs import check_transformations
+
+
+class SpoServiceConfig(AppConfig):
+    name = "spo_service"
+
+    def ready(self) -> None:
+        """Rule 59: no silent fall-back to a coarser transformation. Faults stop every process."""
+        faults = check_transformations()
+        if faults:
+            raise ImproperlyConfigured("Coordinate transformations are not as pinned: " + "; ".join(faults))
+        register(queue_times)
+
+
+def queue_times(**_: Any) -> list[CheckMessage]:
+    """django-q2 runs a task again after `retry`, even while it still runs: keep it well above `timeout`."""
+    q = settings.Q_CLUSTER
+    if q["retry"] > q["timeout"] * (q["queue_limit"] / q["workers"] + 2):
+        return []
+    return [Error("Q_CLUSTER retry must exceed timeout x (queue_limit / workers + 2).", id="spo.E001")]

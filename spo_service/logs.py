@@ -1,0 +1,38 @@
+"""Log lines carry an allow-list and nothing else: a message may hold a narrative, a traceback an address."""
+
+from __future__ import annotations
+
+import json
+import logging
+import traceback
+
+from audit.context import correlation_id
+
+
+class AllowedFields(logging.Formatter):
+    """One JSON object a line: time, level, logger, where in our code, the exception's type, correlation id.
+
+    The message itself is left out unless the record was made by our own `log_event`, whose text is a
+    constant; Django's and third parties' messages quote paths, values and SQL.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname,
+            "logger": record.name,
+            "where": f"{record.module}:{record.lineno}",
+            "correlation_id": correlation_id.get(),
+        }
+        event = getattr(record, "event", None)
+        if isinstance(event, str):
+            line["event"] = event
+        if record.exc_info and record.exc_info[1] is not None:
+            line["exception"] = type(record.exc_info[1]).__name__
+            line["frames"] = _frames(record.exc_info[1])
+        return json.dumps(line)
+
+
+def _frames(error: BaseException) -> list[str]:
+    """File, line and function of each frame: never source text, locals or the exception's message."""
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]

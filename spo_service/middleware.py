@@ -1,0 +1,43 @@
+"""What every answer of the service gets, whatever view made it."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from audit.context import correlation_id
+
+_SAFE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def correlation(get_response: Handler) -> Handler:
+    """Give each request an id, the caller's own if it is harmless, and say it back."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        sent = request.headers.get("X-Request-Id", "")
+        token = correlation_id.set(sent if _SAFE.fullmatch(sent) else uuid.uuid4().hex)
+        try:
+            response = get_response(request)
+            response["X-Request-Id"] = correlation_id.get()
+            return response
+        finally:
+            correlation_id.reset(token)
+
+    return handle
+
+
+def private(get_response: Handler) -> Handler:
+    """Nothing is kept by a browser or proxy unless a view says so: a shared computer is his computer too."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("X-Frame-Options", "DENY")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+    return handle

@@ -1,0 +1,203 @@
+"""All settings, from the environment. `SPO_ENV` is `development`, `demo`, `test` or `production`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from environs import Env
+
+from accounts.types import SCOPES
+
+env = Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+_ENVIRONMENTS = ("development", "demo", "test", "production")
+SPO_ENV = env.str("SPO_ENV", "development", validate=lambda name: name in _ENVIRONMENTS)
+PRODUCTION = SPO_ENV == "production"
+DEMO = SPO_ENV == "demo"
+DEBUG = False  # a debug page prints locals: addresses, narratives, tokens. Never on, in any environment
+
+# No default secret outside development: production refuses to start without them.
+SECRET_KEY = env.str("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", "development-only-" + "x" * 40)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS") if PRODUCTION else ["127.0.0.1", "localhost", "testserver"]
+SERVICE_FORCE = env.str("DEFAULT_FORCE", "05")  # who reviews a report that names no order and no force
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "oauth2_provider",
+    "pgtrigger",
+    "django_q",
+    "audit",
+    "accounts",
+    "edge",
+    "webhooks",
+    "orders",
+    "breaches",
+    "spo_service",
+]
+MIDDLEWARE = [
+    "spo_service.middleware.correlation",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "spo_service.middleware.private",
+]
+ROOT_URLCONF = "spo_service.urls"
+WSGI_APPLICATION = "spo_service.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+
+DATABASES: dict[str, Any] = {"default": env.dj_db_url("DATABASE_URL", "postgis:///spo")}
+DATABASES["default"]["ENGINE"] = "django.contrib.gis.db.backends.postgis"
+_OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
+# A duplicate of a request in flight waits on the first one's row at most this long (edge.idempotency).
+_OPTIONS["options"] = "-c lock_timeout=10s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+if env.bool("DB_POOL", False):
+    # Web processes only. Never under qcluster: its forked processes share the pool's sockets and its
+    # protocol falls apart (django-q2 issue 209).
+    _OPTIONS["pool"] = {"min_size": 2, "max_size": env.int("DB_POOL_SIZE", 6), "timeout": 10}
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # django-q2 beats its heart into a cache twice a second: never into a database.
+    "q": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "q"},
+}
+if env.str("REDIS_URL", ""):
+    CACHES["default"] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env.str("REDIS_URL"),
+    }
+
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.ApiClient"
+OAUTH2_PROVIDER = {
+    "SCOPES": SCOPES,
+    "SCOPES_BACKEND_CLASS": "accounts.scopes.ClientScopes",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 86_400 if DEMO else 600,
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
+    "REFRESH_TOKEN_EXPIRE_SECONDS": 3_600,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "PKCE_REQUIRED": True,
+    **{
+        f"COMPLIANT_BCP_RFC9700_{rule}": True
+        for rule in (
+            "IMPLICIT_GRANT",
+            "PASSWORD_GRANT",
+            "PKCE_METHOD",
+            "ACCESS_TOKEN_TRANSPORT",
+            "AUTHZ_RESPONSE_ISS",
+            "TOKEN_STORAGE",
+            "REFRESH_TOKEN",
+            "REDIRECT_URI_SCHEME",
+            "REDIRECT_URI_MATCHING",
+            "PKCE_REQUIRED",
+        )
+    },
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["edge.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["edge.permissions.ClosedByDefault"],
+    "DEFAULT_THROTTLE_CLASSES": ["edge.throttles.CallerThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["edge.parsing.JsonBody"],
+    "DEFAULT_RENDERER_CLASSES": ["edge.rendering.JsonAnswer"],
+    "DEFAULT_SCHEMA_CLASS": "edge.schema.ProblemAwareSchema",
+    "EXCEPTION_HANDLER": "edge.problem_json.handle",
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+# Requests a second for each caller and audience. Immediate danger is outside every limit (rule 37).
+CALLER_LIMITS = (
+    {"force": 1000, "officer": 1000, "victim": 1000, "public": 1000}
+    if DEMO
+    else {"force": 100, "officer": 30, "victim": 10, "public": 5}
+)
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Stalking Protection Order breach service",
+    "DESCRIPTION": "Orders, reports, verdicts with their uncertainty, and the officer's decision.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["edge.permissions.Open"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "COMPONENT_SPLIT_REQUEST": False,
+    "POSTPROCESSING_HOOKS": ["edge.schema.add_problem_answers"],
+}
+
+Q_CLUSTER = {
+    "name": "spo",
+    "orm": "default",
+    "workers": env.int("Q_WORKERS", 1),
+    "queue_limit": 2,
+    "bulk": 1,
+    # retry > timeout x (queue_limit / workers + 2), or a task that still runs is run again beside itself.
+    "timeout": 20,
+    "retry": 90,
+    "max_attempts": 3,
+    "ack_failures": True,
+    "poll": 0.2,
+    "save_limit": -1,
+    "catch_up": False,
+    "guard_cycle": 0.5,
+    "cache": "q",
+    "label": "Queue",
+}
+
+TIME_ZONE = "UTC"
+USE_TZ = True
+LANGUAGE_CODE = "en-gb"
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+WHITENOISE_USE_FINDERS = not PRODUCTION
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = PRODUCTION and env.bool("SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+
+# The clocks of a report (rule 36): elapsed hours, never working days.
+REVIEW_DUE_HOURS = env.int("REVIEW_DUE_HOURS", 4)
+OFFICER_CONTACT_DUE_HOURS = env.int("OFFICER_CONTACT_DUE_HOURS", 48)
+POSITION_TIME_TOLERANCE_MINUTES = env.int("POSITION_TIME_TOLERANCE_MINUTES", 15)
+# Rule 8: orders on conviction or acquittal are refused until a commencement date is known.
+ROUTE_COMMENCEMENT = {
+    "on_conviction": env.date("ROUTE_ON_CONVICTION_FROM", None),
+    "on_acquittal": env.date("ROUTE_ON_ACQUITTAL_FROM", None),
+}
+BODY_LIMIT_BYTES = 5 * 1024 * 1024
+WEBHOOK_LOOPBACK_ALLOWED = DEMO or SPO_ENV == "test"
+FIELD_KEY = env.str("FIELD_KEY") if PRODUCTION else env.str("FIELD_KEY", "development-only-field-key")
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"fields": {"()": "spo_service.logs.AllowedFields"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "fields"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING")},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django-q": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+    },
+}

@@ -1,0 +1,24 @@
+"""Every address of the service, arranged by who is calling."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from oauth2_provider.views import TokenView
+
+from spo_service.health import healthz, readyz
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("oauth/token/", TokenView.as_view(), name="token"),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/v1/", include("orders.urls")),
+    path("api/v1/", include("breaches.urls")),
+    path("api/v1/", include("webhooks.urls")),
+]
+handler400 = "edge.problem_json.bad_request"
+handler403 = "edge.problem_json.forbidden"
+handler404 = "edge.problem_json.not_found"
+handler500 = "edge.problem_json.server_error"

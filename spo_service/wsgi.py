@@ -1,0 +1,8 @@
+"""The web processes' entry point."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spo_service.settings")
+application = get_wsgi_application()

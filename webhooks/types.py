@@ -1,0 +1,67 @@
+"""Words of the outbox: which events there are, and what of one leaves the house."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+# The closed list that receivers were told (api.md, "Forces: what comes out"). Added to, never renamed.
+EVENT_TYPES = frozenset(
+    f"{group}.{name}"
+    for group, names in {
+        "order": ("registered", "varied", "corrected", "served", "approved", "expiring", "ended"),
+        "notification": ("due", "missed"),
+        "report": (
+            "received",
+            "immediate_danger",
+            "assessed",
+            "claimed",
+            "information_requested",
+            "information_received",
+            "verified",
+            "not_verified",
+            "transferred",
+            "closed",
+            "reopened",
+            "withdrawn",
+        ),
+        "evidence": ("released", "held"),
+        "device": ("silent",),
+        "webhook": ("parked",),
+    }.items()
+    for name in names
+)
+PARKED = "webhook.parked"
+# Sent to one endpoint on request; not part of what happened, so never numbered and never on the feed.
+TEST = "webhook.test"
+EVERYTHING = "*"
+# Order of a test among an endpoint's deliveries: before whatever waits, since numbers start at 1.
+TEST_SEQUENCE = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One event as others are told of it: identifiers and a state, never a name, a place or a narrative."""
+
+    id: UUID
+    type: str
+    occurred_at: datetime
+    subject: UUID
+    reference: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one try ended. `status` is None where no answer came: refused destination, no name, time over.
+
+    `retry_after_s` is what the receiver asked for, in seconds, where it asked.
+    """
+
+    status: int | None
+    retry_after_s: float | None = None
+
+    @property
+    def taken(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
