@@ -63,11 +63,10 @@ def _date(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        if _DATE.fullmatch(value):
-            return date.fromisoformat(value)
+        # fromisoformat also takes 20260302 and 2026-W10-1, which the contract does not know.
+        return date.fromisoformat(value if _DATE.fullmatch(value) else "")
     except ValueError:
-        pass
-    raise PydanticCustomError("date_unreadable", "unreadable")
+        raise PydanticCustomError("date_unreadable", "unreadable") from None
 
 
 def _utc_reach(value: datetime) -> datetime:

@@ -18,6 +18,7 @@ from accounts.types import Caller
 from audit.services import record
 from common.london import civil_date
 from common.problems import Conflict, Problem, Refused
+from geo.shapes import shape_sha256
 from geo.zones import build
 from orders import messages, policies, queries, rules
 from orders.models import Condition, Order, OrderVersion, ProtectedPerson, Service, Zone, ZoneApproval
@@ -158,7 +159,7 @@ def _zone_row(version: OrderVersion, condition: Condition, item: dict[str, Any],
         drawn_by_name=item["drawn_by"]["name"],
         drawn_by_staff_id=item["drawn_by"]["staff_id"],
         shape_sent=json.dumps(item["shape"]),
-        shape_sha256=zone.shape_sha256,
+        shape_sha256=shape_sha256(reading.shape),
         core=GEOSGeometry(json.dumps(zone.core_geojson), srid=4326),
         reach_m=zone.reach_m,
         area_m2=zone.area_m2,
