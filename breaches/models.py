@@ -1,0 +1,202 @@
+"""What was reported, what was found in it, and what a named person decided."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.contrib.gis.db import models as gis
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from accounts.models import Force, User
+from breaches.workflow import HELD_STATES, OWNER
+from common.ids import uuid7
+from orders.models import Order
+
+_APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+class Report(models.Model):
+    """One report, exactly as it was sent in `body_sent`, with the columns that queues are made of.
+
+    The review queue is a query over this table: there is no moment at which a report exists but is not in it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    reference = models.CharField(max_length=20, unique=True)
+    force = models.ForeignKey(Force, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="reports")
+    reporter_kind = models.CharField(max_length=16)
+    reporter = models.CharField(max_length=64)
+    reporter_user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="reports")
+    reporter_role = models.CharField(max_length=32, blank=True)
+    body_sent = models.TextField()
+    warnings = models.JSONField(default=list)
+    received_at = models.DateTimeField()
+    review_due = models.DateTimeField()
+    officer_contact_due = models.DateTimeField()
+    incident_from = models.DateTimeField(null=True)
+    incident_to = models.DateTimeField(null=True)
+    immediate_danger = models.BooleanField()
+    state = models.CharField(max_length=20, default="received")
+    version = models.PositiveIntegerField(default=1)
+    claimed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    claimed_at = models.DateTimeField(null=True)
+    priority = models.PositiveSmallIntegerField()
+    priority_reasons = ArrayField(models.CharField(max_length=40))
+    verdict = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="report_state_known", condition=Q(state__in=sorted(OWNER))),
+            models.CheckConstraint(
+                name="report_held_while_claimed",
+                condition=Q(state__in=sorted(HELD_STATES), claimed_by__isnull=False)
+                | (~Q(state__in=sorted(HELD_STATES)) & Q(claimed_by__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="report_claim_paired",
+                condition=Q(claimed_by__isnull=True, claimed_at__isnull=True)
+                | Q(claimed_by__isnull=False, claimed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="report_clocks", condition=Q(review_due__gt=F("received_at"), officer_contact_due__gt=F("received_at"))
+            ),
+            models.CheckConstraint(name="report_priority_range", condition=Q(priority__gte=1, priority__lte=5)),
+            models.CheckConstraint(
+                name="report_interval_order",
+                condition=Q(incident_to__isnull=True) | Q(incident_to__gte=F("incident_from")),
+            ),
+        ]
+        indexes = [
+            # Which reports wait in this force's queue, most urgent first?
+            models.Index(name="report_queue", fields=["force", "state", "priority", "review_due", "id"]),
+            # Which reports did this person make, newest first?
+            models.Index(name="report_of_person", fields=["reporter_user", "-received_at"]),
+            # Which reports rest on this order?
+            models.Index(name="report_of_order", fields=["order", "id"]),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="as_received",
+                fields=["reference", "body_sent", "received_at", "order", "reporter", "immediate_danger"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class ReportPosition(models.Model):
+    """A place in a report as it was understood. `point` is null where it could not be placed."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="positions")
+    index = models.PositiveIntegerField()
+    subject = models.CharField(max_length=32)
+    method = models.CharField(max_length=32)
+    point = gis.PointField(geography=True, srid=4326, null=True)
+    r95_m = models.FloatField(null=True)
+    accuracy_assumed = models.BooleanField()
+    recorded_at = models.DateTimeField(null=True)
+    transformation = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="report_position_once", fields=["report", "index"]),
+            models.CheckConstraint(
+                name="report_position_error", condition=Q(point__isnull=True) | Q(r95_m__gt=0)
+            ),
+        ]
+        triggers = [_APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"position {self.index}"
+
+
+class Assessment(models.Model):
+    """What the machine said once, with the question it was asked: it can be replayed years later (rule 51)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="assessments")
+    cause = models.CharField(max_length=32)
+    engine_version = models.CharField(max_length=8)
+    engine_build = models.CharField(max_length=200)
+    assessed_at = models.DateTimeField()
+    question = models.JSONField()
+    answer = models.JSONField()
+    verdict = models.CharField(max_length=20)
+    zone_staff = ArrayField(models.CharField(max_length=32), default=list)
+
+    class Meta:
+        indexes = [models.Index(name="assessment_newest", fields=["report", "-assessed_at"])]  # which is current?
+        triggers = [_APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return self.verdict
+
+
+class Move(models.Model):
+    """One change of state: who, when, why (rule 45)."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="moves")
+    verb = models.CharField(max_length=24)
+    source = models.CharField(max_length=20)
+    target = models.CharField(max_length=20)
+    moved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    moved_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        triggers = [_APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return self.verb
+
+
+class Decision(models.Model):
+    """What a named person decided about a report, on which assessment, and why (rules 44 and 46)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="decisions")
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    staff_id = models.CharField(max_length=32)
+    decided_at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    findings = models.JSONField(default=list)
+    offences = ArrayField(models.CharField(max_length=8), default=list)
+    reasonable_excuse = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="decision_kind", condition=Q(kind__in=["verified", "not_verified"])),
+            models.CheckConstraint(
+                name="decision_not_verified_has_reason", condition=Q(kind="verified") | ~Q(reason="")
+            ),
+        ]
+        indexes = [models.Index(name="decision_of_report", fields=["report", "decided_at"])]  # decided when?
+        triggers = [_APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class Consultation(models.Model):
+    """A force's "would this be a breach?", kept as the question and its answer. Raises no report."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="consultations")
+    asked_by = models.CharField(max_length=64)
+    asked_at = models.DateTimeField()
+    engine_version = models.CharField(max_length=8)
+    engine_build = models.CharField(max_length=200)
+    question = models.JSONField()
+    answer = models.JSONField()
+
+    class Meta:
+        triggers = [_APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return str(self.id)

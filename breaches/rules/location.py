@@ -1,0 +1,123 @@
+"""Positions against zones (rules 49 to 65). Only the respondent's, or his vehicle's, is ever tested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from breaches.types import TESTED_SUBJECTS, Facts, Location, Outcome, Reason, ReportedPosition, Touch
+from geo.engine import disclaimer
+from geo.proximity import judge
+from orders.types import Approval, ConditionTerms, ZoneTerms
+
+_OUTCOME: dict[str, Outcome] = {"inside": "indicated", "indeterminate": "possible", "outside": "not_indicated"}
+_REASON = {
+    "inside": Reason("inside_zone", "The position lies inside the zone with a probability of 0.95 or more."),
+    "indeterminate": Reason("indeterminate", "The position may lie inside or outside, given its accuracy."),
+    "outside": Reason("outside_zone", "The position lies outside the zone, farther than its accuracy."),
+}
+_TOO_COARSE = Reason("position_too_coarse", "The position is too coarse to tell; it is not shown to be outside.")
+_VEHICLE = Reason("vehicle_not_person", "The position is a vehicle's: it does not place the respondent (rule 87).")
+_NOT_APPROVED = Reason("zone_not_approved", "No second person has approved the drawing of this zone (rule 16).")
+_UNUSABLE = Reason("position_not_usable", "A place was reported, but no position that could be tested.")
+_OTHER_TIME = Reason("position_not_at_that_time", "The position was recorded at another time than the incident.")
+_NOT_HIS = Reason("position_subject_not_respondent", "Only the respondent's position is tested (rule 50).")
+_TOLD = Reason("zone_reported_without_position", "A zone was reported without a position of the respondent.")
+
+# What a person may tick who saw him where he must not be.
+_PLACE_KINDS = frozenset({"exclusion_zone"})
+_PLACE_BEHAVIOURS = frozenset({"uninvited_at_home", "loitering", "watching", "following"})
+# Somebody's own whereabouts say nothing about his: victims report from home, inside the zone.
+_OWN = frozenset({"reporter", "protected_person"})
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneReading:
+    """A zone as drawn in one version, with the second person's word for it if there is one."""
+
+    zone: ZoneTerms
+    version: int
+    approval: Approval | None
+
+
+def touches(
+    condition: ConditionTerms, zones: tuple[ZoneReading, ...], facts: Facts, tolerance: timedelta
+) -> Iterator[Touch]:
+    """What the report's positions amount to under one exclusion zone condition."""
+    counted = [p for p in facts.positions if not_counted(p, facts, tolerance) is None]
+    for position in counted:
+        for reading in zones:
+            yield _judged(position, reading, facts)
+    if not counted:
+        yield from _without_position(zones, facts, tolerance)
+
+
+def not_counted(position: ReportedPosition, facts: Facts, tolerance: timedelta) -> Reason | None:
+    """Why a position is not tested, or None where it is."""
+    if position.subject not in TESTED_SUBJECTS:
+        return _NOT_HIS
+    if position.fix is None:
+        return _UNUSABLE
+    if facts.interval and position.at and not _near(position.at, facts, tolerance):
+        return _OTHER_TIME
+    return None
+
+
+def _near(at: datetime, facts: Facts, tolerance: timedelta) -> bool:
+    interval = facts.interval
+    return interval is None or interval.start - tolerance <= at <= interval.end + tolerance
+
+
+def _judged(position: ReportedPosition, reading: ZoneReading, facts: Facts) -> Touch:
+    fix = position.fix
+    assert fix is not None
+    found = judge(reading.zone.zone, fix)
+    outcome, reasons = _OUTCOME[found.result], [_TOO_COARSE if found.too_coarse else _REASON[found.result]]
+    if position.subject == "respondent_vehicle" and outcome == "indicated":
+        outcome = "possible"
+    if position.subject == "respondent_vehicle":
+        reasons.append(_VEHICLE)
+    location = Location(
+        result=found.result,
+        zone=reading.zone.code,
+        zone_version=reading.version,
+        position=position.index,
+        position_subject=position.subject,
+        position_method=position.method,
+        distance_m=found.distance_m,
+        r95_m=found.r95_m,
+        probability_inside=found.probability_inside,
+        transformation=position.transformation,
+        zone_transformation=reading.zone.zone.transformation,
+        reasons=tuple(reason.code for reason in reasons),
+        disclaimer=disclaimer(found.r95_m),
+    )
+    stops = () if reading.approval else (_NOT_APPROVED,)
+    return Touch(outcome, tuple(reasons), facts.interval, stops, location)
+
+
+def _without_position(
+    zones: tuple[ZoneReading, ...], facts: Facts, tolerance: timedelta
+) -> Iterator[Touch]:
+    """A place was reported, but nothing that can be tested: an officer asks where he was."""
+    reported = [p for p in facts.positions if p.subject not in _OWN]
+    for position in reported:
+        reason = not_counted(position, facts, tolerance) or _UNUSABLE
+        for reading in zones:
+            yield Touch("needs_officer", (reason,), facts.interval, (), _untested(position, reading, reason))
+    if not reported and (facts.kinds & _PLACE_KINDS or facts.behaviours & _PLACE_BEHAVIOURS):
+        yield Touch("needs_officer", (_TOLD,), facts.interval)
+
+
+def _untested(position: ReportedPosition, reading: ZoneReading, reason: Reason) -> Location:
+    return Location(
+        result="not_testable",
+        zone=reading.zone.code,
+        zone_version=reading.version,
+        position=position.index,
+        position_subject=position.subject,
+        position_method=position.method,
+        r95_m=position.fix.r95_m if position.fix else None,
+        reasons=(reason.code,),
+    )

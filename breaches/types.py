@@ -1,0 +1,177 @@
+"""What was reported, as the rules take it, and what they find. Pure: no Django."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from geo.types import Fix
+
+Outcome = Literal["indicated", "possible", "needs_officer", "not_indicated", "not_applicable"]
+VerdictName = Literal[
+    "breach_indicated", "possible_breach", "needs_officer", "not_indicated", "no_order_in_force"
+]
+State = Literal[
+    "received", "in_review", "needs_information", "verified", "not_verified", "in_follow_up", "closed"
+]
+VictimStatus = Literal[
+    "received", "being_reviewed", "question_for_you", "with_officers", "closed", "withdrawn"
+]
+
+# Of several, the highest decides.
+RANK: dict[Outcome, int] = {
+    "indicated": 4,
+    "possible": 3,
+    "needs_officer": 2,
+    "not_indicated": 1,
+    "not_applicable": 0,
+}
+# An officer gives a view on each of these before deciding.
+NEEDS_VIEW: frozenset[str] = frozenset({"indicated", "possible", "needs_officer"})
+
+KINDS = frozenset({"exclusion_zone", "contact", "social", "approach", "images", "surveillance", "other"})
+BEHAVIOURS = frozenset({
+    "following", "uninvited_at_home", "loitering", "watching", "identity_theft", "posting_online",
+    "monitoring_devices", "intimate_images", "account_access", "spam_or_virus", "impersonation",
+    "threat_to_share", "tracking_software", "recording_images", "abusive_message", "abusive_call",
+    "third_party_contact", "damage", "other",
+})  # fmt: skip
+SUBJECTS = frozenset({"respondent", "respondent_vehicle", "protected_person", "reporter", "item", "unknown"})
+TESTED_SUBJECTS = frozenset({"respondent", "respondent_vehicle"})
+METHODS = frozenset({
+    "gnss", "wifi", "cell", "exif", "map_pin", "address", "postcode", "grid_reference", "tag", "road", "w3w",
+    "witness_estimate",
+})  # fmt: skip
+BASES = frozenset({"p95", "p68", "rms", "unknown"})
+CERTAINTIES = frozenset({"exact", "about", "unknown"})
+ABOUT_ME = frozenset({"direct", "indirect", "not_sure"})
+SENDER_KINDS = frozenset({"phone", "email", "social", "vehicle", "address", "other", "withheld", "unknown"})
+CHANNELS = frozenset({
+    "in_person", "phone_call", "sms", "post", "email", "messaging_app", "social_media", "gift_or_delivery", "other",
+})  # fmt: skip
+ROLES = frozenset({"protected_person", "advocate", "witness", "officer"})
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """When something happened: `start` counts, `end` does not, unless they are one and the same instant."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedPosition:
+    """One place in a report. `fix` is None where it cannot be judged; `at` None: at the time of the incident."""
+
+    index: int
+    subject: str
+    method: str
+    fix: Fix | None
+    at: datetime | None
+    transformation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedContact:
+    """One call, message or gift. `kind` and `value` are how its sender showed, as it was sent."""
+
+    index: int
+    channel: str
+    at: datetime | None
+    kind: str
+    value: str
+    platform: str
+    third_party: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedMention:
+    """One thing seen on social media."""
+
+    index: int
+    platform: str
+    handle: str
+    text: str
+    about_me: str
+    seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything in a report that a rule may look at. `interval` None: nobody can say when."""
+
+    interval: Interval | None
+    kinds: frozenset[str] = frozenset()
+    behaviours: frozenset[str] = frozenset()
+    positions: tuple[ReportedPosition, ...] = ()
+    contacts: tuple[ReportedContact, ...] = ()
+    social: tuple[ReportedMention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why: a stable code and a sentence for the officer. No address, number or narrative in it."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """How one position lies to one zone, or why it could not be tested. Metres; distance negative inside."""
+
+    result: Literal["inside", "outside", "indeterminate", "not_testable"]
+    zone: str
+    zone_version: int
+    position: int
+    position_subject: str
+    position_method: str
+    distance_m: float | None = None
+    r95_m: float | None = None
+    probability_inside: float | None = None
+    transformation: str | None = None
+    zone_transformation: str | None = None
+    reasons: tuple[str, ...] = ()
+    disclaimer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One reported thing that touches a condition.
+
+    `outcome` is what it amounts to if every gate is open; `stops` are gates of its own that are shut, each of
+    which leaves it to an officer. `when` None: at an unknown time.
+    """
+
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    when: Interval | None
+    stops: tuple[Reason, ...] = ()
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the report amounts to under one condition. `outcome_otherwise`: were it not for the officer's part."""
+
+    clause: str
+    condition_kind: str
+    wording: str
+    order_version: int
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    outcome_otherwise: Outcome | None = None
+    location: Location | None = None
+    locations: tuple[Location, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the machine says. It assesses; a named person verifies (rule 46)."""
+
+    name: VerdictName
+    order_version: int | None
+    findings: tuple[Finding, ...]
+    reasons: tuple[Reason, ...] = ()

@@ -1,0 +1,67 @@
+"""Every move a report can make, as one table. `docs/states.md` is made from it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from breaches.types import State, VictimStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One verb from one state to another, and who may do it.
+
+    `holder_only`: only whoever claimed the report. `roles`: officers of these roles.
+    """
+
+    verb: str
+    source: State
+    target: State
+    roles: frozenset[str]
+    holder_only: bool = False
+
+
+_REVIEWERS = frozenset({"reviewer", "officer", "supervisor"})
+_FOLLOWERS = frozenset({"officer", "supervisor"})
+
+MOVES: tuple[Move, ...] = (
+    Move("claim", "received", "in_review", _REVIEWERS),
+    Move("release", "in_review", "received", _REVIEWERS, holder_only=True),
+    Move("verify", "in_review", "verified", _REVIEWERS, holder_only=True),
+    Move("not-verified", "in_review", "not_verified", _REVIEWERS, holder_only=True),
+    Move("claim", "verified", "in_follow_up", _FOLLOWERS),
+    Move("release", "in_follow_up", "verified", _FOLLOWERS, holder_only=True),
+)
+OWNER: dict[State, str] = {
+    "received": "review queue",
+    "in_review": "the officer who claimed it",
+    "needs_information": "the reporter",
+    "verified": "follow-up queue",
+    "not_verified": "nobody; kept",
+    "in_follow_up": "the officer who claimed it",
+    "closed": "nobody; kept",
+}
+REVIEW_STATES: frozenset[State] = frozenset({"received", "in_review", "needs_information"})
+FOLLOW_UP_STATES: frozenset[State] = frozenset({"verified", "in_follow_up"})
+HELD_STATES: frozenset[State] = frozenset({"in_review", "in_follow_up"})
+
+# What the reporter is told: never the verdict, never that nothing was found in it.
+TOLD: dict[State, VictimStatus] = {
+    "received": "received",
+    "in_review": "being_reviewed",
+    "needs_information": "question_for_you",
+    "verified": "with_officers",
+    "in_follow_up": "with_officers",
+    "not_verified": "closed",
+    "closed": "closed",
+}
+
+
+def move(verb: str, state: str) -> Move | None:
+    """The move that a verb makes from a state, or None where it makes none."""
+    return next((m for m in MOVES if m.verb == verb and m.source == state), None)
+
+
+def allowed(state: str) -> list[str]:
+    """The verbs that can be used in a state."""
+    return sorted({m.verb for m in MOVES if m.source == state})
