@@ -24,7 +24,7 @@ class Force(models.Model):
         return self.name
 
 
-class User(AbstractBaseUser):
+class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
     """A person who signs in. Officers carry a username, victims and advocates an e-mail address."""
 
     OFFICER, VICTIM, ADVOCATE = "officer", "victim", "advocate"
@@ -36,7 +36,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
 
     USERNAME_FIELD = "username"
-    objects: BaseUserManager[User] = BaseUserManager()
+    objects = BaseUserManager()
 
     class Meta:
         constraints = [
@@ -87,11 +87,11 @@ class Authority(models.Model):
         ]
 
 
-class ApiClient(AbstractApplication):
+class ApiClient(AbstractApplication):  # type: ignore[misc]
     """An OAuth client: a force's system (with a force and its own scopes), or an app for people (without)."""
 
-    force = models.ForeignKey(Force, null=True, blank=True, on_delete=models.PROTECT)
+    force = models.ForeignKey(Force, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     allowed_scopes = ArrayField(models.CharField(max_length=32), default=list, blank=True)
 
-    class Meta(AbstractApplication.Meta):
+    class Meta(AbstractApplication.Meta):  # type: ignore[misc]
         swappable = "OAUTH2_PROVIDER_APPLICATION_MODEL"

@@ -41,5 +41,12 @@ class Caller:
         return True
 
     @property
+    def person(self) -> UUID:
+        """The user behind a caller who is a person. Raises ValueError for a force system."""
+        if self.user_id is None:
+            raise ValueError("a force system is not a person")
+        return self.user_id
+
+    @property
     def actor(self) -> Actor:
         return Actor(self.kind, self.id, self.force)

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import Force, User
-from breaches.workflow import HELD_STATES, OWNER
+from breaches.workflow import HELD_STATES, MOVES, OWNER
 from common.ids import uuid7
 from orders.models import Order
 
@@ -79,6 +79,12 @@ class Report(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            # The same table as in workflow.py: no writer, whatever its code, makes another move.
+            pgtrigger.FSM(
+                name="moves",
+                field="state",
+                transitions=[(move.source, move.target) for move in MOVES],
+            ),
             pgtrigger.ReadOnly(
                 name="as_received",
                 fields=["reference", "body_sent", "received_at", "order", "reporter", "immediate_danger"],

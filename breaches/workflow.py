@@ -57,6 +57,11 @@ TOLD: dict[State, VictimStatus] = {
 }
 
 
+def state(name: str) -> State:
+    """A stored state's name as one of the states; the database refuses any other."""
+    return next(known for known in OWNER if known == name)
+
+
 def move(verb: str, state: str) -> Move | None:
     """The move that a verb makes from a state, or None where it makes none."""
     return next((m for m in MOVES if m.verb == verb and m.source == state), None)

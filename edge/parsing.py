@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import IO, Any, NoReturn, TypeVar, cast
 
 from django.conf import settings
@@ -24,7 +24,7 @@ class JsonBody(BaseParser):
 
     media_type = "application/json"
 
-    def parse(
+    def parse(  # type: ignore[override]
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> str:
         view = (parser_context or {}).get("view")
@@ -96,13 +96,24 @@ def text_of(request: Request) -> str:
     return sent if isinstance(sent, str) and sent.strip() else "{}"
 
 
-def read(request: Request, shape: type[M]) -> M:
-    """The body in its typed shape; `Refused` with every problem of shape, `Malformed` if it is not JSON."""
+def _nothing(value: Any) -> list[Problem]:
+    return []
+
+
+def read(request: Request, shape: type[M], *, also: Callable[[Any], list[Problem]] = _nothing) -> M:
+    """The body in its typed shape; `Refused` with every problem of shape, `Malformed` if it is not JSON.
+
+    `also` finds more in the JSON as sent, whose parts may be of any type; it is told together with the rest.
+    """
     value = decode(text_of(request))
+    problems: list[Problem] = also(value) if isinstance(value, dict) else []
     try:
-        return shape.model_validate(value)
+        found = shape.model_validate(value)
     except ValidationError as error:
-        raise Refused(problems_of(error)) from None
+        raise Refused([*problems_of(error), *problems]) from None
+    if problems:
+        raise Refused(problems)
+    return found
 
 
 _CODES: dict[str, tuple[str, str]] = {

@@ -106,8 +106,8 @@ def _framework(error: exceptions.APIException) -> Response:
     response = Response(body(error.status_code, code, detail), status=error.status_code)
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         response["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, exceptions.Throttled) and error.wait is not None:
-        response["Retry-After"] = str(max(1, round(error.wait)))
+    if isinstance(error, exceptions.Throttled):
+        response["Retry-After"] = "1"  # limits count seconds
     return response
 
 

@@ -20,6 +20,7 @@ _UNKNOWN_METHOD = max(_DEFAULTS.values())
 
 # Beyond half the Earth's girth more metres say nothing more; keeps products finite.
 _WIDEST_M = 2.0e7
+_SHARPEST_M = 1.0e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +40,6 @@ def r95(accuracy_m: object, basis: str | None, method: str | None) -> Accuracy:
     metres = number(accuracy_m)
     if metres is None or not 0 < metres < math.inf:
         return Accuracy(_DEFAULTS.get(method or "", _UNKNOWN_METHOD), True)
-    return Accuracy(min(metres * _FACTORS.get(basis or "", _UNKNOWN_BASIS), _WIDEST_M), False)
+    # To the micrometre: 173.08 must not come out a last digit larger and miss a distance of 173.08.
+    radius = round(min(metres * _FACTORS.get(basis or "", _UNKNOWN_BASIS), _WIDEST_M), 6)
+    return Accuracy(max(radius, _SHARPEST_M), False)

@@ -59,7 +59,9 @@ def in_outline(edges: Edges, sight: Sight, sigma: float) -> float:
     end = sight.start + edges.length
     # On the line of an edge the triangle has no width and no share; its angle would come out as 0 or pi.
     angles = np.arctan2(height * edges.length, sight.start * end + height * height) * (height != 0)
-    seen = np.flatnonzero((sight.squared < (_OUT_OF_SIGHT_SIGMA * sigma) ** 2) & (height != 0))
+    sight_m = _OUT_OF_SIGHT_SIGMA * sigma
+    # Multiplied, because a Python float raised to a power may raise OverflowError.
+    seen = np.flatnonzero((sight.squared < sight_m * sight_m) & (height != 0))
     if not len(seen):
         return float(angles.sum()) / (2 * math.pi)
     height = height[seen]

@@ -8,6 +8,8 @@ from geo.notes import Notes
 from geo.types import Position, Ring
 
 MOST_VERTICES = 20_000
+# No system's numbers go so far; with such ones (a problem already) planar arithmetic could overflow.
+_FARTHEST = 1e9
 # How many arrays lie around the positions.
 _DEPTH = {"LineString": 1, "Polygon": 2, "MultiPolygon": 3}
 
@@ -61,6 +63,8 @@ def read_path(raw: object, pointer: str, crs: str | None, notes: Notes) -> Path 
         return None
     positions = [_position(item, f"{pointer}/{index}", crs, notes) for index, item in enumerate(items)]
     whole = tuple(position for position in positions if position is not None)
+    if any(max(abs(x), abs(y)) > _FARTHEST for x, y in whole):
+        return None
     return (pointer, whole) if len(whole) == len(positions) else None
 
 

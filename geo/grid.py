@@ -42,7 +42,9 @@ def read_grid_reference(text: object) -> GridSquare | None:
     """
     if not isinstance(text, str) or len(text) > _LONGEST:
         return None
-    match = _REFERENCE.fullmatch(" ".join(text.upper().split()))
+    plain = " ".join(text.split())
+    # Asked before the capitals: a long s or a sharp s would become a letter of the grid.
+    match = _REFERENCE.fullmatch(plain.upper()) if plain.isascii() else None
     if match is None:
         return None
     figures = _halves(match[2])

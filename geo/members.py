@@ -52,6 +52,6 @@ def read_crs(raw: Mapping[str, object], pointer: str, notes: Notes) -> str | Non
 
 
 def _name_pointer(name: object) -> str:
-    # A name may hold what no UTF-8 answer can (a lone surrogate), or a whole address: then its parent is named.
+    # A name may hold what no UTF-8 answer can (a lone surrogate), or an address: then its parent is named.
     fit = isinstance(name, str) and len(name) <= _LONGEST_NAME and name.isascii() and name.isprintable()
     return pointer_to(str(name)) if fit else ""

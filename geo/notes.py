@@ -21,7 +21,7 @@ DETAILS = {
     "geometry_crs_not_allowed": "A geometry carries no crs of its own; name it in the shape.",
     "geometry_empty": "The geometry is empty.",
     "geometry_invalid": "The rings do not bound an area: they cut it into pieces or share an edge.",
-    "location_missing": "The centre is given by longitude and latitude, easting and northing, or grid_reference.",
+    "location_missing": "A centre is longitude and latitude, easting and northing, or grid_reference.",
     "location_incomplete": "Half of a pair of coordinates is missing.",
     "location_multiple_crs": "The centre is given in more than one form.",
     "grid_reference_unreadable": "The grid reference cannot be read.",
@@ -36,6 +36,7 @@ DETAILS = {
     "ring_not_closed": "The last position of a ring must equal its first.",
     "ring_turned": "The exterior ring runs clockwise; it was understood the other way round.",
     "ring_crosses_itself": "The ring crosses or touches itself.",
+    "rings_meet_too_often": "More than 500 rings meet in one position.",
     "zero_area": "The ring has no area.",
     "hole_outside": "The hole does not lie within the exterior ring of its polygon.",
     "holes_overlap": "The hole overlaps another hole of its polygon.",
@@ -57,9 +58,12 @@ class Notes:
 
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    found: int = 0
+    """Problems found, listed or not: whether a step found any shows here, never by the list's length."""
 
     def wrong(self, pointer: str, code: str, more: str = "") -> None:
         """Note a problem; `more` may name indexes, never a value that was sent."""
+        self.found += 1
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(Problem(pointer, code, DETAILS[code] + more))
         elif len(self.problems) == MOST_PROBLEMS:

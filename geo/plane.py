@@ -51,10 +51,18 @@ def metres_between(start: Array, end: Array) -> Array:
     return np.asarray(metres, dtype=np.float64)
 
 
-def middle_between(start: Array, end: Array) -> Array:
-    """The middle of each geodesic between (n, 2) rows of degrees."""
+def between(start: Array, end: Array, part: Array | float) -> Array:
+    """Points at `part` (0 to 1) of the way along each geodesic between (n, 2) rows of degrees."""
     azimuth, _, metres = GEOD.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])
-    longitudes, latitudes, _ = GEOD.fwd(start[:, 0], start[:, 1], azimuth, np.asarray(metres) / 2)
+    longitudes, latitudes, _ = GEOD.fwd(start[:, 0], start[:, 1], azimuth, np.asarray(metres) * part)
+    return np.column_stack((longitudes, latitudes))
+
+
+def moved(start: Array, towards: Array, metres: float) -> Array:
+    """Points `metres` along the geodesics from rows of `start` to rows of `towards`, in degrees."""
+    azimuth, _, _ = GEOD.inv(start[:, 0], start[:, 1], towards[:, 0], towards[:, 1])
+    distances = np.full(len(start), metres)
+    longitudes, latitudes, _ = GEOD.fwd(start[:, 0], start[:, 1], azimuth, distances)
     return np.column_stack((longitudes, latitudes))
 
 

@@ -34,8 +34,8 @@ _DETAILS = {
 class PositionReading:
     """`point` is None where the position may not be judged; `warnings` then say why.
 
-    `r95_m` is None only where no form was sent. `form` is degrees, grid, grid_reference, postcode, address
-    or w3w; None where none, or more than one, was sent. `transformation` names the operation used.
+    `form` is degrees, grid, grid_reference, postcode, address or w3w. It is None where none, or more than one,
+    was sent, and so, there only, is `r95_m`. `transformation` names the operation used.
     """
 
     point: Point | None
@@ -56,8 +56,13 @@ class _Place:
     square: GridSquare | None = None
 
 
-def read_position(raw: Mapping[str, object]) -> PositionReading:
-    """Read the place and accuracy of a position; other members are the caller's. Never raises."""
+def read_position(raw: object) -> PositionReading:
+    """Read the place and accuracy of a position; other members are the caller's.
+
+    Never raises, whatever was decoded: what is no object gives no place.
+    """
+    if not isinstance(raw, Mapping):
+        return _unplaced([], [])
     forms = _forms(raw)
     places = [_place(form, raw) for form in forms]
     warnings = [warning for place in places for warning in place.warnings]

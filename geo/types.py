@@ -63,7 +63,7 @@ class Fix:
     def __post_init__(self) -> None:
         """Raise ValueError for a fix no verdict could be right about; `read_position` never gives one."""
         finite = all(map(math.isfinite, (self.longitude, self.latitude, self.r95_m)))
-        if not finite or self.r95_m <= 0 or abs(self.latitude) > 90:
+        if not finite or self.r95_m <= 0 or abs(self.latitude) > 90 or abs(self.longitude) > 180:
             raise ValueError("a fix needs a finite position and an error radius above zero")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +24,7 @@ from orders.models import Order, OrderVersion
 from orders.reading import without_people
 from orders.serializers import ApprovalIn, ApprovalOut, OrderDocument, ServiceIn, ServiceOut, VersionOut
 
+REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 READ, WRITE = ("orders:read",), ("orders:write",)
 
 
@@ -63,8 +65,10 @@ def _conditions(version: OrderVersion) -> list[dict[str, Any]]:
 
 class _Version(ApiView):
     @extend_schema(request=OrderDocument, responses={200: VersionOut, 201: VersionOut})
-    def put(self, request: Request, reference: str, number: int) -> Response:
+    def put(self, request: Request, reference: str, number: str) -> Response:
         """Register version `number`: the same body again answers 200, another body 409."""
+        if not REFERENCE.fullmatch(reference):
+            raise refuse("", "reference_invalid", "A reference has 1 to 64 letters, digits, dots, dashes or _.")
         sent = text_of(request)
         value = decode(sent)
         doc, problems = read_draft(value, OrderDocument)
@@ -72,17 +76,17 @@ class _Version(ApiView):
         version, new = services.register_version(
             caller=self.caller(request),
             reference=reference,
-            number=number,
+            number=int(number),
             document=services.Document(body=body, sent=sent, shape_problems=tuple(problems)),
             digest=services.body_digest(value),
         )
         return answer(understood(version), status=201 if new else 200)
 
     @extend_schema(responses={200: VersionOut})
-    def get(self, request: Request, reference: str, number: int) -> Response:
+    def get(self, request: Request, reference: str, number: str) -> Response:
         """One version by its number, as it was recorded."""
         caller = self.caller(request)
-        version = queries.order_of(caller.force, reference).versions.filter(number=number).first()
+        version = queries.order_of(caller.force, reference).versions.filter(number=int(number)).first()
         if version is None:
             raise NotFound
         return _shown(caller, version)

@@ -185,7 +185,7 @@ def terms_by_id(order_id: UUID) -> OrderTerms | None:
     return _terms(_BY_ID, [order_id])
 
 
-def _terms(where: str, values: Sequence[object]) -> OrderTerms | None:
+def _terms(where: str, values: Sequence[Any]) -> OrderTerms | None:
     with connection.cursor() as cursor:
         cursor.execute(_TERMS.format(where=where), values)
         rows = cursor.fetchall()

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.gis.geos import GEOSGeometry
@@ -17,8 +18,9 @@ from django_q.tasks import async_task
 from accounts.types import Caller
 from audit.services import record
 from common.london import civil_date
-from common.problems import Conflict, Problem, Refused
-from geo.shapes import shape_sha256
+from audit.types import Actor
+from common.problems import Conflict, NotFound, Problem, Refused
+from geo.shapes import ShapeReading, shape_sha256
 from geo.zones import build
 from orders import messages, policies, queries, rules
 from orders.models import Condition, Order, OrderVersion, ProtectedPerson, Service, Zone, ZoneApproval
@@ -147,7 +149,7 @@ def _store_conditions(version: OrderVersion, body: dict[str, Any], verdict: rule
     )
 
 
-def _zone_row(version: OrderVersion, condition: Condition, item: dict[str, Any], reading: rules.ShapeReading) -> Zone:
+def _zone_row(version: OrderVersion, condition: Condition, item: dict[str, Any], reading: ShapeReading) -> Zone:
     if reading.shape is None:
         raise ValueError("a zone without a shape passed the rules")
     zone = build(reading.shape)
@@ -210,7 +212,7 @@ def approve_zone(*, caller: Caller, reference: str, wanted: ApprovalRequest) -> 
         return known
     approval = ZoneApproval.objects.create(
         zone=zone,
-        approved_by_id=caller.user_id,
+        approved_by_id=caller.person,
         staff_id=caller.staff_id,
         drawn_by_staff_id=zone.drawn_by_staff_id,
         shape_sha256=zone.shape_sha256,
@@ -258,3 +260,12 @@ def _service_problems(order: Order, served_at: datetime) -> list[Problem]:
     if civil_date(served_at) < made_on:
         problems.append(Problem("/served_at", "served_before_made", "It cannot be served before it was made."))
     return problems
+
+
+@transaction.atomic
+def link_person(*, actor: Actor, order_id: UUID, key: str, user_id: UUID) -> None:
+    """That the protected person of a key is this account: she may then report under the order (rule 83)."""
+    linked = ProtectedPerson.objects.filter(order_id=order_id, key=key).update(user_id=user_id)
+    if not linked:
+        raise NotFound
+    record(actor=actor, action="alteration", verb="protected_person_linked", records=[order_id, user_id])

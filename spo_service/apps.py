@@ -25,7 +25,7 @@ class SpoServiceConfig(AppConfig):
 
 def queue_times(**_: Any) -> list[CheckMessage]:
     """django-q2 runs a task again after `retry`, even while it still runs: keep it well above `timeout`."""
-    q = settings.Q_CLUSTER
+    q: dict[str, Any] = settings.Q_CLUSTER
     if q["retry"] > q["timeout"] * (q["queue_limit"] / q["workers"] + 2):
         return []
     return [Error("Q_CLUSTER retry must exceed timeout x (queue_limit / workers + 2).", id="spo.E001")]

@@ -16,9 +16,22 @@ Address = IPv4Address | IPv6Address
 MOST_URL_CHARACTERS = 2000
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 _NAME = re.compile(r"(?=.{1,253}\Z)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z0-9_-]{1,63}\.?")
-# Names that resolve inside a house or a cloud, never for the public (RFC 6761, RFC 6762, RFC 8375 and custom).
-_INWARD = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "localdomain", "home.arpa")
-_INVALID = Problem("/url", "url_invalid", "This is not an absolute https address without credentials or fragment.")
+# Names that resolve inside a house or a cloud, never for the public: RFC 6761, 6762, 8375 and custom.
+_INWARD = (
+    "localhost",
+    "local",
+    "internal",
+    "intranet",
+    "lan",
+    "home",
+    "corp",
+    "private",
+    "localdomain",
+    "home.arpa",
+)
+_INVALID = Problem(
+    "/url", "url_invalid", "This is not an absolute https address without credentials or fragment."
+)
 _NOT_PUBLIC = Problem("/url", "url_not_public", "This address does not lead to the public internet.")
 
 
@@ -82,13 +95,20 @@ def _split(url: str) -> SplitResult | None:
 
 def _literal(host: str) -> Address | None:
     """The address that a host means in any notation: 127.1, 0x7f000001, 017700000001, 2130706433, ::1."""
+    return _standard_address(host.partition("%")[0]) or _lax_address(host.rstrip("."))
+
+
+def _standard_address(host: str) -> Address | None:
     try:
-        return ip_address(host.partition("%")[0])
+        return ip_address(host)
     except ValueError:
-        pass
+        return None
+
+
+def _lax_address(host: str) -> Address | None:
+    # No network: inet_aton reads the forms that resolvers accept although no standard lists them.
     try:
-        # No network: inet_aton reads the forms that resolvers accept although no standard lists them.
-        return IPv4Address(socket.inet_aton(host.rstrip(".")))
+        return IPv4Address(socket.inet_aton(host))
     except (OSError, ValueError):
         return None
 

@@ -36,7 +36,7 @@ PARKED = "webhook.parked"
 # Sent to one endpoint on request; not part of what happened, so never numbered and never on the feed.
 TEST = "webhook.test"
 EVERYTHING = "*"
-# Order of a test among an endpoint's deliveries: before whatever waits, since numbers start at 1.
+# What stands for a test's number: below every real one, since those start at 1.
 TEST_SEQUENCE = 0
 
 
@@ -50,6 +50,14 @@ class Message:
     subject: UUID
     reference: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """An event in its place in what its force is told: numbers rise by one, in the order of commits."""
+
+    sequence: int
+    message: Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def seal(secret: str, *, endpoint: UUID) -> bytes:
 
 
 def open_sealed(sealed: bytes, *, endpoint: UUID) -> str:
-    """The secret; `cryptography.exceptions.InvalidTag` if row, bytes or `FIELD_KEY` are not those it was sealed with."""
+    """The secret. Raises `InvalidTag` if row, bytes or `FIELD_KEY` are not those it was sealed with."""
     nonce, text = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     return _cipher(settings.FIELD_KEY).decrypt(nonce, text, endpoint.bytes).decode()
 

@@ -74,8 +74,8 @@ def assess(facts: Facts, terms: OrderTerms | None, *, tolerance: timedelta = TOL
     if not any(_in_force(group, when) for group in groups for when in _times(facts)):
         return Verdict("no_order_in_force", number, findings, (_NOT_THEN,))
     outcomes: list[Outcome] = [finding.outcome for finding in findings]
-    highest = max(outcomes, key=RANK.__getitem__, default="not_applicable")
-    return Verdict(_VERDICT[highest], number, findings)
+    outcomes.append("not_applicable")
+    return Verdict(_VERDICT[max(outcomes, key=RANK.__getitem__)], number, findings)
 
 
 def _times(facts: Facts) -> list[Interval | None]:

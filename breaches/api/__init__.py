@@ -1,0 +1,1 @@
+"""Reports over HTTP, arranged by who is calling."""

@@ -1,0 +1,178 @@
+"""The officer's queue and decisions, at /officer/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from django.db import transaction
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from pydantic import BaseModel
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.types import Caller
+from audit.services import record
+from breaches import deciding, queries, services, workflow
+from breaches.api import shown
+from breaches.api.danger import DangerOutsideLimits
+from breaches.deciding import Decided, Precondition, View
+from breaches.models import Report
+from breaches.serializers import (
+    NothingIn,
+    NotVerifiedIn,
+    OfficerReportOut,
+    PassedOnReportIn,
+    QueueOut,
+    ReceiptOut,
+    VerifyIn,
+)
+from common.problems import Problem, Refused
+from edge.pagination import paginate
+from edge.parsing import read
+from edge.views import ApiView, answer
+
+_CHOICES = {
+    "queue": ("review", "follow_up", "overdue"),
+    "state": tuple(workflow.OWNER),
+    "verdict": ("breach_indicated", "possible_breach", "needs_officer", "not_indicated", "no_order_in_force"),
+    "mine": ("true", "false"),
+}
+_FILTERS = [OpenApiParameter(name, str, enum=values) for name, values in _CHOICES.items()]
+_FILTERS.append(OpenApiParameter("order", str))
+
+
+class Reports(DangerOutsideLimits, ApiView):
+    audience = "officer"
+
+    @extend_schema(responses={200: QueueOut}, parameters=_FILTERS)
+    @transaction.atomic
+    def get(self, request: Request) -> Response:
+        """The queue of this officer's force, most urgent first."""
+        caller, now = self.caller(request), timezone.now()
+        rows = queries.queue(caller, _wanted(request), at=now).select_related("claimed_by__officer")
+        page = paginate(request, rows, order=queries.QUEUE_ORDER)
+        record(actor=caller.actor, action="consultation", verb="queue_listed", records=[r.id for r in page.rows])
+        results = [shown.queue_row(report, at=now) for report in page.rows]
+        return answer({"results": results, "next": page.next, "previous": page.previous})
+
+    @extend_schema(request=PassedOnReportIn, responses={201: ReceiptOut})
+    def post(self, request: Request) -> Response:
+        """Write down what somebody reports by telephone or at a counter."""
+
+        def effect() -> Response:
+            sent = shown.submission(request, PassedOnReportIn)
+            report = services.submit_report(caller=self.caller(request), submission=sent)
+            return answer(shown.receipt(report), status=201, etag=shown.tag(report))
+
+        return self.write(request, effect)
+
+
+def _wanted(request: Request) -> queries.QueueFilter:
+    sent = {name: request.query_params.get(name) or None for name in (*_CHOICES, "order")}
+    problems = [
+        Problem(f"?{name}", "unknown_value", f"{name} is one of {', '.join(values)}.")
+        for name, values in _CHOICES.items()
+        if sent[name] is not None and sent[name] not in values
+    ]
+    if problems:
+        raise Refused(problems)
+    order = sent["order"]
+    return queries.QueueFilter(
+        queue=sent["queue"],
+        state=sent["state"],
+        verdict=sent["verdict"],
+        order=order.replace("\x00", "") if order else None,
+        mine=sent["mine"] == "true",
+    )
+
+
+class OneReport(ApiView):
+    audience = "officer"
+
+    @extend_schema(responses={200: OfficerReportOut})
+    @transaction.atomic
+    def get(self, request: Request, key: str) -> Response:
+        """The whole report: what was said, what was found, what was decided."""
+        caller = self.caller(request)
+        report = queries.report_of_force(caller.force, key)
+        record(actor=caller.actor, action="consultation", verb="report_read", records=[report.id])
+        return _detail(report, caller)
+
+
+def _detail(report: Report, caller: Caller) -> Response:
+    return answer(shown.for_officer(report, caller), etag=shown.tag(report))
+
+
+class _Verb(ApiView):
+    """A verb on one report: the subclass names its effect, and whether `If-Match` must come with it."""
+
+    audience = "officer"
+    match_required: ClassVar[bool] = False
+
+    def act(self, request: Request, effect: Callable[[Caller, Precondition], Report]) -> Response:
+        def once() -> Response:
+            caller = self.caller(request)
+            return _detail(effect(caller, self._precondition(request)), caller)
+
+        return self.write(request, once)
+
+    def _precondition(self, request: Request) -> Precondition:
+        return lambda report: shown.precondition(request, report, required=self.match_required)
+
+
+class Claim(_Verb):
+    @extend_schema(request=NothingIn, responses={200: OfficerReportOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Take a report from the queue."""
+        return self.act(request, lambda caller, pre: deciding.claim(caller=caller, key=key, precondition=pre))
+
+
+class Release(_Verb):
+    @extend_schema(request=NothingIn, responses={200: OfficerReportOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Put a claimed report back into its queue."""
+        return self.act(request, lambda caller, pre: deciding.release(caller=caller, key=key, precondition=pre))
+
+
+class Verify(_Verb):
+    match_required = True
+
+    @extend_schema(request=VerifyIn, responses={200: OfficerReportOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Decide that the order was breached, with a view on each finding."""
+        return self.act(
+            request,
+            lambda caller, pre: deciding.verify(
+                caller=caller, key=key, read=lambda: _verified(read(request, VerifyIn)), precondition=pre
+            ),
+        )
+
+
+class NotVerified(_Verb):
+    match_required = True
+
+    @extend_schema(request=NotVerifiedIn, responses={200: OfficerReportOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Decide that no breach was shown, and say why."""
+        return self.act(
+            request,
+            lambda caller, pre: deciding.not_verify(
+                caller=caller, key=key, read=lambda: _not_verified(read(request, NotVerifiedIn)), precondition=pre
+            ),
+        )
+
+
+def _verified(sent: VerifyIn) -> Decided:
+    excuse: BaseModel | None = sent.reasonable_excuse
+    return Decided(
+        kind="verified",
+        views=tuple(View(f.clause, f.view, f.reason) for f in sent.findings),
+        offences=tuple(sent.offences),
+        reasonable_excuse=excuse.model_dump() if excuse else None,
+    )
+
+
+def _not_verified(sent: NotVerifiedIn) -> Decided:
+    return Decided(kind="not_verified", reason=sent.reason)

@@ -1,0 +1,81 @@
+"""Asking the rules and keeping their answer: for a new report, for an old one again, and for a question."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from breaches.models import Assessment, Report
+from breaches.rules import assess
+from breaches.types import NEEDS_VIEW, Facts, Reason, Verdict
+from breaches.written import answer_json, question_json
+from geo.engine import ENGINE_VERSION, engine_build
+from orders.types import OrderTerms
+
+_log = logging.getLogger(__name__)
+_FAILED = Verdict(
+    "needs_officer", None, (), (Reason("could_not_be_judged", "The rules failed on this report; judge it by hand."),)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict with the question it answers, both as they are stored."""
+
+    verdict: Verdict
+    question: dict[str, Any]
+    answer: dict[str, Any]
+    zone_staff: tuple[str, ...]
+
+
+def judge(facts: Facts, terms: OrderTerms | None, *, at: datetime) -> Judged:
+    """Ask the rules. They never raise; should they, the report is kept for an officer all the same."""
+    tolerance = timedelta(minutes=settings.POSITION_TIME_TOLERANCE_MINUTES)
+    try:
+        verdict = assess(facts, terms, tolerance=tolerance)
+    except Exception as error:  # noqa: BLE001 - a report is never lost to a fault of ours
+        _log.error("assessment failed", exc_info=error, extra={"event": "assessment_failed"})
+        verdict = _FAILED
+    return Judged(
+        verdict=verdict,
+        question=question_json(facts, terms, tolerance),
+        answer=answer_json(verdict, at=at),
+        zone_staff=_zone_staff(verdict, terms),
+    )
+
+
+def _zone_staff(verdict: Verdict, terms: OrderTerms | None) -> tuple[str, ...]:
+    """Who drew or approved a zone that a finding relies on (rule 46)."""
+    relied = {
+        (location.zone, location.zone_version)
+        for finding in verdict.findings
+        if finding.outcome in NEEDS_VIEW
+        for location in finding.locations
+    }
+    staff: set[str] = set()
+    for version in terms.versions if terms else ():
+        for condition in version.conditions:
+            for zone in condition.zones:
+                if (zone.code, version.number) in relied:
+                    approval = version.approvals.get(zone.code)
+                    staff |= {zone.drawn_by, approval.staff_id if approval else ""}
+    return tuple(sorted(staff - {""}))
+
+
+def store(report: Report, judged: Judged, *, cause: str, at: datetime) -> Assessment:
+    """Add an assessment; earlier ones stay as they are."""
+    return Assessment.objects.create(
+        report=report,
+        cause=cause,
+        engine_version=ENGINE_VERSION,
+        engine_build=engine_build(),
+        assessed_at=at,
+        question=judged.question,
+        answer=judged.answer,
+        verdict=judged.verdict.name,
+        zone_staff=list(judged.zone_staff),
+    )

@@ -1,0 +1,170 @@
+"""What officers do to a report: claim, release, and decide. A named person verifies (rule 46)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.types import Caller
+from audit.services import record
+from breaches import messages, policies, queries, workflow
+from breaches.models import Assessment, Decision, Move, Report
+from breaches.offences import codes
+from breaches.types import NEEDS_VIEW
+from common.problems import Conflict, Problem, Refused
+
+VIEWS = ("agree", "disagree", "cannot_say")
+Precondition = Callable[[Report], None]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """An officer's view on one finding, in their own words."""
+
+    clause: str
+    view: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided, before it is checked against the findings."""
+
+    kind: str
+    reason: str = ""
+    views: tuple[View, ...] = ()
+    offences: tuple[str, ...] = ()
+    reasonable_excuse: dict[str, Any] | None = field(default=None)
+
+
+Read = Callable[[], Decided]
+
+
+@transaction.atomic
+def claim(*, caller: Caller, key: str, precondition: Precondition) -> Report:
+    """Take a report from the review or the follow-up queue. Of two at once, one gets it."""
+    report = queries.locked_report_of_force(caller.force, key)
+    move = _permitted(caller, report, "claim", precondition)
+    report.claimed_by_id, report.claimed_at = caller.user_id, timezone.now()
+    return _moved(caller, report, move)
+
+
+@transaction.atomic
+def release(*, caller: Caller, key: str, precondition: Precondition) -> Report:
+    """Put a claimed report back where it came from."""
+    report = queries.locked_report_of_force(caller.force, key)
+    move = _permitted(caller, report, "release", precondition)
+    report.claimed_by_id = report.claimed_at = None
+    return _moved(caller, report, move)
+
+
+@transaction.atomic
+def verify(*, caller: Caller, key: str, read: Read, precondition: Precondition) -> Report:
+    """Decide that the order was breached: a view on every finding that is not plainly none of it.
+
+    `read` gives the decision; it is asked only once everything else allows it, so that what is wrong with
+    the words is told last.
+    """
+    report = queries.locked_report_of_force(caller.force, key)
+    current = queries.assessments(report)[0]
+    if workflow.move("verify", report.state):
+        policies.check_independent(caller, current.zone_staff)
+    move = _permitted(caller, report, "verify", precondition)
+    decided = read()
+    problems = [*_view_problems(current, decided.views), *_offence_problems(decided.offences)]
+    if problems:
+        raise Refused(problems)
+    return _decide(caller, report, current, decided, move)
+
+
+@transaction.atomic
+def not_verify(*, caller: Caller, key: str, read: Read, precondition: Precondition) -> Report:
+    """Decide that no breach was shown, and why. The report is kept, and can be opened again."""
+    report = queries.locked_report_of_force(caller.force, key)
+    move = _permitted(caller, report, "not-verified", precondition)
+    return _decide(caller, report, queries.assessments(report)[0], read(), move)
+
+
+def _permitted(caller: Caller, report: Report, verb: str, precondition: Precondition) -> workflow.Move:
+    """The move, in the order in which refusals are told: who, then which version, then which state."""
+    move = workflow.move(verb, report.state)
+    if move is not None:
+        policies.check_may_move(caller, report, move)
+    precondition(report)
+    if move is None:
+        raise Conflict(
+            "illegal_transition",
+            "This cannot be done to the report in the state it is in.",
+            extra={"state": report.state, "allowed": workflow.allowed(report.state)},
+        )
+    return move
+
+
+def _decide(
+    caller: Caller, report: Report, assessment: Assessment, decided: Decided, move: workflow.Move
+) -> Report:
+    Decision.objects.create(
+        report=report,
+        assessment=assessment,
+        kind=decided.kind,
+        decided_by_id=caller.person,
+        staff_id=caller.staff_id,
+        decided_at=timezone.now(),
+        reason=decided.reason,
+        findings=[{"clause": v.clause, "view": v.view, "reason": v.reason} for v in decided.views],
+        offences=list(decided.offences),
+        reasonable_excuse=decided.reasonable_excuse,
+    )
+    report.claimed_by_id = report.claimed_at = None
+    return _moved(caller, report, move)
+
+
+def _moved(caller: Caller, report: Report, move: workflow.Move) -> Report:
+    report.state, report.version = move.target, report.version + 1
+    report.save(update_fields=["state", "version", "claimed_by", "claimed_at"])
+    Move.objects.create(
+        report=report, verb=move.verb, source=move.source, target=move.target, moved_by_id=caller.person
+    )
+    verb = f"report_{move.verb.replace('-', '_')}"
+    record(actor=caller.actor, action="alteration", verb=verb, records=[report.id])
+    messages.moved(report, move.verb)
+    return report
+
+
+def _view_problems(assessment: Assessment, views: tuple[View, ...]) -> list[Problem]:
+    findings = assessment.answer["findings"]
+    needed = [f["clause"] for f in findings if f["outcome"] in NEEDS_VIEW]
+    given = [view.clause for view in views]
+    problems = [
+        Problem("/findings", "finding_view_missing", f"A view on clause {clause} is missing.")
+        for clause in dict.fromkeys(needed)
+        if clause not in given
+    ]
+    for index, view in enumerate(views):
+        problems += _one_view(view, f"/findings/{index}", known={f["clause"] for f in findings})
+        if view.clause in given[:index]:
+            problems.append(Problem(f"/findings/{index}/clause", "finding_repeated", "This clause has a view above."))
+    return problems
+
+
+def _one_view(view: View, path: str, *, known: set[str]) -> list[Problem]:
+    problems = []
+    if view.clause not in known:
+        problems.append(Problem(f"{path}/clause", "finding_unknown", "The assessment has no finding on this clause."))
+    if view.view not in VIEWS:
+        problems.append(Problem(f"{path}/view", "unknown_value", f"A view is one of {', '.join(VIEWS)}."))
+    if not 10 <= len(view.reason.strip()) <= 2_000:
+        problems.append(Problem(f"{path}/reason", "reason_length", "A reason has 10 to 2,000 characters."))
+    return problems
+
+
+def _offence_problems(offences: tuple[str, ...]) -> list[Problem]:
+    return [
+        Problem(f"/offences/{index}", "offence_unknown", "This is not a CJS code that the service knows.")
+        for index, code in enumerate(offences)
+        if code not in codes()
+    ]

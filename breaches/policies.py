@@ -1,0 +1,40 @@
+"""Who may do what to a report. Each check has a bool twin that shows or hides the button."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from accounts.types import Caller
+from breaches.models import Report
+from breaches.workflow import Move
+from common.problems import Forbidden
+
+
+def check_may_move(caller: Caller, report: Report, move: Move) -> None:
+    """Role and hold: raises `wrong_role` or `not_holder`."""
+    if caller.role not in move.roles:
+        raise Forbidden("wrong_role", "Your role does not allow this.")
+    if move.holder_only and report.claimed_by_id != caller.user_id:
+        raise Forbidden("not_holder", "Only the officer who claimed this report can do that.")
+
+
+def may_move(caller: Caller, report: Report, move: Move) -> bool:
+    try:
+        check_may_move(caller, report, move)
+    except Forbidden:
+        return False
+    return True
+
+
+def check_independent(caller: Caller, zone_staff: Collection[str]) -> None:
+    """Rule 46: whoever drew or approved a zone that a finding relies on cannot verify that report."""
+    if caller.staff_id in zone_staff:
+        raise Forbidden("not_independent", "You drew or approved a zone that a finding relies on.")
+
+
+def is_independent(caller: Caller, zone_staff: Collection[str]) -> bool:
+    try:
+        check_independent(caller, zone_staff)
+    except Forbidden:
+        return False
+    return True

@@ -1,0 +1,88 @@
+"""Reading reports."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.types import Caller
+from breaches.models import Assessment, Decision, Report
+from breaches.workflow import FOLLOW_UP_STATES, REVIEW_STATES
+from common.problems import NotFound
+
+# The most urgent first; unique, never null.
+QUEUE_ORDER = ("priority", "review_due", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """What an officer asked the queue for; None and False leave a question out."""
+
+    queue: str | None = None
+    state: str | None = None
+    verdict: str | None = None
+    order: str | None = None
+    mine: bool = False
+
+
+def queue(caller: Caller, wanted: QueueFilter, *, at: datetime) -> QuerySet[Report]:
+    """The reports routed to the caller's force that match, without what was said in them."""
+    rows = Report.objects.filter(force_id=caller.force).select_related("order").defer("body_sent")
+    if wanted.queue == "review":
+        rows = rows.filter(state__in=sorted(REVIEW_STATES))
+    elif wanted.queue == "follow_up":
+        rows = rows.filter(state__in=sorted(FOLLOW_UP_STATES))
+    elif wanted.queue == "overdue":
+        rows = rows.filter(state__in=sorted(REVIEW_STATES), review_due__lt=at)
+    if wanted.mine:
+        rows = rows.filter(claimed_by_id=caller.user_id)
+    named = {"state": wanted.state, "verdict": wanted.verdict, "order__reference": wanted.order}
+    return rows.filter(**{name: value for name, value in named.items() if value is not None})
+
+
+def report_of_force(force: str, key: str) -> Report:
+    """A report routed to a force, by id or reference; `NotFound` for everything else alike."""
+    return _only(Report.objects.select_related("order").filter(_named(key), force_id=force))
+
+
+def locked_report_of_force(force: str, key: str) -> Report:
+    """The same, held until the end of the transaction."""
+    rows = Report.objects.select_for_update(of=("self",)).select_related("order")
+    return _only(rows.filter(_named(key), force_id=force))
+
+
+def reports_of_person(user_id: UUID) -> QuerySet[Report]:
+    return Report.objects.filter(reporter_user_id=user_id).defer("body_sent")
+
+
+def own_report(user_id: UUID, key: str) -> Report:
+    return _only(reports_of_person(user_id).filter(_named(key)))
+
+
+def _named(key: str) -> Q:
+    try:
+        return Q(id=UUID(key))
+    except ValueError:
+        return Q(reference=key)
+
+
+def _only(rows: QuerySet[Report]) -> Report:
+    report = rows.first()
+    if report is None:
+        raise NotFound
+    return report
+
+
+def assessments(report: Report) -> list[Assessment]:
+    """Newest first; the first is the current one."""
+    return list(report.assessments.order_by("-assessed_at", "-id"))
+
+
+def verified_decisions(report_ids: Collection[UUID]) -> dict[UUID, Decision]:
+    """The latest decision that verified each of these reports."""
+    rows = Decision.objects.filter(report_id__in=report_ids, kind="verified").order_by("decided_at")
+    return {row.report_id: row for row in rows.select_related("report__order")}

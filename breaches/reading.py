@@ -1,0 +1,213 @@
+"""From what somebody sent to the facts that rules may look at. Nothing here refuses: doubts become warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from breaches.types import (
+    ABOUT_ME,
+    BASES,
+    BEHAVIOURS,
+    CERTAINTIES,
+    CHANNELS,
+    KINDS,
+    METHODS,
+    SENDER_KINDS,
+    SUBJECTS,
+    Facts,
+    Interval,
+    ReportedContact,
+    ReportedMention,
+    ReportedPosition,
+)
+from common.london import LONDON
+from common.problems import Problem
+from edge.shapes import parse_instant
+from geo.positions import PositionReading, read_position
+from geo.types import Fix
+
+Json = Mapping[str, Any]
+ABOUT = timedelta(minutes=15)
+# "I do not know when": whatever changed within half a day either way may have changed the answer.
+UNKNOWN = timedelta(hours=12)
+_CLOCKS_APART = timedelta(minutes=5)
+# Judged inside the request: more of them than this are kept, and left to an officer.
+MOST_JUDGED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPosition:
+    """A position as reported and as understood."""
+
+    reported: ReportedPosition
+    reading: PositionReading
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Facts, where each position was placed, and everything to warn about."""
+
+    facts: Facts
+    positions: tuple[PlacedPosition, ...]
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class _Reader:
+    now: datetime
+    warnings: list[Problem] = field(default_factory=list)
+
+    def warn(self, pointer: str, code: str, detail: str) -> None:
+        self.warnings.append(Problem(pointer, code, detail))
+
+    def word(self, value: object, known: Collection[str], pointer: str) -> str:
+        """A word from a list, or "" with a warning where the list does not have it."""
+        if value is None or value == "":
+            return ""
+        if isinstance(value, str) and value in known:
+            return value
+        self.warn(pointer, "value_not_recognised", "This word is not known here; it was kept as sent.")
+        return ""
+
+    def words(self, values: Sequence[str] | None, known: Collection[str], pointer: str) -> frozenset[str]:
+        found = (self.word(v, known, f"{pointer}/{i}") for i, v in enumerate(values or ()))
+        return frozenset(word for word in found if word)
+
+    def instant(self, value: object, pointer: str) -> datetime | None:
+        """UTC; None, with a warning where something was sent that cannot be read."""
+        if not isinstance(value, str) or not value:
+            return None
+        read = parse_instant(value)
+        if read is None or not 1 < read.year < 9999:
+            self.warn(pointer, "time_unreadable", "This is not an RFC 3339 instant; it was kept as sent.")
+            return None
+        if read.tzinfo is None:
+            self.warn(pointer, "offset_missing", "There is no offset; London's clock is taken.")
+            read = read.replace(tzinfo=LONDON)
+        return read.astimezone(UTC)
+
+
+def read_report(body: Json, *, now: datetime) -> Reading:
+    """Understand a report whose JSON fits its shape. `now` is when it was received."""
+    reader = _Reader(now)
+    interval = _interval(body, reader)
+    positions = tuple(
+        _position(item, index, reader) for index, item in enumerate((body.get("positions") or ())[:MOST_JUDGED])
+    )
+    facts = Facts(
+        interval=interval,
+        kinds=reader.words(body.get("kinds"), KINDS, "/kinds"),
+        behaviours=reader.words(body.get("behaviours"), BEHAVIOURS, "/behaviours"),
+        positions=tuple(p.reported for p in positions),
+        contacts=_contacts(body, reader),
+        social=_mentions(body, reader),
+    )
+    for name in ("positions", "contacts", "social"):
+        if len(body.get(name) or ()) > MOST_JUDGED:
+            reader.warn(f"/{name}", "not_all_judged", "The first 500 were judged; the rest are kept for an officer.")
+    return Reading(facts, positions, tuple(reader.warnings))
+
+
+def _interval(body: Json, reader: _Reader) -> Interval | None:
+    happened: Json = body.get("happened") or {}
+    start = reader.instant(happened.get("from"), "/happened/from")
+    end = reader.instant(happened.get("to"), "/happened/to")
+    if start is None and body.get("immediate_danger") is True and not happened.get("from"):
+        start = reader.now
+    if start is None:
+        return None
+    if end is not None and end < start:
+        reader.warn("/happened/to", "interval_reversed", "The end is before the start; the time between is taken.")
+        start, end = end, start
+    if start > reader.now + _CLOCKS_APART:
+        reader.warn("/happened/from", "occurred_in_future", "This is in the future.")
+    return _widened(Interval(start, end or start), happened, reader)
+
+
+def _widened(interval: Interval, happened: Json, reader: _Reader) -> Interval:
+    certainty = reader.word(happened.get("certainty"), CERTAINTIES, "/happened/certainty")
+    by = {"about": ABOUT, "unknown": UNKNOWN}.get(certainty, timedelta(0))
+    return Interval(interval.start - by, interval.end + by)
+
+
+def _position(item: Json, index: int, reader: _Reader) -> PlacedPosition:
+    path = f"/positions/{index}"
+    subject = reader.word(item.get("subject"), SUBJECTS, f"{path}/subject")
+    if not item.get("subject"):
+        reader.warn(f"{path}/subject", "subject_not_known", "Say whose position this is; nobody's is assumed.")
+    method = reader.word(item.get("method"), METHODS, f"{path}/method")
+    reader.word(item.get("accuracy_basis"), BASES, f"{path}/accuracy_basis")
+    at = reader.instant(item.get("recorded_at"), f"{path}/recorded_at")
+    reading = read_position(item)
+    reader.warnings.extend(replace(w, pointer=path + w.pointer) for w in reading.warnings)
+    reported = ReportedPosition(
+        index=index,
+        subject=subject or "unknown",
+        method=method or "unknown",
+        fix=_fix(reading),
+        at=at,
+        transformation=reading.transformation,
+    )
+    return PlacedPosition(reported, reading)
+
+
+def _fix(reading: PositionReading) -> Fix | None:
+    if reading.point is None or reading.r95_m is None:
+        return None
+    return Fix(reading.point.longitude, reading.point.latitude, reading.r95_m)
+
+
+def _contacts(body: Json, reader: _Reader) -> tuple[ReportedContact, ...]:
+    return tuple(
+        _contact(item, index, reader) for index, item in enumerate((body.get("contacts") or ())[:MOST_JUDGED])
+    )
+
+
+def _contact(item: Json, index: int, reader: _Reader) -> ReportedContact:
+    path = f"/contacts/{index}"
+    sender: Json = item.get("from") or {}
+    kind = reader.word(sender.get("kind"), SENDER_KINDS, f"{path}/from/kind")
+    return ReportedContact(
+        index=index,
+        channel=reader.word(item.get("channel"), CHANNELS, f"{path}/channel"),
+        at=reader.instant(item.get("at"), f"{path}/at"),
+        kind=kind or "unknown",
+        value=sender.get("value") or "",
+        platform=(sender.get("platform") or "").casefold(),
+        third_party=item.get("third_party") is True,
+    )
+
+
+def _mentions(body: Json, reader: _Reader) -> tuple[ReportedMention, ...]:
+    return tuple(
+        ReportedMention(
+            index=index,
+            platform=(item.get("platform") or "").casefold(),
+            handle=item.get("handle") or "",
+            text=item.get("text") or "",
+            about_me=reader.word(item.get("about_me"), ABOUT_ME, f"/social/{index}/about_me"),
+            seen_at=reader.instant(item.get("seen_at"), f"/social/{index}/seen_at"),
+        )
+        for index, item in enumerate((body.get("social") or ())[:MOST_JUDGED])
+    )
+
+
+def missing(body: Json) -> list[Problem]:
+    """What a report cannot be without; nothing at all where somebody is in immediate danger (rule 37)."""
+    if body.get("immediate_danger") is True:
+        return []
+    problems = missing_time(body)
+    if body.get("description") is None:
+        problems.append(Problem("/description", "required", "Say what happened, in your own words."))
+    return problems
+
+
+def missing_time(body: Json) -> list[Problem]:
+    """`happened.from`, in JSON whose parts may be of any type."""
+    happened = body.get("happened")
+    if isinstance(happened, Mapping) and happened.get("from") is not None:
+        return []
+    return [Problem("/happened/from", "required", "Say when it began, as well as you can.")]

@@ -1,0 +1,298 @@
+"""A report as it is sent, and what is answered: shapes only.
+
+Words from a list (kinds, methods, channels ...) are plain text here: a word the service does not know is a
+warning, since no report is refused for how somebody in fear put it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from edge.shapes import Instant, Shape, Text
+
+
+class HappenedIn(Shape):
+    """When. Instants carry an offset; without one London's clock is meant, and told as a warning."""
+
+    from_: Text | None = Field(None, alias="from")
+    to: Text | None = None
+    certainty: Text | None = Field(None, description="exact, about (15 minutes either way) or unknown")
+
+
+class PositionIn(Shape):
+    """A place in exactly one form: longitude+latitude, easting+northing, or one of the words."""
+
+    subject: Text | None = None
+    method: Text | None = None
+    longitude: float | None = None
+    latitude: float | None = None
+    easting: float | None = None
+    northing: float | None = None
+    grid_reference: Text | None = None
+    postcode: Text | None = None
+    address: Text | None = None
+    w3w: Text | None = None
+    accuracy_m: float | None = None
+    accuracy_basis: Text | None = None
+    recorded_at: Text | None = None
+
+
+class SenderIn(Shape):
+    kind: Text | None = None
+    platform: Text | None = None
+    value: Text | None = None
+
+
+class ContactIn(Shape):
+    channel: Text | None = None
+    at: Text | None = None
+    from_: SenderIn | None = Field(None, alias="from")
+    text: Text | None = None
+    third_party: bool | None = None
+
+
+class MentionIn(Shape):
+    platform: Text | None = None
+    url: Text | None = None
+    handle: Text | None = None
+    seen_at: Text | None = None
+    text: Text | None = None
+    about_me: Text | None = None
+
+
+class RiskIn(Shape):
+    weapon: bool | None = None
+    threat_of_violence: bool | None = None
+    violence: bool | None = None
+    forced_from_home: bool | None = None
+    children_present: bool | None = None
+
+
+class WitnessIn(Shape):
+    name: Text | None = None
+    how_to_reach: Text | None = None
+
+
+class ReportedByIn(Shape):
+    """Whose account a force system or an officer passes on, and which protected person it is about."""
+
+    role: Text
+    protected_person: Text | None = None
+
+
+class CheckIn(Shape):
+    """ "Would this be a breach?": when and what, in the report's shapes."""
+
+    happened: HappenedIn | None = None
+    positions: list[PositionIn] | None = None
+    contacts: list[ContactIn] | None = None
+    social: list[MentionIn] | None = None
+
+
+class ReportIn(CheckIn):
+    """What happened, as the person tells it. Only `description` and `happened.from` are required."""
+
+    order: Text | None = None
+    force: Text | None = Field(None, description="which force the reporter would like to look at it")
+    kinds: list[Text] | None = None
+    behaviours: list[Text] | None = None
+    description: Text | None = None
+    impact: Text | None = None
+    risk: RiskIn | None = None
+    immediate_danger: bool | None = None
+    witnesses: list[WitnessIn] | None = None
+
+
+class PassedOnReportIn(ReportIn):
+    """The same from a force system, or from an officer who writes down a call."""
+
+    reported_by: ReportedByIn
+
+
+class ViewIn(Shape):
+    clause: Text
+    view: Text
+    reason: Text
+
+
+class ExcuseIn(Shape):
+    """That he claims a reasonable excuse, and the officer's view: the software never decides it (rule 44)."""
+
+    claimed: bool
+    view: Text = Field(max_length=2_000)
+
+
+class VerifyIn(Shape):
+    """An officer's decision that the order was breached: a view on each finding, in their own words."""
+
+    findings: list[ViewIn] = Field(max_length=500)
+    offences: list[Text] = Field(default=[], max_length=50)
+    reasonable_excuse: ExcuseIn | None = None
+
+
+class NotVerifiedIn(Shape):
+    reason: Text = Field(min_length=10, max_length=2_000)
+
+
+class NothingIn(Shape):
+    """A verb that needs no words."""
+
+
+class WarningOut(Shape):
+    code: str
+    pointer: str
+    detail: str
+
+
+class ReceiptOut(Shape):
+    """That a report arrived. Never what was found in it."""
+
+    id: str
+    reference: str
+    received_at: Instant
+    review_due: Instant
+    officer_contact_due: Instant
+    status: str
+    warnings: list[WarningOut]
+    advice: list[str]
+
+
+class ReasonOut(Shape):
+    code: str
+    detail: str
+
+
+class LocationOut(Shape):
+    """Metres; `distance_m` is negative inside. `result`: inside, outside, indeterminate or not_testable."""
+
+    result: str
+    zone: str
+    zone_version: int
+    distance_m: float | None
+    r95_m: float | None
+    probability_inside: float | None
+    position: int
+    position_subject: str
+    position_method: str
+    transformation: str | None
+    zone_transformation: str | None
+    reasons: list[str]
+    disclaimer: str
+
+
+class FindingOut(Shape):
+    clause: str
+    condition_kind: str
+    order_version: int
+    outcome: str
+    outcome_otherwise: str | None
+    wording: str
+    reasons: list[ReasonOut]
+    location: LocationOut | None
+    locations: list[LocationOut]
+
+
+class AssessmentOut(Shape):
+    """What the machine says, with its reasons. A named person verifies."""
+
+    verdict: str
+    engine_version: str
+    assessed_at: Instant
+    order_version: int | None
+    reasons: list[ReasonOut]
+    findings: list[FindingOut]
+
+
+class CheckOut(Shape):
+    assessment: AssessmentOut
+
+
+class ReportOut(Shape):
+    """The whole report, as sent and as understood."""
+
+    id: str
+    reference: str
+    state: str
+    report: dict[str, Any]
+    warnings: list[WarningOut]
+    assessment: AssessmentOut
+
+
+class OfficerReportOut(ReportOut):
+    """The same with what an officer works with."""
+
+    priority: int
+    priority_reasons: list[str]
+    clocks: dict[str, Any]
+    claimed_by: str | None
+    assessments: list[AssessmentOut]
+    decisions: list[dict[str, Any]]
+    moves: list[dict[str, Any]]
+    allowed: list[str]
+    evidence: list[dict[str, Any]]
+    links: list[dict[str, Any]]
+
+
+class QueueRowOut(Shape):
+    id: str
+    reference: str
+    state: str
+    priority: int
+    priority_reasons: list[str]
+    verdict: str
+    review_due: Instant
+    officer_contact_due: Instant
+    overdue: bool
+    claimed_by: str | None
+    order: str | None
+    order_force: str | None
+    received_at: Instant
+    incident_from: Instant | None
+    evidence_count: int
+    linked_count: int
+
+
+class QueueOut(Shape):
+    results: list[QueueRowOut]
+    next: str | None
+    previous: str | None
+
+
+class OwnReportOut(Shape):
+    """A report as its own reporter sees it: where it stands, never what was found."""
+
+    id: str
+    reference: str
+    status: str
+    received_at: Instant
+    review_due: Instant
+    officer_contact_due: Instant
+    questions: list[dict[str, Any]]
+
+
+class OwnReportsOut(Shape):
+    results: list[OwnReportOut]
+    next: str | None
+    previous: str | None
+
+
+class BreachOut(Shape):
+    id: str
+    reference: str
+    sequence: int
+    order: str | None
+    order_force: str | None
+    verified_at: Instant
+    incident_from: Instant | None
+    incident_to: Instant | None
+    verdict: str
+    offences: list[str]
+    findings: list[dict[str, Any]]
+
+
+class BreachesOut(Shape):
+    results: list[BreachOut]
+    cursor: str
+    next: str | None

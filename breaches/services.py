@@ -1,0 +1,202 @@
+"""Writing what was reported: one verb, one transaction, a trace and a message with each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.gis.geos import Point
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Force
+from accounts.queries import principals_of
+from accounts.types import Caller
+from audit.services import record
+from audit.types import SERVICE
+from breaches import assessing, messages
+from breaches.models import Consultation, Report, ReportPosition
+from breaches.reading import PlacedPosition, Reading, read_report
+from breaches.rules.priority import priority
+from breaches.types import ROLES
+from breaches.written import facts_from_json, same_answer
+from common.ids import spoken_reference
+from common.problems import NotFound, Problem
+from geo.engine import ENGINE_VERSION, engine_build
+from orders.queries import terms_by_id, terms_over_own_order, terms_over_protecting
+from orders.types import OrderTerms
+
+Json = Mapping[str, Any]
+_UNMATCHED = Problem("/order", "order_not_matched", "No order of yours has this reference; none is attached.")
+_FORCE_UNKNOWN = Problem("/force", "value_not_recognised", "This is not the code of a force; it was kept as sent.")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A report whose JSON fits its shape, and the text exactly as it was sent."""
+
+    body: Json
+    sent: str
+
+
+@transaction.atomic
+def submit_report(*, caller: Caller, submission: Submission) -> Report:
+    """Keep a report, judge it, put it into the queue, and owe the force a message: all or nothing.
+
+    Whoever may call may report: nothing said in a report is a reason to refuse it (rule 33).
+    """
+    now, body = timezone.now(), submission.body
+    terms = _terms_for(caller, body.get("order"), now)
+    reading = read_report(body, now=now)
+    judged = assessing.judge(reading.facts, terms, at=now)
+    force, doubts = _route(caller, body, terms)
+    report = _new_report(caller, submission, reading, judged, now)
+    report.order_id = terms.order_id if terms else None
+    report.force_id = force
+    report.warnings = [_warning(w) for w in (*_order_doubts(body, terms), *doubts, *reading.warnings)]
+    report.save(force_insert=True)
+    ReportPosition.objects.bulk_create(_position_row(report, placed) for placed in reading.positions)
+    assessing.store(report, judged, cause="submitted", at=now)
+    record(actor=caller.actor, action="collection", verb="report_submitted", records=[report.id])
+    messages.received(report)
+    return report
+
+
+def _terms_for(caller: Caller, reference: object, now: datetime) -> OrderTerms | None:
+    """The terms of the order that a caller names, if it is one of theirs."""
+    if not isinstance(reference, str) or not reference or len(reference) > 64:
+        return None
+    if caller.force:
+        return terms_over_own_order(reference, force=caller.force)
+    if caller.user_id is None:
+        return None
+    people = [caller.user_id]
+    if caller.kind == "advocate":
+        people = principals_of(caller.user_id, at=now)
+    return terms_over_protecting(reference, people=people)
+
+
+def _order_doubts(body: Json, terms: OrderTerms | None) -> list[Problem]:
+    return [_UNMATCHED] if body.get("order") and terms is None else []
+
+
+def _route(caller: Caller, body: Json, terms: OrderTerms | None) -> tuple[str, list[Problem]]:
+    """Whose review queue: the order's force, the caller's own, the one the reporter chose, or the default."""
+    if terms is not None:
+        return terms.force, []
+    if caller.force:
+        return caller.force, []
+    chosen = body.get("force")
+    if not chosen:
+        return settings.SERVICE_FORCE, []
+    if len(chosen) == 2 and Force.objects.filter(code=chosen).exists():
+        return chosen, []
+    return settings.SERVICE_FORCE, [_FORCE_UNKNOWN]
+
+
+def _new_report(
+    caller: Caller, submission: Submission, reading: Reading, judged: assessing.Judged, now: datetime
+) -> Report:
+    body, interval = submission.body, reading.facts.interval
+    danger = body.get("immediate_danger") is True
+    urgent = priority(judged.verdict, immediate_danger=danger, risk=body.get("risk") or {})
+    return Report(
+        reference=spoken_reference("R"),
+        reporter_kind=caller.kind,
+        reporter=caller.id,
+        reporter_user_id=caller.user_id,
+        reporter_role=_role(caller, body),
+        body_sent=submission.sent,
+        received_at=now,
+        review_due=now + timedelta(hours=settings.REVIEW_DUE_HOURS),
+        officer_contact_due=now + timedelta(hours=settings.OFFICER_CONTACT_DUE_HOURS),
+        incident_from=interval.start if interval else None,
+        incident_to=interval.end if interval else None,
+        immediate_danger=danger,
+        priority=urgent.level,
+        priority_reasons=list(urgent.reasons),
+        verdict=judged.verdict.name,
+    )
+
+
+def _role(caller: Caller, body: Json) -> str:
+    """Whose account it is, in a word from the list; what was sent stays in the text of the report."""
+    if caller.kind in ("victim", "advocate"):
+        return "protected_person" if caller.kind == "victim" else "advocate"
+    role = (body.get("reported_by") or {}).get("role")
+    return role if role in ROLES else ""
+
+
+def _warning(problem: Problem) -> dict[str, str]:
+    return {"code": problem.code, "pointer": problem.pointer, "detail": problem.detail}
+
+
+def _position_row(report: Report, placed: PlacedPosition) -> ReportPosition:
+    reported, reading = placed.reported, placed.reading
+    point = reading.point
+    return ReportPosition(
+        report=report,
+        index=reported.index,
+        subject=reported.subject,
+        method=reported.method,
+        point=Point(point.longitude, point.latitude, srid=4326) if point else None,
+        r95_m=reading.r95_m,
+        accuracy_assumed=reading.accuracy_assumed,
+        recorded_at=reported.at,
+        transformation=reading.transformation or "",
+    )
+
+
+@transaction.atomic
+def check_order(*, caller: Caller, reference: str, body: Json) -> Consultation:
+    """ "Would this be a breach?": answered and kept, with no report raised."""
+    terms = terms_over_own_order(reference, force=caller.force)
+    if terms is None:
+        raise NotFound
+    now = timezone.now()
+    judged = assessing.judge(read_report(body, now=now).facts, terms, at=now)
+    consultation = Consultation.objects.create(
+        order_id=terms.order_id,
+        asked_by=caller.id,
+        asked_at=now,
+        engine_version=ENGINE_VERSION,
+        engine_build=engine_build(),
+        question=judged.question,
+        answer=judged.answer,
+    )
+    record(
+        actor=caller.actor,
+        action="consultation",
+        verb="order_checked",
+        records=[terms.order_id, consultation.id],
+    )
+    return consultation
+
+
+@transaction.atomic
+def assess_again(*, report_id: UUID, cause: str) -> bool:
+    """Judge a report by the terms as they are recorded now. True where the answer changed.
+
+    The earlier assessment stays. Done twice, the second finds nothing changed.
+    """
+    report = Report.objects.select_for_update(of=("self",)).get(pk=report_id)
+    last = report.assessments.order_by("-assessed_at", "-id")[0]
+    terms = terms_by_id(report.order_id) if report.order_id else None
+    now = timezone.now()
+    judged = assessing.judge(facts_from_json(last.question["facts"]), terms, at=now)
+    if same_answer(judged.answer, last.answer):
+        return False
+    assessing.store(report, judged, cause=cause, at=now)
+    risk = json.loads(report.body_sent).get("risk") or {}
+    urgent = priority(judged.verdict, immediate_danger=report.immediate_danger, risk=risk)
+    report.verdict, report.version = judged.verdict.name, report.version + 1
+    report.priority, report.priority_reasons = urgent.level, list(urgent.reasons)
+    report.save(update_fields=["verdict", "version", "priority", "priority_reasons"])
+    record(actor=SERVICE, action="alteration", verb="report_assessed_again", records=[report.id], reason_code=cause)
+    messages.assessed_again(report)
+    return True

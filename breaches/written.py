@@ -1,0 +1,129 @@
+"""Question and answer as they are written down, so that a verdict can be worked out again years later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from breaches.types import (
+    Facts,
+    Finding,
+    Interval,
+    Location,
+    ReportedContact,
+    ReportedMention,
+    ReportedPosition,
+    Verdict,
+)
+from geo.engine import ENGINE_VERSION
+from geo.types import Fix
+from orders.types import OrderTerms
+
+Json = dict[str, Any]
+
+
+def question_json(facts: Facts, terms: OrderTerms | None, tolerance: timedelta) -> Json:
+    """Everything the rules were given. Versions never change, so their numbers stand for them."""
+    return {
+        "facts": facts_json(facts),
+        "terms": _terms_json(terms) if terms else None,
+        "tolerance_s": tolerance.total_seconds(),
+    }
+
+
+def _terms_json(terms: OrderTerms) -> Json:
+    return {
+        "order_id": str(terms.order_id),
+        "served_at": _written(terms.served_at),
+        "versions": [
+            {
+                "number": version.number,
+                "in_force": version.in_force
+                and [_written(version.in_force.start), _written(version.in_force.end)],
+                "approvals": {
+                    code: {"staff_id": a.staff_id, "at": _written(a.at)} for code, a in version.approvals.items()
+                },
+            }
+            for version in terms.versions
+        ],
+    }
+
+
+def facts_json(facts: Facts) -> Json:
+    return {
+        "interval": facts.interval and [_written(facts.interval.start), _written(facts.interval.end)],
+        "kinds": sorted(facts.kinds),
+        "behaviours": sorted(facts.behaviours),
+        "positions": [_with_times(asdict(p)) for p in facts.positions],
+        "contacts": [_with_times(asdict(c)) for c in facts.contacts],
+        "social": [_with_times(asdict(m)) for m in facts.social],
+    }
+
+
+def facts_from_json(stored: Mapping[str, Any]) -> Facts:
+    """Undo `facts_json`."""
+    interval = stored["interval"]
+    return Facts(
+        interval=Interval(*map(datetime.fromisoformat, interval)) if interval else None,
+        kinds=frozenset(stored["kinds"]),
+        behaviours=frozenset(stored["behaviours"]),
+        positions=tuple(_position(item) for item in stored["positions"]),
+        contacts=tuple(ReportedContact(**(item | {"at": _read(item["at"])})) for item in stored["contacts"]),
+        social=tuple(
+            ReportedMention(**(item | {"seen_at": _read(item["seen_at"])})) for item in stored["social"]
+        ),
+    )
+
+
+def _position(item: Json) -> ReportedPosition:
+    fix = Fix(**item["fix"]) if item["fix"] else None
+    return ReportedPosition(**(item | {"fix": fix, "at": _read(item["at"])}))
+
+
+def _with_times(item: Json) -> Json:
+    return {key: _written(value) if isinstance(value, datetime) else value for key, value in item.items()}
+
+
+def _written(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def _read(at: str | None) -> datetime | None:
+    return datetime.fromisoformat(at) if at else None
+
+
+def answer_json(verdict: Verdict, *, at: datetime) -> Json:
+    """The assessment as an officer and a force system are shown it (api.md, "to a verdict")."""
+    return {
+        "verdict": verdict.name,
+        "engine_version": ENGINE_VERSION,
+        "assessed_at": _written(at),
+        "order_version": verdict.order_version,
+        "reasons": [asdict(reason) for reason in verdict.reasons],
+        "findings": [_finding_json(finding) for finding in verdict.findings],
+    }
+
+
+def _finding_json(finding: Finding) -> Json:
+    return {
+        "clause": finding.clause,
+        "condition_kind": finding.condition_kind,
+        "order_version": finding.order_version,
+        "outcome": finding.outcome,
+        "outcome_otherwise": finding.outcome_otherwise,
+        "wording": finding.wording,
+        "reasons": [asdict(reason) for reason in finding.reasons],
+        "location": _location_json(finding.location) if finding.location else None,
+        "locations": [_location_json(location) for location in finding.locations],
+    }
+
+
+def _location_json(location: Location) -> Json:
+    return asdict(location) | {"reasons": list(location.reasons)}
+
+
+def same_answer(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two answers say the same, whenever they were given."""
+    return {**one, "assessed_at": None} == {**other, "assessed_at": None}

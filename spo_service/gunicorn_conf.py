@@ -1,0 +1,18 @@
+"""Web server processes: two workers of four threads unless told otherwise; each opens its own pool."""
+
+import os
+
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+worker_class = "gthread"
+wsgi_app = "spo_service.wsgi:application"
+# Never preload: workers forked from a loaded application would share one pool's sockets.
+preload_app = False
+timeout = 60
+graceful_timeout = 20
+keepalive = 5
+# No access log: an address asked for is nobody's business but the audit trail's.
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
+control_socket_disable = True

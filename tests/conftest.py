@@ -1,0 +1,73 @@
+"""What every test has: a migrated database with a named cast in it, and nothing of the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.db import connections
+
+from demo.cast import Cast, seed
+from tests.support.api import Api, Apis, token_of
+from tests.support.databases import cloned
+from tests.support.orders import an_order, register
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.DjangoDbBlocker) -> Iterator[None]:
+    """The test database, with the cast in it: tests roll back to this."""
+    with django_db_blocker.unblock():
+        _CAST.append(seed())
+        _TOKENS.update({c.code: token_of(c) for c in (_CAST[0].force, _CAST[0].other_force)})
+    yield
+    _CAST.clear()
+
+
+_CAST: list[Cast] = []
+_TOKENS: dict[str, str] = {}
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Protected persons, officers, systems: see `demo.cast`."""
+    return _CAST[0]
+
+
+@pytest.fixture
+def api(cast: Cast) -> Apis:
+    """A client for each of the cast, and `nobody` without a token."""
+    people = {
+        name: Api(getattr(cast, name).token)
+        for name in (
+            "officer", "reviewer", "supervisor", "auditor", "other_officer", "victim", "other_victim", "advocate",
+            "insider",
+        )
+    }  # fmt: skip
+    return Apis(
+        force=Api(_TOKENS["05"]), other_force=Api(_TOKENS["06"]), nobody=Api(None), **people
+    )
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> Iterator[None]:
+    """Rate limits count in the cache: each test starts from nought."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def order(api: Apis, cast: Cast) -> str:
+    """An order in force: zones approved, served, the victim linked as P1. Its reference."""
+    return register(api, cast, an_order())
+
+
+@pytest.fixture
+def own_database(
+    django_db_setup: None, django_db_blocker: pytest.DjangoDbBlocker
+) -> Iterator[str]:
+    """A database of this test's own, for real processes and real commits: its DATABASE_URL."""
+    with django_db_blocker.unblock(), cloned() as url:
+        yield url
+        connections.close_all()

@@ -1,0 +1,97 @@
+"""Calling the API as one of the cast."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.test import Client
+
+from demo.cast import System
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer: `body` is its JSON, or None where it has none."""
+
+    status: int
+    body: Any
+    headers: dict[str, str]
+
+    @property
+    def code(self) -> str:
+        return str(self.body["code"])
+
+    @property
+    def codes(self) -> set[tuple[str, str]]:
+        """Every problem told, as (pointer, code)."""
+        return {(e["pointer"], e["code"]) for e in self.body["errors"]}
+
+    @property
+    def etag(self) -> str:
+        return self.headers["ETag"]
+
+
+class Api:
+    """The API under /api/v1, called with one bearer token (or None)."""
+
+    def __init__(self, token: str | None) -> None:
+        self.token = token
+        self._client = Client()
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self._call("GET", path, None, headers)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Answer:
+        return self._call("POST", path, body, headers)
+
+    def put(self, path: str, body: Any = None, **headers: str) -> Answer:
+        return self._call("PUT", path, body, headers)
+
+    def delete(self, path: str, **headers: str) -> Answer:
+        return self._call("DELETE", path, None, headers)
+
+    def _call(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Answer:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.token:
+            sent.setdefault("Authorization", f"Bearer {self.token}")
+        data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        where = path if path.startswith("/") else f"/api/v1/{path}"
+        response = self._client.generic(
+            method, where, data, content_type=sent.pop("Content-Type", "application/json"), headers=sent
+        )
+        is_json = "json" in response.headers.get("Content-Type", "")
+        return Answer(response.status_code, response.json() if is_json else None, dict(response.headers))
+
+
+@dataclass(frozen=True, slots=True)
+class Apis:
+    """One caller of each kind."""
+
+    force: Api
+    other_force: Api
+    officer: Api
+    reviewer: Api
+    supervisor: Api
+    auditor: Api
+    other_officer: Api
+    victim: Api
+    other_victim: Api
+    advocate: Api
+    insider: Api
+    nobody: Api
+
+
+def token_of(system: System) -> str:
+    """A token by client credentials, over the real endpoint."""
+    response = Client().post(
+        "/oauth/token/",
+        {
+            "grant_type": "client_credentials",
+            "client_id": system.client_id,
+            "client_secret": system.client_secret,
+        },
+    )
+    assert response.status_code == 200, response.content
+    return str(response.json()["access_token"])

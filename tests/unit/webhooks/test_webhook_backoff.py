@@ -1,0 +1,57 @@
+"""When a message is tried again, and when it is given up."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+
+from webhooks.backoff import GIVE_UP_AFTER, Tries, is_refusal, next_try
+from webhooks.types import Outcome
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def _next(status, *, attempts=1, refusals=0, first_at=NOW, now=NOW, retry_after_s=None):
+    tries = Tries(attempts=attempts, refusals=refusals, first_at=first_at)
+    return next_try(Outcome(status, retry_after_s), tries, now=now, random=Random(1))
+
+
+@pytest.mark.parametrize(
+    ("status", "refusal"),
+    [(400, True), (401, True), (404, True), (410, True), (499, True)]
+    + [(408, False), (425, False), (429, False), (500, False), (302, False), (None, False)],
+)
+def test_what_counts_as_a_refusal(status, refusal):
+    assert is_refusal(status) is refusal
+
+
+def test_the_first_retry_comes_after_about_five_seconds():
+    assert timedelta(seconds=5) <= _next(500) - NOW <= timedelta(seconds=5.5)
+
+
+def test_six_refusals_fit_in_fifteen_minutes_and_the_sixth_parks():
+    now, waits = NOW, []
+    for refusals in range(1, 7):
+        again = _next(404, attempts=refusals, refusals=refusals, now=now)
+        waits.append(again)
+        now = (again or now) + timedelta(seconds=10)
+    assert waits[-1] is None
+    assert None not in waits[:-1]
+    assert now - NOW <= timedelta(minutes=15)
+
+
+def test_a_failure_is_retried_until_seventy_two_hours_after_the_first_try():
+    late = NOW + GIVE_UP_AFTER - timedelta(seconds=1)
+    assert _next(500, attempts=300, now=late) == NOW + GIVE_UP_AFTER
+    assert _next(500, attempts=301, now=NOW + GIVE_UP_AFTER) is None
+
+
+def test_a_failure_is_not_parked_by_how_often_it_failed():
+    assert _next(503, attempts=1000, refusals=5, now=NOW + timedelta(hours=71)) is not None
+
+
+def test_a_receiver_may_ask_for_more_time_but_not_for_less_or_for_days():
+    assert _next(429, retry_after_s=120) == NOW + timedelta(seconds=120)
+    assert _next(503, retry_after_s=0.0) >= NOW + timedelta(seconds=5)
+    assert _next(503, retry_after_s=1e9) == NOW + timedelta(hours=1)
+    assert _next(500, retry_after_s=120) < NOW + timedelta(seconds=6)

@@ -1,0 +1,163 @@
+"""Owing a message, and managing where messages go: one verb, one transaction, a trace with each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.types import Caller
+from audit.services import record
+from common.ids import uuid7
+from common.problems import NotFound, Problem, Refused
+from webhooks import queries, rules, wake
+from webhooks.client import is_public
+from webhooks.models import Delivery, Endpoint, Event
+from webhooks.numbering import hold
+from webhooks.signing import new_secret
+from webhooks.types import TEST, TEST_SEQUENCE
+from webhooks.vault import seal
+
+
+def enqueue(*, force: str, type: str, subject: UUID, reference: str, state: str) -> None:
+    """Owe the force's endpoints a message: it commits, or rolls back, with the caller's transaction.
+
+    Two inserts and no lock: an event without a number, and a queue row that says only "look".
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("an event belongs in the transaction of what it tells of")
+    Event.objects.create(
+        force_id=force,
+        type=type,
+        occurred_at=timezone.now(),
+        subject=subject,
+        reference=reference,
+        state=state,
+    )
+    wake.now()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An endpoint as asked for, with what did not fit its shape. None: it could not be read."""
+
+    url: str | None
+    events: Sequence[str] | None
+    shape_problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A new endpoint. Its secret is here still sealed: only what is shown to the caller opens it."""
+
+    endpoint: Endpoint
+    sealed_secret: bytes
+
+
+@transaction.atomic
+def create_endpoint(*, caller: Caller, wish: Wish) -> Created:
+    """Tell the caller's force at this address from now on. `Refused` with everything that is wrong."""
+    problems = _problems(wish)
+    if problems:
+        raise Refused(problems)
+    identifier = uuid7()
+    sealed = seal(new_secret(), endpoint=identifier)
+    endpoint = Endpoint.objects.create(
+        id=identifier,
+        force_id=caller.force,
+        url=wish.url or "",
+        events=list(dict.fromkeys(wish.events or ())),
+        sealed_secret=sealed,
+    )
+    record(actor=caller.actor, action="alteration", verb="webhook_created", records=[endpoint.id])
+    return Created(endpoint, sealed)
+
+
+def _problems(wish: Wish) -> list[Problem]:
+    allowed = rules.Destinations(is_public=is_public, loopback_allowed=settings.WEBHOOK_LOOPBACK_ALLOWED)
+    problems = list(wish.shape_problems)
+    told = {problem.pointer.split("/")[1] for problem in problems if problem.pointer}
+    if "url" not in told:
+        problems += rules.problems_in_url(wish.url or "", allowed)
+    if "events" not in told:
+        problems += rules.problems_in_events(wish.events or ())
+    return problems
+
+
+@transaction.atomic
+def delete_endpoint(*, caller: Caller, endpoint: UUID) -> None:
+    """Tell nobody there any more; what was owed goes with it."""
+    # The counter keeps out a numbering that would owe new events to a row that is going.
+    hold(caller.force)
+    _own(caller, endpoint).delete()
+    record(actor=caller.actor, action="erasure", verb="webhook_deleted", records=[endpoint])
+
+
+def _own(caller: Caller, endpoint: UUID) -> Endpoint:
+    """The caller's own endpoint, its row held: whoever changes its deliveries holds it first."""
+    row = Endpoint.objects.select_for_update().filter(force=caller.force, pk=endpoint).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+@transaction.atomic
+def send_test(*, caller: Caller, endpoint: UUID) -> UUID:
+    """Owe one endpoint a `webhook.test`, beside the line of its events; the `webhook-id` it will carry."""
+    row, now = _own(caller, endpoint), timezone.now()
+    event = Event.objects.create(
+        force_id=caller.force, type=TEST, occurred_at=now, subject=row.id, reference="test", state=row.state
+    )
+    Delivery.objects.create(
+        event=event, endpoint=row, sequence=TEST_SEQUENCE, queued_at=now, next_attempt_at=now
+    )
+    record(actor=caller.actor, action="alteration", verb="webhook_test_sent", records=[row.id, event.key])
+    wake.now()
+    return event.key
+
+
+@transaction.atomic
+def replay(*, caller: Caller, endpoint: UUID, since: datetime) -> int:
+    """Owe an endpoint again every event it asks for since an instant, in order; how many those are.
+
+    Each keeps its `webhook-id`. What is not numbered yet is owed in any case. Lower numbers go first, so what
+    waits already comes after what is replayed.
+    """
+    row, now = _own(caller, endpoint), timezone.now()
+    again = [
+        Delivery(event=event, endpoint=row, sequence=event.sequence or 0, queued_at=now, next_attempt_at=now)
+        for event in queries.events_wanted(row, since).only("id", "sequence").iterator(chunk_size=2000)
+    ]
+    Delivery.objects.bulk_create(
+        again,
+        batch_size=2000,
+        update_conflicts=True,
+        unique_fields=["event", "endpoint"],
+        update_fields=_FRESH,
+    )
+    record(
+        actor=caller.actor,
+        action="disclosure",
+        verb="webhook_replayed",
+        records=[row.id],
+        recipient=str(row.id),
+    )
+    wake.now()
+    return len(again)
+
+
+_FRESH = [
+    "state",
+    "attempts",
+    "refusals",
+    "queued_at",
+    "first_at",
+    "next_attempt_at",
+    "last_status",
+    "delivered_at",
+]
