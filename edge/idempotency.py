@@ -7,13 +7,13 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.utils import OperationalError
 from psycopg.errors import LockNotAvailable
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.types import Caller
 from common.problems import Conflict, Problem, Refused
@@ -22,7 +22,6 @@ from edge.parsing import decode, text_of
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 _KEPT_HEADERS = ("Location", "ETag")
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def _replay(claim: _Claim) -> Response:
     if kept.digest != claim.digest:
         problem = Problem("", "idempotency_key_reused", "This key was used before with another body.")
         raise Refused([problem], code="idempotency_key_reused", detail=problem.detail)
-    response = Response(kept.body, status=kept.status, headers=kept.headers)
+    response = Response(json.loads(kept.body or "null"), status=kept.status, headers=kept.headers)
     response["Idempotency-Replayed"] = "true"
     return response
 
@@ -98,6 +97,7 @@ def _replay(claim: _Claim) -> Response:
 def _keep(row: int, answer: Response) -> None:
     if answer.status_code >= 400:
         return
-    data: Any = answer.data
+    # As text, not jsonb: the same answer again means the same members in the same order.
+    body = json.dumps(answer.data, cls=JSONEncoder, ensure_ascii=False)
     headers = {name: answer[name] for name in _KEPT_HEADERS if answer.has_header(name)}
-    IdempotentAnswer.objects.filter(pk=row).update(status=answer.status_code, body=data, headers=headers)
+    IdempotentAnswer.objects.filter(pk=row).update(status=answer.status_code, body=body, headers=headers)

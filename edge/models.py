@@ -18,7 +18,7 @@ class IdempotentAnswer(models.Model):
     digest = models.CharField(max_length=64)
     created_at = models.DateTimeField(db_default=Now())
     status = models.SmallIntegerField(null=True)
-    body = models.JSONField(null=True)
+    body = models.TextField(null=True)
     headers = models.JSONField(default=dict)
 
     class Meta:

@@ -51,6 +51,8 @@ def join_edges(paths: list[Array], plane: Plane) -> Edges:
 
     Paths that are too short to have a direction anywhere become one edge without length, which looks east.
     """
+    # The outline of a corridor a nanometre wide is empty; the reader refuses it by its area.
+    paths = paths or [np.empty((0, 2))]
     starts, ends = np.vstack([path[:-1] for path in paths]), np.vstack([path[1:] for path in paths])
     a, b = plane.forward_all(starts).T, plane.forward_all(ends).T
     length = np.hypot(b[0] - a[0], b[1] - a[1])

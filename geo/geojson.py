@@ -33,9 +33,8 @@ def read_coordinates(
     if kind is not None and not (isinstance(kind, str) and kind in types):
         notes.wrong(f"{pointer}/type", "geometry_type_wrong")
         return None
-    coordinates = _array(
-        read_member(geometry, "coordinates", pointer, notes), f"{pointer}/coordinates", notes
-    )
+    member = read_member(geometry, "coordinates", pointer, notes)
+    coordinates = None if member is None else _array(member, f"{pointer}/coordinates", notes)
     if not isinstance(kind, str) or coordinates is None:
         return None
     if _count(coordinates, _DEPTH[kind]) > MOST_VERTICES:
@@ -88,8 +87,6 @@ def _position(raw: object, pointer: str, crs: str | None, notes: Notes) -> Posit
 
 
 def _array(raw: object, pointer: str, notes: Notes) -> list[object] | None:
-    if raw is None:
-        return None
     if not isinstance(raw, list | tuple):
         notes.wrong(pointer, "not_an_array")
         return None

@@ -34,8 +34,8 @@ _DETAILS = {
 class PositionReading:
     """`point` is None where the position may not be judged; `warnings` then say why.
 
-    `form` is degrees, grid, grid_reference, postcode, address or w3w. It is None where none, or more than one,
-    was sent, and so, there only, is `r95_m`. `transformation` names the operation used.
+    `form` is degrees, grid, grid_reference, postcode, address or w3w. It is None where none, or several,
+    were sent, and so, there only, is `r95_m`. `transformation` names the operation used.
     """
 
     point: Point | None

@@ -104,7 +104,7 @@ def _widened(paths: list[Array], plane: Plane, reach: float) -> list[list[Array]
     and one of 20,000 hours, since the arc around each bend crosses the arcs around all the others.
     """
     # r (1 - cos(a / 2)) is what a chord over the angle a cuts off.
-    turn = 2 * math.acos(max(1 - _CAP_SAG_M / reach, 0.0))
+    turn = 2 * math.acos(1 - _CAP_SAG_M / max(reach, _CAP_SAG_M))
     segments = min(max(math.ceil(math.pi / 2 / turn), 8), _MOST_CAP_SEGMENTS)
     lines = np.array([shapely.LineString(plane.forward_all(path)) for path in paths])
     wide = shapely.orient_polygons(shapely.union_all(shapely.buffer(lines, reach, quad_segs=segments)))

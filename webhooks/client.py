@@ -71,6 +71,11 @@ class _Line:
         self._held: socket.socket | None = None
         self._is_cut = False
 
+    def check(self) -> None:
+        """An error where it is too late to begin: the name server may have been slow."""
+        if self._is_cut:
+            raise TimeoutError
+
     def hold(self, connection: socket.socket) -> None:
         """Keep a second handle, since TLS takes the first one away. An error where it is too late to send."""
         with self._lock:
@@ -96,6 +101,7 @@ _line: ContextVar[_Line] = ContextVar("_line")
 
 class _Plain(HTTPConnection):
     def _new_conn(self) -> socket.socket:
+        _line.get().check()
         connection = super()._new_conn()
         _line.get().hold(connection)
         return connection
@@ -103,6 +109,7 @@ class _Plain(HTTPConnection):
 
 class _Tls(HTTPSConnection):
     def _new_conn(self) -> socket.socket:
+        _line.get().check()
         connection = super()._new_conn()
         _line.get().hold(connection)
         return connection

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pytest
 from django.db import transaction
 from django_q.models import OrmQ
+from pytest_django.fixtures import SettingsWrapper
 
-from accounts.models import Force
 from accounts.types import Caller
 from common.ids import uuid7
 from tests.integration.webhooks.receiver import Receiver
@@ -19,10 +19,9 @@ from webhooks.vault import open_sealed
 
 
 @pytest.fixture
-def force(db, settings) -> str:
+def force(db: None, settings: SettingsWrapper) -> str:
+    """A force. A module that needs real commits has a fixture of the same name with a database of its own."""
     settings.WEBHOOK_LOOPBACK_ALLOWED = True
-    Force.objects.get_or_create(code="05", defaults={"name": "Merseyside Police"})
-    Force.objects.get_or_create(code="06", defaults={"name": "Greater Manchester Police"})
     return "05"
 
 
@@ -60,7 +59,9 @@ class Told:
 
     def make_due(self) -> None:
         """As if the time of the next try had come."""
-        self.endpoint.deliveries.filter(state="pending", attempts__gt=0).update(next_attempt_at="2026-01-01T00:00Z")
+        self.endpoint.deliveries.filter(state="pending", attempts__gt=0).update(
+            next_attempt_at="2026-01-01T00:00Z"
+        )
 
 
 @pytest.fixture
@@ -84,7 +85,9 @@ def happen(force) -> Callable[..., list[str]]:
         before = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
         for number in range(count):
             with transaction.atomic():
-                services.enqueue(force=whose, type=type, subject=uuid7(), reference=f"R-{number}", state="received")
+                services.enqueue(
+                    force=whose, type=type, subject=uuid7(), reference=f"R-{number}", state="received"
+                )
         found = Event.objects.filter(id__gt=before).order_by("id")
         return [str(key) for key in found.values_list("key", flat=True)]
 

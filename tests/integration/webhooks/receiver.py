@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,6 +38,7 @@ class Receiver:
 
     answer: Callable[[Received], int] = lambda _: 200
     headers: dict[str, str] = field(default_factory=dict)
+    slow_s: float = 0.0
     received: list[Received] = field(default_factory=list)
     most_at_once: int = 0
 
@@ -72,6 +74,7 @@ class Receiver:
             self._at_once += 1
             self.most_at_once = max(self.most_at_once, self._at_once)
             self.received.append(received)
+        time.sleep(self.slow_s)
         status = self.answer(received)
         with self._lock:
             self._at_once -= 1

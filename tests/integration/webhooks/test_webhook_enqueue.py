@@ -1,0 +1,49 @@
+"""Owing a message: what it costs, and that it shares the fate of its cause."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django_q.models import OrmQ
+from django_q.signing import SignedPackage
+
+from common.ids import uuid7
+from webhooks.models import Event
+from webhooks.services import enqueue
+from webhooks.wake import DRAIN
+
+
+def _enqueue(**kwargs):
+    enqueue(**{"force": "05", "type": "report.received", "reference": "R-1", "state": "received", **kwargs})
+
+
+def test_it_costs_two_inserts_and_no_lock(force):
+    with CaptureQueriesContext(connection) as seen:
+        _enqueue(subject=uuid7())
+    statements = [query["sql"].split(" (")[0] for query in seen.captured_queries]
+    assert statements == ['INSERT INTO "webhooks_event"', 'INSERT INTO "django_q_ormq"']
+
+
+def test_the_event_is_unnumbered_and_has_an_id(force):
+    subject = uuid7()
+    _enqueue(subject=subject)
+    event = Event.objects.get()
+    assert (event.sequence, event.subject, event.force_id) == (None, subject, "05")
+    assert event.key.version == 7
+
+
+def test_the_queue_row_says_look_and_nothing_else(force):
+    _enqueue(subject=uuid7())
+    task = SignedPackage.loads(OrmQ.objects.get().payload)
+    assert (task["func"], task["args"], task["kwargs"]) == (DRAIN, (), {})
+
+
+def test_it_rolls_back_with_its_cause(force):
+    with transaction.atomic():
+        _enqueue(subject=uuid7())
+        transaction.set_rollback(True)
+    assert (Event.objects.count(), OrmQ.objects.count()) == (0, 0)
+
+
+def test_an_event_nobody_was_told_of_is_refused(force):
+    with pytest.raises(IntegrityError, match="event_type_known"), transaction.atomic():
+        _enqueue(subject=uuid7(), type="report.lost")
