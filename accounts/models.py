@@ -40,10 +40,11 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="user_kind_known", condition=Q(kind__in=["officer", "victim", "advocate"])
-            ),
+            models.CheckConstraint(name="user_kind_known", condition=Q(kind__in=["officer", "victim", "advocate"])),
         ]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class Officer(models.Model):
@@ -80,9 +81,7 @@ class Authority(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="authority_expires_after_grant", condition=Q(expires_at__gt=F("granted_at"))
-            ),
+            models.CheckConstraint(name="authority_expires_after_grant", condition=Q(expires_at__gt=F("granted_at"))),
             models.CheckConstraint(name="authority_two_people", condition=~Q(advocate=F("principal"))),
         ]
 
@@ -95,3 +94,6 @@ class ApiClient(AbstractApplication):  # type: ignore[misc]
 
     class Meta(AbstractApplication.Meta):  # type: ignore[misc]
         swappable = "OAUTH2_PROVIDER_APPLICATION_MODEL"
+
+    def __str__(self) -> str:
+        return str(self.client_id)

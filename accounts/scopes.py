@@ -12,12 +12,8 @@ class ClientScopes(BaseScopes):  # type: ignore[misc]
     def get_all_scopes(self) -> dict[str, str]:
         return SCOPES
 
-    def get_available_scopes(
-        self, application: ApiClient | None = None, *args: object, **kwargs: object
-    ) -> list[str]:
+    def get_available_scopes(self, application: ApiClient | None = None, *args: object, **kwargs: object) -> list[str]:
         return list(application.allowed_scopes) if application else []
 
-    def get_default_scopes(
-        self, application: ApiClient | None = None, *args: object, **kwargs: object
-    ) -> list[str]:
+    def get_default_scopes(self, application: ApiClient | None = None, *args: object, **kwargs: object) -> list[str]:
         return self.get_available_scopes(application)

@@ -79,9 +79,7 @@ def register_client(*, actor: Actor, name: str, scopes: Collection[str], force: 
         force_id=force,
         allowed_scopes=sorted(scopes),
         client_type=ApiClient.CLIENT_CONFIDENTIAL,
-        authorization_grant_type=(
-            ApiClient.GRANT_CLIENT_CREDENTIALS if force else ApiClient.GRANT_AUTHORIZATION_CODE
-        ),
+        authorization_grant_type=(ApiClient.GRANT_CLIENT_CREDENTIALS if force else ApiClient.GRANT_AUTHORIZATION_CODE),
         redirect_uris="" if force else "https://app.invalid/signed-in",
         client_secret=secret,
     )

@@ -104,9 +104,7 @@ def _permitted(caller: Caller, report: Report, verb: str, precondition: Precondi
     return move
 
 
-def _decide(
-    caller: Caller, report: Report, assessment: Assessment, decided: Decided, move: workflow.Move
-) -> Report:
+def _decide(caller: Caller, report: Report, assessment: Assessment, decided: Decided, move: workflow.Move) -> Report:
     Decision.objects.create(
         report=report,
         assessment=assessment,

@@ -61,7 +61,8 @@ class Report(models.Model):
                 | Q(claimed_by__isnull=False, claimed_at__isnull=False),
             ),
             models.CheckConstraint(
-                name="report_clocks", condition=Q(review_due__gt=F("received_at"), officer_contact_due__gt=F("received_at"))
+                name="report_clocks",
+                condition=Q(review_due__gt=F("received_at"), officer_contact_due__gt=F("received_at")),
             ),
             models.CheckConstraint(name="report_priority_range", condition=Q(priority__gte=1, priority__lte=5)),
             models.CheckConstraint(
@@ -111,9 +112,7 @@ class ReportPosition(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="report_position_once", fields=["report", "index"]),
-            models.CheckConstraint(
-                name="report_position_error", condition=Q(point__isnull=True) | Q(r95_m__gt=0)
-            ),
+            models.CheckConstraint(name="report_position_error", condition=Q(point__isnull=True) | Q(r95_m__gt=0)),
         ]
         triggers = [_APPEND_ONLY]
 

@@ -161,9 +161,7 @@ def _fix(reading: PositionReading) -> Fix | None:
 
 
 def _contacts(body: Json, reader: _Reader) -> tuple[ReportedContact, ...]:
-    return tuple(
-        _contact(item, index, reader) for index, item in enumerate((body.get("contacts") or ())[:MOST_JUDGED])
-    )
+    return tuple(_contact(item, index, reader) for index, item in enumerate((body.get("contacts") or ())[:MOST_JUDGED]))
 
 
 def _contact(item: Json, index: int, reader: _Reader) -> ReportedContact:

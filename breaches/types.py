@@ -9,15 +9,9 @@ from typing import Literal
 from geo.types import Fix
 
 Outcome = Literal["indicated", "possible", "needs_officer", "not_indicated", "not_applicable"]
-VerdictName = Literal[
-    "breach_indicated", "possible_breach", "needs_officer", "not_indicated", "no_order_in_force"
-]
-State = Literal[
-    "received", "in_review", "needs_information", "verified", "not_verified", "in_follow_up", "closed"
-]
-VictimStatus = Literal[
-    "received", "being_reviewed", "question_for_you", "with_officers", "closed", "withdrawn"
-]
+VerdictName = Literal["breach_indicated", "possible_breach", "needs_officer", "not_indicated", "no_order_in_force"]
+State = Literal["received", "in_review", "needs_information", "verified", "not_verified", "in_follow_up", "closed"]
+VictimStatus = Literal["received", "being_reviewed", "question_for_you", "with_officers", "closed", "withdrawn"]
 
 # Of several, the highest decides.
 RANK: dict[Outcome, int] = {

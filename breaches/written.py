@@ -40,8 +40,7 @@ def _terms_json(terms: OrderTerms) -> Json:
         "versions": [
             {
                 "number": version.number,
-                "in_force": version.in_force
-                and [_written(version.in_force.start), _written(version.in_force.end)],
+                "in_force": version.in_force and [_written(version.in_force.start), _written(version.in_force.end)],
                 "approvals": {
                     code: {"staff_id": a.staff_id, "at": _written(a.at)} for code, a in version.approvals.items()
                 },
@@ -71,9 +70,7 @@ def facts_from_json(stored: Mapping[str, Any]) -> Facts:
         behaviours=frozenset(stored["behaviours"]),
         positions=tuple(_position(item) for item in stored["positions"]),
         contacts=tuple(ReportedContact(**(item | {"at": _read(item["at"])})) for item in stored["contacts"]),
-        social=tuple(
-            ReportedMention(**(item | {"seen_at": _read(item["seen_at"])})) for item in stored["social"]
-        ),
+        social=tuple(ReportedMention(**(item | {"seen_at": _read(item["seen_at"])})) for item in stored["social"]),
     )
 
 

@@ -73,9 +73,7 @@ class Cast:
 @transaction.atomic
 def seed() -> Cast:
     """Make them all. The advocate may act for the victim for a day."""
-    app = services.register_client(
-        actor=SERVICE, name="demo app", scopes={"officer", "victim"}, force=None
-    ).client_id
+    app = services.register_client(actor=SERVICE, name="demo app", scopes={"officer", "victim"}, force=None).client_id
     cast = Cast(
         force=_system(FORCE),
         other_force=_system(OTHER_FORCE),
@@ -108,9 +106,7 @@ def _officer(app: str, name: str, role: Role, staff_id: str, *, force: str = FOR
     username = f"{name}@police.example"
     post = services.Post(force, role, staff_id, name.replace("_", " ").title())
     officer = services.register_officer(actor=SERVICE, username=username, password=password, post=post)
-    token = services.issue_token(
-        actor=SERVICE, client_id=app, user=officer.user_id, scope="officer", lasts=_DAY
-    )
+    token = services.issue_token(actor=SERVICE, client_id=app, user=officer.user_id, scope="officer", lasts=_DAY)
     return OfficerAccount(username, password, token, str(officer.user_id), staff_id, force)
 
 

@@ -66,9 +66,7 @@ def play(base_url: str, cast: Cast, receiver: Receiver) -> None:
     teller = Teller(base_url)
     force = token_of(base_url, cast.force.client_id, cast.force.client_secret)
     teller.say("1  Merseyside Police's system signs in and says where it wants to be told of events.")
-    hook = teller.call(
-        force, "POST", "force/webhooks", {"url": receiver.url, "events": ["*"]}, status=201
-    ).json()
+    hook = teller.call(force, "POST", "force/webhooks", {"url": receiver.url, "events": ["*"]}, status=201).json()
     receiver.secret = hook["secret"]
     _order(teller, force, cast)
     reports = _reports(teller, cast)
@@ -137,7 +135,8 @@ def _decision(teller: Teller, force: str, cast: Cast, receipt: dict[str, Any]) -
     rows = teller.call(officer, "GET", "officer/reports?queue=review", status=200).json()["results"]
     teller.say("4  An officer opens the review queue, most urgent first:")
     for row in rows:
-        teller.say(f"     priority {row['priority']}  {row['reference']}  {row['verdict']}  review by {row['review_due']}")
+        said = f"priority {row['priority']}  {row['reference']}  {row['verdict']}"
+        teller.say(f"     {said}  review by {row['review_due']}")
     teller.same("the first in the queue", rows[0]["reference"], receipt["reference"])
     path = f"officer/reports/{receipt['id']}"
     claimed = teller.call(officer, "POST", f"{path}/claim", {}, status=200)
@@ -155,7 +154,7 @@ def _decision(teller: Teller, force: str, cast: Cast, receipt: dict[str, Any]) -
     teller.same("the follow-up queue", [r["reference"] for r in follow_up], [receipt["reference"]])
     feed = teller.call(force, "GET", "force/breaches", status=200).json()["results"]
     teller.same("the force's feed", [r["reference"] for r in feed], [receipt["reference"]])
-    teller.say(f"     it is in the follow-up queue and on the force's feed: {feed[0]['reference']} {feed[0]['offences']}")
+    teller.say(f"     it is in the follow-up queue and on the force's feed, with offence {feed[0]['offences'][0]}")
 
 
 def _webhook(teller: Teller, receiver: Receiver, receipt: dict[str, Any]) -> None:

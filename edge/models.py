@@ -22,9 +22,7 @@ class IdempotentAnswer(models.Model):
     headers = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(name="idempotent_answer_once", fields=["client", "operation", "key"])
-        ]
+        constraints = [models.UniqueConstraint(name="idempotent_answer_once", fields=["client", "operation", "key"])]
         indexes = [models.Index(name="idempotent_answer_age", fields=["created_at"])]  # which are over 72 h?
 
     def __str__(self) -> str:

@@ -21,7 +21,7 @@ class Shape(BaseModel):
 
 def storable(text: str) -> bool:
     """Whether PostgreSQL and UTF-8 can hold it: no NUL, no lone surrogate."""
-    return "\x00" not in text and text.isascii() or not re.search("[\x00\ud800-\udfff]", text)
+    return ("\x00" not in text and text.isascii()) or not re.search("[\x00\ud800-\udfff]", text)
 
 
 def _storable(text: str) -> str:

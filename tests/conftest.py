@@ -44,9 +44,7 @@ def api(cast: Cast) -> Apis:
             "insider",
         )
     }  # fmt: skip
-    return Apis(
-        force=Api(_TOKENS["05"]), other_force=Api(_TOKENS["06"]), nobody=Api(None), **people
-    )
+    return Apis(force=Api(_TOKENS["05"]), other_force=Api(_TOKENS["06"]), nobody=Api(None), **people)
 
 
 @pytest.fixture(autouse=True)
@@ -64,9 +62,7 @@ def order(api: Apis, cast: Cast) -> str:
 
 
 @pytest.fixture
-def own_database(
-    django_db_setup: None, django_db_blocker: pytest.DjangoDbBlocker
-) -> Iterator[str]:
+def own_database(django_db_setup: None, django_db_blocker: pytest.DjangoDbBlocker) -> Iterator[str]:
     """A database of this test's own, for real processes and real commits: its DATABASE_URL."""
     with django_db_blocker.unblock(), cloned() as url:
         yield url

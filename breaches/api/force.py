@@ -84,9 +84,7 @@ class Breaches(ApiView):
         found = events_after(force=caller.force, sequence=after, limit=limit + 1, types={"report.verified"})
         events, more = found[:limit], len(found) > limit
         cursor = sign(_FEED, [events[-1].sequence if events else after])
-        return answer(
-            {"results": _breaches(caller, events), "cursor": cursor, "next": cursor if more else None}
-        )
+        return answer({"results": _breaches(caller, events), "cursor": cursor, "next": cursor if more else None})
 
 
 def _after(request: Request) -> int:

@@ -172,5 +172,3 @@ def tag(report: Report) -> str:
 def precondition(request: Request, report: Report, *, required: bool) -> None:
     """`If-Match` against the report as it stands, under its lock."""
     check(request, tag(report), required=required)
-
-

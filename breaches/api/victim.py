@@ -38,9 +38,7 @@ class Reports(DangerOutsideLimits, ApiView):
         rows = queries.reports_of_person(caller.person)
         page = paginate(request, rows, order=("received_at", "id"))
         record(actor=caller.actor, action="consultation", verb="own_reports_listed", records=[r.id for r in page.rows])
-        return answer(
-            {"results": [shown.own(r) for r in page.rows], "next": page.next, "previous": page.previous}
-        )
+        return answer({"results": [shown.own(r) for r in page.rows], "next": page.next, "previous": page.previous})
 
 
 class OneReport(ApiView):

@@ -30,9 +30,7 @@ def touches(condition: ConditionTerms, terms: OrderTerms, facts: Facts) -> Itera
         yield Touch("needs_officer", (_TOLD,), facts.interval)
 
 
-def _judged(
-    contact: ReportedContact, condition: ConditionTerms, terms: OrderTerms
-) -> tuple[Outcome, Reason]:
+def _judged(contact: ReportedContact, condition: ConditionTerms, terms: OrderTerms) -> tuple[Outcome, Reason]:
     if "any" not in condition.channels and contact.channel not in condition.channels:
         known_channel = contact.channel in CHANNELS
         return ("not_indicated", _CHANNEL) if known_channel else ("needs_officer", _STRANGE)

@@ -97,9 +97,7 @@ def _judged(position: ReportedPosition, reading: ZoneReading, facts: Facts) -> T
     return Touch(outcome, tuple(reasons), facts.interval, stops, location)
 
 
-def _without_position(
-    zones: tuple[ZoneReading, ...], facts: Facts, tolerance: timedelta
-) -> Iterator[Touch]:
+def _without_position(zones: tuple[ZoneReading, ...], facts: Facts, tolerance: timedelta) -> Iterator[Touch]:
     """A place was reported, but nothing that can be tested: an officer asks where he was."""
     reported = [p for p in facts.positions if p.subject not in _OWN]
     for position in reported:

@@ -30,9 +30,7 @@ def touches(condition: ConditionTerms, terms: OrderTerms, facts: Facts) -> Itera
         yield Touch("needs_officer", (_TOLD,), facts.interval)
 
 
-def _judged(
-    mention: ReportedMention, condition: ConditionTerms, terms: OrderTerms
-) -> tuple[Outcome, Reason]:
+def _judged(mention: ReportedMention, condition: ConditionTerms, terms: OrderTerms) -> tuple[Outcome, Reason]:
     if "any" not in condition.platforms and mention.platform.casefold() not in condition.platforms:
         return ("not_indicated", _PLATFORM) if mention.platform else ("needs_officer", _UNCLEAR)
     match = compare("social", mention.handle, mention.platform, terms.respondent)
@@ -50,9 +48,7 @@ def _judged(
 def watched(text: str, terms: tuple[str, ...]) -> bool:
     """Whether a watch term stands in the text as a whole word; "Ama" is not in "Amazon"."""
     folded = _folded(text)
-    return any(
-        re.search(rf"(?<!\w){re.escape(_folded(term))}(?!\w)", folded) for term in terms if term.strip()
-    )
+    return any(re.search(rf"(?<!\w){re.escape(_folded(term))}(?!\w)", folded) for term in terms if term.strip())
 
 
 def _folded(text: str) -> str:

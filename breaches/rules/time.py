@@ -62,9 +62,7 @@ def _joined(pieces: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime,
     return joined
 
 
-def _occurrences(
-    windows: Sequence[Window], start: datetime, end: datetime
-) -> Iterator[tuple[datetime, datetime]]:
+def _occurrences(windows: Sequence[Window], start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
     # From the day before: yesterday's window may run past midnight into the interval.
     day, last = civil_date(start) - timedelta(days=1), civil_date(end)
     while day <= last:

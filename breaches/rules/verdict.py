@@ -156,9 +156,7 @@ def _finding(group: _Group, facts: Facts, terms: OrderTerms, tolerance: timedelt
     )
 
 
-def _touches(
-    group: _Group, facts: Facts, terms: OrderTerms, tolerance: timedelta
-) -> Iterator[Touch]:
+def _touches(group: _Group, facts: Facts, terms: OrderTerms, tolerance: timedelta) -> Iterator[Touch]:
     condition = group.condition
     if condition.kind == "exclusion_zone":
         return location.touches(condition, group.zones, facts, tolerance)

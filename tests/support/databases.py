@@ -18,9 +18,7 @@ def cloned() -> Iterator[str]:
     original, name = connection.settings_dict["NAME"], f"test_spo_own_{uuid.uuid4().hex[:12]}"
     connections.close_all()
     with _server() as server:
-        server.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(original))
-        )
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(original)))
     connection.settings_dict["NAME"] = name
     try:
         yield url_of(name)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.db import transaction
 from django_q.models import OrmQ
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from accounts.types import Caller
 from common.ids import uuid7
@@ -17,19 +18,23 @@ from webhooks import services
 from webhooks.models import Delivery, Endpoint, Event
 from webhooks.vault import open_sealed
 
+Receivers = Callable[..., Receiver]
+Make = Callable[..., "Told"]
+Happen = Callable[..., list[str]]
+
 
 @pytest.fixture
-def force(db: None, settings: SettingsWrapper) -> str:
+def force(db: None, settings: Settings) -> str:
     """A force. A module that needs real commits has a fixture of the same name with a database of its own."""
     settings.WEBHOOK_LOOPBACK_ALLOWED = True
     return "05"
 
 
 @pytest.fixture
-def receivers() -> Iterator[Callable[..., Receiver]]:
+def receivers() -> Iterator[Receivers]:
     made: list[Receiver] = []
 
-    def make(**kwargs) -> Receiver:
+    def make(**kwargs: Any) -> Receiver:
         made.append(Receiver(**kwargs))
         return made[-1]
 
@@ -59,16 +64,14 @@ class Told:
 
     def make_due(self) -> None:
         """As if the time of the next try had come."""
-        self.endpoint.deliveries.filter(state="pending", attempts__gt=0).update(
-            next_attempt_at="2026-01-01T00:00Z"
-        )
+        self.endpoint.deliveries.filter(state="pending", attempts__gt=0).update(next_attempt_at="2026-01-01T00:00Z")
 
 
 @pytest.fixture
-def told(force, receivers) -> Callable[..., Told]:
+def told(force: str, receivers: Receivers) -> Make:
     """Make an endpoint of the force with a receiver behind it."""
 
-    def make(*, events=("*",), whose: str = force, **kwargs) -> Told:
+    def make(*, events: Sequence[str] = ("*",), whose: str = force, **kwargs: Any) -> Told:
         receiver = receivers(**kwargs)
         wish = services.Wish(url=receiver.url, events=list(events), shape_problems=())
         endpoint = services.create_endpoint(caller=caller_of(whose), wish=wish).endpoint
@@ -78,16 +81,14 @@ def told(force, receivers) -> Callable[..., Told]:
 
 
 @pytest.fixture
-def happen(force) -> Callable[..., list[str]]:
+def happen(force: str) -> Happen:
     """So many events, each in its own transaction; their webhook-ids in order."""
 
     def make(count: int = 1, *, type: str = "report.received", whose: str = force) -> list[str]:
         before = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
         for number in range(count):
             with transaction.atomic():
-                services.enqueue(
-                    force=whose, type=type, subject=uuid7(), reference=f"R-{number}", state="received"
-                )
+                services.enqueue(force=whose, type=type, subject=uuid7(), reference=f"R-{number}", state="received")
         found = Event.objects.filter(id__gt=before).order_by("id")
         return [str(key) for key in found.values_list("key", flat=True)]
 
@@ -96,4 +97,7 @@ def happen(force) -> Callable[..., list[str]]:
 
 @pytest.fixture
 def lose_queue() -> Callable[[], None]:
-    return lambda: OrmQ.objects.all().delete() and None
+    def lose() -> None:
+        OrmQ.objects.all().delete()
+
+    return lose

@@ -11,10 +11,10 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from common.ids import uuid7
-from tests.integration.webhooks.conftest import Told
+from tests.integration.webhooks.conftest import Happen, Make
 from webhooks import delivery, numbering, queries
 from webhooks.models import Event
 from webhooks.services import enqueue
@@ -23,7 +23,7 @@ from webhooks.types import Numbered
 
 
 @pytest.fixture
-def force(own_database: str, settings: SettingsWrapper) -> str:
+def force(own_database: str, settings: Settings) -> str:
     settings.WEBHOOK_LOOPBACK_ALLOWED = True
     return "05"
 
@@ -132,7 +132,7 @@ def test_many_writers_and_readers_at_once_leave_no_gap_and_no_second_thoughts(fo
     assert seen == [truth] * 3
 
 
-def test_of_many_who_want_a_lease_at_once_one_gets_it(told: Callable[..., Told]) -> None:
+def test_of_many_who_want_a_lease_at_once_one_gets_it(told: Make) -> None:
     to, barrier, got = told(), threading.Barrier(8), []
 
     def want() -> None:
@@ -143,9 +143,7 @@ def test_of_many_who_want_a_lease_at_once_one_gets_it(told: Callable[..., Told])
     assert sum(lease is not None for lease in got) == 1
 
 
-def test_many_workers_at_once_send_each_message_once_in_order_and_one_at_a_time(
-    told: Callable[..., Told], happen: Callable[..., list[str]]
-) -> None:
+def test_many_workers_at_once_send_each_message_once_in_order_and_one_at_a_time(told: Make, happen: Happen) -> None:
     both = [told(slow_s=0.01), told(slow_s=0.01)]
     keys = happen(15)
 
@@ -159,9 +157,7 @@ def test_many_workers_at_once_send_each_message_once_in_order_and_one_at_a_time(
         assert to.receiver.most_at_once == 1
 
 
-def test_no_transaction_is_open_while_a_message_is_sent(
-    told: Callable[..., Told], happen: Callable[..., list[str]]
-) -> None:
+def test_no_transaction_is_open_while_a_message_is_sent(told: Make, happen: Happen) -> None:
     sessions: list[int] = []
 
     def look(_: object) -> int:

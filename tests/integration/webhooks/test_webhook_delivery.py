@@ -1,17 +1,23 @@
 """Deliveries to a real receiver: at least once, in order, one worker at an endpoint."""
 
+from __future__ import annotations
+
+import importlib
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.apps import apps
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django_q.models import OrmQ, Schedule
+from pytest_django import Settings
 
-from tests.integration.webhooks.conftest import caller_of
+from tests.integration.webhooks.conftest import Happen, Make, Told, caller_of
 from webhooks import delivery, services, tasks
 from webhooks.models import Delivery, Endpoint, Event
 from webhooks.numbering import number_all
@@ -19,13 +25,13 @@ from webhooks.tasks import drain, sweep
 from webhooks.types import Outcome
 
 
-def _lease_is(told, *, seconds):
+def _lease_is(told: Told, *, seconds: float) -> None:
     Endpoint.objects.filter(pk=told.endpoint.pk).update(
         lease="01890000-0000-7000-8000-000000000001", leased_until=Now() + timedelta(seconds=seconds)
     )
 
 
-def test_a_message_arrives_signed_and_says_what_happened(told, happen):
+def test_a_message_arrives_signed_and_says_what_happened(told: Make, happen: Happen) -> None:
     to = told()
     (key,) = happen()
     drain()
@@ -39,7 +45,7 @@ def test_a_message_arrives_signed_and_says_what_happened(told, happen):
     assert received.id == key
 
 
-def test_what_is_delivered_is_written_down_and_the_endpoint_given_back(told, happen):
+def test_what_is_delivered_is_written_down_and_the_endpoint_given_back(told: Make, happen: Happen) -> None:
     to = told()
     happen()
     drain()
@@ -50,7 +56,7 @@ def test_what_is_delivered_is_written_down_and_the_endpoint_given_back(told, hap
     assert (to.endpoint.lease, to.endpoint.leased_until) == (None, None)
 
 
-def test_draining_again_sends_nothing_again(told, happen):
+def test_draining_again_sends_nothing_again(told: Make, happen: Happen) -> None:
     to = told()
     happen(3)
     for _ in range(3):
@@ -58,14 +64,14 @@ def test_draining_again_sends_nothing_again(told, happen):
     assert len(to.receiver.received) == 3
 
 
-def test_events_arrive_in_order(told, happen):
+def test_events_arrive_in_order(told: Make, happen: Happen) -> None:
     to = told()
     keys = happen(12)
     drain()
     assert to.receiver.ids == keys
 
 
-def test_a_retry_carries_the_same_id_and_holds_back_what_comes_after(told, happen):
+def test_a_retry_carries_the_same_id_and_holds_back_what_comes_after(told: Make, happen: Happen) -> None:
     answers = iter([500, 503, 200, 200])
     to = told(answer=lambda _: next(answers))
     first, second = happen(2)
@@ -80,18 +86,16 @@ def test_a_retry_carries_the_same_id_and_holds_back_what_comes_after(told, happe
     assert to.states() == ["delivered", "delivered"]
 
 
-def test_each_try_is_signed_anew(told, happen):
+def test_each_try_is_signed_anew(told: Make, happen: Happen) -> None:
     to = told(answer=lambda _: 500)
     happen()
     drain()
     to.make_due()
     drain()
-    assert [received.verified(to.secret)["type"] for received in to.receiver.received] == [
-        "report.received"
-    ] * 2
+    assert [received.verified(to.secret)["type"] for received in to.receiver.received] == ["report.received"] * 2
 
 
-def test_six_refusals_park_it_and_the_next_goes_on(told, happen):
+def test_six_refusals_park_it_and_the_next_goes_on(told: Make, happen: Happen) -> None:
     bad = []
     to = told(events=["report.received"], answer=lambda received: 404 if received.id in bad else 200)
     bad += happen(1)
@@ -104,7 +108,7 @@ def test_six_refusals_park_it_and_the_next_goes_on(told, happen):
     assert to.deliveries()[0].refusals == 6
 
 
-def test_parking_is_told_once_and_never_of_itself(told, happen):
+def test_parking_is_told_once_and_never_of_itself(told: Make, happen: Happen) -> None:
     to = told(answer=lambda _: 410)
     (key,) = happen()
     for _ in range(14):
@@ -121,7 +125,7 @@ def test_parking_is_told_once_and_never_of_itself(told, happen):
     assert Event.objects.count() == 2
 
 
-def test_failures_are_parked_after_seventy_two_hours(told, happen):
+def test_failures_are_parked_after_seventy_two_hours(told: Make, happen: Happen) -> None:
     to = told(answer=lambda _: 500)
     happen()
     drain()
@@ -130,7 +134,7 @@ def test_failures_are_parked_after_seventy_two_hours(told, happen):
     assert to.states()[0] == "parked"
 
 
-def test_a_slow_endpoint_holds_up_no_other(told, happen):
+def test_a_slow_endpoint_holds_up_no_other(told: Make, happen: Happen) -> None:
     release = threading.Event()
     slow = told(answer=lambda _: release.wait(5) and 200)
     quick = told(answer=lambda _: (len(quick.receiver.received) == 5 and release.set()) or 200)
@@ -140,7 +144,7 @@ def test_a_slow_endpoint_holds_up_no_other(told, happen):
     assert slow.receiver.most_at_once == 1
 
 
-def test_nobody_sends_to_an_endpoint_that_is_taken(told, happen):
+def test_nobody_sends_to_an_endpoint_that_is_taken(told: Make, happen: Happen) -> None:
     to = told()
     happen()
     _lease_is(to, seconds=5)
@@ -148,7 +152,7 @@ def test_nobody_sends_to_an_endpoint_that_is_taken(told, happen):
     assert to.receiver.received == []
 
 
-def test_a_killed_workers_lease_runs_out_and_nothing_is_lost(told, happen):
+def test_a_killed_workers_lease_runs_out_and_nothing_is_lost(told: Make, happen: Happen) -> None:
     to = told()
     (key,) = happen()
     number_all()
@@ -160,13 +164,13 @@ def test_a_killed_workers_lease_runs_out_and_nothing_is_lost(told, happen):
     assert to.receiver.ids == [key]
 
 
-def test_a_lease_is_given_to_one(told, happen):
+def test_a_lease_is_given_to_one(told: Make, happen: Happen) -> None:
     to = told()
     assert delivery.take(to.endpoint.id)
     assert delivery.take(to.endpoint.id) is None
 
 
-def test_an_outcome_that_comes_after_the_lease_was_lost_is_dropped(told, happen):
+def test_an_outcome_that_comes_after_the_lease_was_lost_is_dropped(told: Make, happen: Happen) -> None:
     to = told()
     happen()
     number_all()
@@ -179,14 +183,12 @@ def test_an_outcome_that_comes_after_the_lease_was_lost_is_dropped(told, happen)
     assert to.endpoint.lease is not None
 
 
-def test_what_is_replayed_while_it_is_being_sent_is_sent_again(told, happen):
+def test_what_is_replayed_while_it_is_being_sent_is_sent_again(told: Make, happen: Happen) -> None:
     to = told()
     happen()
     number_all()
     tried = delivery.take_any()
-    services.replay(
-        caller=caller_of("05"), endpoint=to.endpoint.id, since=timezone.now() - timedelta(hours=1)
-    )
+    services.replay(caller=caller_of("05"), endpoint=to.endpoint.id, since=timezone.now() - timedelta(hours=1))
     assert not delivery.settle(tried, Outcome(200), started_at=timezone.now())
     delivery.release(tried.lease)
     drain()
@@ -194,13 +196,11 @@ def test_what_is_replayed_while_it_is_being_sent_is_sent_again(told, happen):
     assert len(to.receiver.received) == 1
 
 
-def test_a_deleted_endpoint_is_sent_nothing_and_breaks_nothing(told, happen):
+def test_a_deleted_endpoint_is_sent_nothing_and_breaks_nothing(told: Make, happen: Happen) -> None:
     to, other = told(), told()
     happen()
     number_all()
-    tried = delivery.take(to.endpoint.id) and delivery.following_try(
-        delivery.Lease(to.endpoint.id, UUID(int=1))
-    )
+    tried = delivery.take(to.endpoint.id) and delivery.following_try(delivery.Lease(to.endpoint.id, UUID(int=1)))
     services.delete_endpoint(caller=caller_of("05"), endpoint=to.endpoint.id)
     assert tried is None
     drain()
@@ -208,7 +208,7 @@ def test_a_deleted_endpoint_is_sent_nothing_and_breaks_nothing(told, happen):
     assert other.states() == ["delivered"]
 
 
-def test_a_disabled_endpoint_is_sent_nothing_and_loses_nothing(told, happen):
+def test_a_disabled_endpoint_is_sent_nothing_and_loses_nothing(told: Make, happen: Happen) -> None:
     to = told()
     Endpoint.objects.update(state="disabled")
     keys = happen(2)
@@ -219,7 +219,7 @@ def test_a_disabled_endpoint_is_sent_nothing_and_loses_nothing(told, happen):
     assert to.receiver.ids == keys
 
 
-def test_a_secret_that_cannot_be_opened_stops_only_its_own(told, happen, settings):
+def test_a_secret_that_cannot_be_opened_stops_only_its_own(told: Make, happen: Happen, settings: Settings) -> None:
     broken, sound = told(), told()
     Endpoint.objects.filter(pk=broken.endpoint.pk).update(sealed_secret=b"x" * 40)
     happen()
@@ -228,7 +228,7 @@ def test_a_secret_that_cannot_be_opened_stops_only_its_own(told, happen, setting
     assert broken.deliveries()[0].last_status is None
 
 
-def test_a_test_goes_to_one_endpoint_beside_its_line(told, happen):
+def test_a_test_goes_to_one_endpoint_beside_its_line(told: Make, happen: Happen) -> None:
     to, other = (
         told(answer=lambda received: 500 if received.json["type"] == "report.received" else 200),
         told(),
@@ -243,7 +243,7 @@ def test_a_test_goes_to_one_endpoint_beside_its_line(told, happen):
     assert Event.objects.get(key=key).sequence is None
 
 
-def test_a_test_that_fails_holds_back_no_event(told, happen):
+def test_a_test_that_fails_holds_back_no_event(told: Make, happen: Happen) -> None:
     to = told(answer=lambda received: 500 if received.json["type"] == "webhook.test" else 200)
     services.send_test(caller=caller_of("05"), endpoint=to.endpoint.id)
     drain()
@@ -252,7 +252,7 @@ def test_a_test_that_fails_holds_back_no_event(told, happen):
     assert to.states() == ["pending", "delivered"]
 
 
-def test_a_replay_sends_again_in_order_with_the_same_ids_before_what_waits(told, happen):
+def test_a_replay_sends_again_in_order_with_the_same_ids_before_what_waits(told: Make, happen: Happen) -> None:
     to = told()
     keys = happen(3)
     drain()
@@ -263,19 +263,19 @@ def test_a_replay_sends_again_in_order_with_the_same_ids_before_what_waits(told,
     assert to.receiver.ids == [*keys, keys[1], keys[2], later]
 
 
-def test_a_replay_reaches_back_before_the_endpoint_was_made(told, happen):
+def test_a_replay_reaches_back_before_the_endpoint_was_made(told: Make, happen: Happen) -> None:
     keys = happen(2)
     happen(1, type="report.verified")
     drain()
     to = told(events=["report.received"])
-    services.replay(
-        caller=caller_of("05"), endpoint=to.endpoint.id, since=timezone.now() - timedelta(hours=1)
-    )
+    services.replay(caller=caller_of("05"), endpoint=to.endpoint.id, since=timezone.now() - timedelta(hours=1))
     drain()
     assert to.receiver.ids == keys
 
 
-def test_losing_every_queue_row_delays_and_loses_nothing(told, happen, lose_queue):
+def test_losing_every_queue_row_delays_and_loses_nothing(
+    told: Make, happen: Happen, lose_queue: Callable[[], None]
+) -> None:
     answers = iter([500])
     to = told(answer=lambda _: next(answers, 200))
     keys = happen(2)
@@ -287,7 +287,7 @@ def test_losing_every_queue_row_delays_and_loses_nothing(told, happen, lose_queu
     assert to.receiver.ids == [keys[0], *keys]
 
 
-def test_a_retry_leaves_a_queue_row_for_its_instant(told, happen, lose_queue):
+def test_a_retry_leaves_a_queue_row_for_its_instant(told: Make, happen: Happen, lose_queue: Callable[[], None]) -> None:
     to = told(answer=lambda _: 500)
     happen()
     lose_queue()
@@ -298,21 +298,21 @@ def test_a_retry_leaves_a_queue_row_for_its_instant(told, happen, lose_queue):
 
 
 def test_a_worker_that_is_killed_leaves_somebody_to_look_after_its_lease(
-    told, happen, lose_queue, monkeypatch
-):
+    told: Make, happen: Happen, lose_queue: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     to = told()
     happen()
     lose_queue()
-    monkeypatch.setattr(
-        tasks, "_send_what_is_due", lambda: delivery.take_any() and (_ for _ in ()).throw(SystemExit)
-    )
+    monkeypatch.setattr(tasks, "_send_what_is_due", lambda: delivery.take_any() and (_ for _ in ()).throw(SystemExit))
     with pytest.raises(SystemExit):
         drain()
     to.endpoint.refresh_from_db()
     assert to.endpoint.leased_until < OrmQ.objects.get().lock < timezone.now() + timedelta(seconds=20)
 
 
-def test_a_worker_that_ends_well_leaves_no_queue_row(told, happen, lose_queue):
+def test_a_worker_that_ends_well_leaves_no_queue_row(
+    told: Make, happen: Happen, lose_queue: Callable[[], None]
+) -> None:
     told()
     happen(3)
     lose_queue()
@@ -320,7 +320,9 @@ def test_a_worker_that_ends_well_leaves_no_queue_row(told, happen, lose_queue):
     assert OrmQ.objects.count() == 0
 
 
-def test_what_is_left_when_the_time_is_up_is_gone_on_with_at_once(told, happen, lose_queue, monkeypatch):
+def test_what_is_left_when_the_time_is_up_is_gone_on_with_at_once(
+    told: Make, happen: Happen, lose_queue: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(tasks, "BEGIN_FOR", timedelta(seconds=0.2))
     to = told(answer=lambda _: time.sleep(0.15) or 200)
     keys = happen(4)
@@ -333,32 +335,33 @@ def test_what_is_left_when_the_time_is_up_is_gone_on_with_at_once(told, happen, 
     assert to.receiver.ids == keys
 
 
-def test_an_event_that_comes_while_its_endpoint_is_taken_is_not_left_lying(told, happen, force):
-    """The one who found it taken went away: whoever holds the lease must see it."""
-    late = []
-
-    def answer(_):
-        return 200
-
-    to = told(answer=answer)
+def test_an_event_that_comes_while_its_endpoint_is_taken_is_sent_by_whoever_has_it(
+    told: Make, happen: Happen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker that its own queue row wakes finds the endpoint taken and goes away: nobody comes after it."""
+    to, late = told(), []
     happen()
-    original = delivery.following_try
+    release = delivery.release
 
-    def slip_in(lease):
-        found = original(lease)
-        if found is None and not late:
+    def just_before_it_is_given_back(lease: delivery.Lease) -> None:
+        if not late:
             late.extend(happen())
-        return found
+            drain()
+        release(lease)
 
-    tasks.delivery.following_try = slip_in
-    try:
-        drain()
-    finally:
-        tasks.delivery.following_try = original
+    monkeypatch.setattr(delivery, "release", just_before_it_is_given_back)
     drain()
     assert to.receiver.ids[-1:] == late
 
 
-def test_the_sweep_is_scheduled_once(force):
-    with transaction.atomic():
-        assert Schedule.objects.filter(func="webhooks.tasks.sweep").count() <= 1
+def test_applying_the_schedule_again_leaves_one_sweep(db: None) -> None:
+    migration = importlib.import_module("webhooks.migrations.0002_sweep")
+    for _ in range(2):
+        migration.schedule(apps, None)
+    row = Schedule.objects.get(func="webhooks.tasks.sweep")
+    assert (row.schedule_type, row.minutes, row.repeats) == ("I", 1, -1)
+
+
+@pytest.mark.parametrize("name", ["drain", "sweep"])
+def test_the_queues_paths_lead_to_tasks(name: str) -> None:
+    assert callable(import_string(f"webhooks.tasks.{name}"))

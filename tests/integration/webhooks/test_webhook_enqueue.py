@@ -1,5 +1,9 @@
 """Owing a message: what it costs, and that it shares the fate of its cause."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -12,18 +16,18 @@ from webhooks.services import enqueue
 from webhooks.wake import DRAIN
 
 
-def _enqueue(**kwargs):
+def _enqueue(**kwargs: Any) -> None:
     enqueue(**{"force": "05", "type": "report.received", "reference": "R-1", "state": "received", **kwargs})
 
 
-def test_it_costs_two_inserts_and_no_lock(force):
+def test_it_costs_two_inserts_and_no_lock(force: str) -> None:
     with CaptureQueriesContext(connection) as seen:
         _enqueue(subject=uuid7())
     statements = [query["sql"].split(" (")[0] for query in seen.captured_queries]
     assert statements == ['INSERT INTO "webhooks_event"', 'INSERT INTO "django_q_ormq"']
 
 
-def test_the_event_is_unnumbered_and_has_an_id(force):
+def test_the_event_is_unnumbered_and_has_an_id(force: str) -> None:
     subject = uuid7()
     _enqueue(subject=subject)
     event = Event.objects.get()
@@ -31,19 +35,19 @@ def test_the_event_is_unnumbered_and_has_an_id(force):
     assert event.key.version == 7
 
 
-def test_the_queue_row_says_look_and_nothing_else(force):
+def test_the_queue_row_says_look_and_nothing_else(force: str) -> None:
     _enqueue(subject=uuid7())
     task = SignedPackage.loads(OrmQ.objects.get().payload)
     assert (task["func"], task["args"], task["kwargs"]) == (DRAIN, (), {})
 
 
-def test_it_rolls_back_with_its_cause(force):
+def test_it_rolls_back_with_its_cause(force: str) -> None:
     with transaction.atomic():
         _enqueue(subject=uuid7())
         transaction.set_rollback(True)
     assert (Event.objects.count(), OrmQ.objects.count()) == (0, 0)
 
 
-def test_an_event_nobody_was_told_of_is_refused(force):
+def test_an_event_nobody_was_told_of_is_refused(force: str) -> None:
     with pytest.raises(IntegrityError, match="event_type_known"), transaction.atomic():
         _enqueue(subject=uuid7(), type="report.lost")

@@ -1,5 +1,7 @@
 """What an endpoint may look like."""
 
+from __future__ import annotations
+
 import pytest
 
 from webhooks.client import is_public
@@ -9,7 +11,7 @@ PUBLIC = Destinations(is_public=is_public, loopback_allowed=False)
 DEMO = Destinations(is_public=is_public, loopback_allowed=True)
 
 
-def _codes(url, allowed=PUBLIC):
+def _codes(url: str, allowed: Destinations = PUBLIC) -> list[str]:
     return [problem.code for problem in problems_in_url(url, allowed)]
 
 
@@ -23,7 +25,7 @@ def _codes(url, allowed=PUBLIC):
         "https://a_b.example.com/",
     ],
 )
-def test_public_https_is_taken(url):
+def test_public_https_is_taken(url: str) -> None:
     assert _codes(url) == []
 
 
@@ -55,7 +57,7 @@ def test_public_https_is_taken(url):
         "javascript:alert(1)",
     ],
 )
-def test_what_is_no_plain_https_address_is_refused(url):
+def test_what_is_no_plain_https_address_is_refused(url: str) -> None:
     assert _codes(url) == ["url_invalid"]
 
 
@@ -96,12 +98,12 @@ def test_what_is_no_plain_https_address_is_refused(url):
         "https://printer.local/",
     ],
 )
-def test_what_leads_inward_is_refused(url):
+def test_what_leads_inward_is_refused(url: str) -> None:
     assert _codes(url) == ["url_not_public"]
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9000/x", "http://127.0.0.1/"])
-def test_this_machine_may_be_called_in_a_demonstration(url):
+def test_this_machine_may_be_called_in_a_demonstration(url: str) -> None:
     assert _codes(url, DEMO) == []
 
 
@@ -117,11 +119,11 @@ def test_this_machine_may_be_called_in_a_demonstration(url):
         "http://10.0.0.1/",
     ],
 )
-def test_a_demonstration_opens_no_other_way_in(url):
+def test_a_demonstration_opens_no_other_way_in(url: str) -> None:
     assert _codes(url, DEMO) != []
 
 
-def test_everything_wrong_is_told_at_once():
+def test_everything_wrong_is_told_at_once() -> None:
     found = problems_in("ftp://x", ["report.received", "report.lost", "webhook.test", "*"], PUBLIC)
     assert [(p.pointer, p.code) for p in found] == [
         ("/url", "url_invalid"),
@@ -130,10 +132,10 @@ def test_everything_wrong_is_told_at_once():
     ]
 
 
-def test_an_endpoint_must_want_something():
+def test_an_endpoint_must_want_something() -> None:
     assert [p.pointer for p in problems_in("https://a.example/", [], PUBLIC)] == ["/events"]
 
 
-def test_no_problem_repeats_what_was_sent():
+def test_no_problem_repeats_what_was_sent() -> None:
     for problem in problems_in("https://secret-place@example/", ["secret-name"], PUBLIC):
         assert "secret" not in problem.detail
