@@ -85,6 +85,9 @@ class Authority(models.Model):
             models.CheckConstraint(name="authority_two_people", condition=~Q(advocate=F("principal"))),
         ]
 
+    def __str__(self) -> str:
+        return str(self.id)
+
 
 class ApiClient(AbstractApplication):  # type: ignore[misc]
     """An OAuth client: a force's system (with a force and its own scopes), or an app for people (without)."""

@@ -16,7 +16,7 @@ import shapely
 from convertbng.cutil import convert_bng, convert_lonlat
 from pyproj import Transformer
 
-from geo.plane import GEOD, Array
+from geo.plane import GEOD, Array, Plane
 from geo.types import Point
 
 WGS84, BRITISH_GRID, IRISH_GRID = "EPSG:4326", "EPSG:27700", "EPSG:29903"
@@ -89,7 +89,7 @@ def wgs84_to_bng(point: Point) -> tuple[float, float] | None:
         return None
     eastings, northings = convert_bng(point.longitude, point.latitude)
     pair = float(eastings[0]), float(northings[0])
-    return pair if all(map(math.isfinite, pair)) else None
+    return pair if all(map(math.isfinite, pair)) else _bng_the_other_way(point)
 
 
 def in_united_kingdom(point: Point) -> bool:
@@ -135,6 +135,23 @@ def check_transformations() -> tuple[str, ...]:
     if pyproj.network.is_network_enabled():  # type: ignore[attr-defined]
         faults.append("PROJ may fetch grids from the network")
     return tuple(faults)
+
+
+def _bng_the_other_way(point: Point) -> tuple[float, float] | None:
+    """convertbng's way to the grid ends short of Hugh Town and the west of Hirta; its way back does not.
+
+    So the way back is followed, each step taking off what the last one missed by.
+    """
+    east, north = Plane(-2.0, 49.0).forward(point.longitude, point.latitude)
+    easting, northing = 400_000 + east, north - 100_000
+    for _ in range(12):
+        longitude, latitude = transform_all(BRITISH_GRID, np.array([[easting, northing]]))[0]
+        if not (math.isfinite(longitude) and math.isfinite(latitude)):
+            return None
+        east, north = Plane(float(longitude), float(latitude)).forward(point.longitude, point.latitude)
+        easting, northing = easting + east, northing + north
+    pair = round(easting, 3), round(northing, 3)
+    return pair if _in_limits(BRITISH_GRID, *pair) else None
 
 
 def _in_ireland(point: Point) -> bool:

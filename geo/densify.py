@@ -13,9 +13,10 @@ from geo.plane import Array, Plane, between, metres_between
 
 # Under 1 cm with room.
 _SAG_M = 0.004
-# A smooth curve sags most in the middle; but an edge that crosses the grid's central meridian bends to one
-# side and then to the other, lies on its chord in the middle, and sags most near the quarters.
-_PROBES = (0.25, 0.5, 0.75)
+# An arc sags by three quarters as much at its quarters as in its middle. An edge that crosses the grid's
+# central meridian bends to one side and then to the other: what its quarters sag more comes of that, and is
+# an eighth of what an arc as bent as its ends would sag.
+_ARC, _TWO_WAYS = 0.75, 8.0
 # OSTN15's shifts are linear only within its 1 km cells, so a long edge also bends where no middle shows it.
 _GRID_STEP_M = 250.0
 # More than this many positions would make one verdict take tens of milliseconds.
@@ -44,14 +45,19 @@ def edge_steps(crs: str, xy: Array, plane: Plane) -> NDArray[np.int64]:
 
 
 def _sag_m(crs: str, xy: Array, plane: Plane) -> Array:
-    """How far each edge lies from its chord, where it lies farthest; steps reduce it as their square."""
+    """How far each edge would lie from its chord were it as bent all along as where it bends most.
+
+    Steps reduce this as their square.
+    """
+    first, middle, last = (_off_chord_m(crs, xy, plane, part) for part in (0.25, 0.5, 0.75))
+    two_ways = np.maximum(first, last) - _ARC * middle
+    return middle + _TWO_WAYS * np.maximum(two_ways, 0.0)
+
+
+def _off_chord_m(crs: str, xy: Array, plane: Plane, part: float) -> Array:
     degrees = transform_all(crs, xy)
+    true = transform_all(crs, xy[:-1] + (xy[1:] - xy[:-1]) * part)
+    on_ellipsoid = metres_between(true, between(degrees[:-1], degrees[1:], part))
     flat = plane.forward_all(degrees)
-    worst = np.zeros(len(xy) - 1)
-    for part in _PROBES:
-        true = transform_all(crs, xy[:-1] + (xy[1:] - xy[:-1]) * part)
-        on_ellipsoid = metres_between(true, between(degrees[:-1], degrees[1:], part))
-        chord = flat[:-1] + (flat[1:] - flat[:-1]) * part
-        in_plane = np.hypot(*(plane.forward_all(true) - chord).T)
-        worst = np.maximum(worst, np.maximum(on_ellipsoid, in_plane))
-    return worst
+    chord = flat[:-1] + (flat[1:] - flat[:-1]) * part
+    return np.maximum(on_ellipsoid, np.hypot(*(plane.forward_all(true) - chord).T))

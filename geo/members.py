@@ -10,9 +10,7 @@ from geo.numbers import number
 _LONGEST_NAME = 64
 
 
-def read_object(
-    raw: object, pointer: str, names: Collection[str], notes: Notes
-) -> Mapping[str, object] | None:
+def read_object(raw: object, pointer: str, names: Collection[str], notes: Notes) -> Mapping[str, object] | None:
     """`raw` as an object, with a problem for each member not in `names`; None where it is no object."""
     if not isinstance(raw, Mapping):
         notes.wrong(pointer, "not_an_object")

@@ -73,9 +73,7 @@ def read_position(raw: object) -> PositionReading:
     if accuracy.assumed:
         warnings.append(_warn("/accuracy_m", "accuracy_assumed"))
     operation = crs.transformation(place.crs) if place.point and place.crs else None
-    return PositionReading(
-        place.point, accuracy.r95_m, accuracy.assumed, operation, forms[0], tuple(warnings)
-    )
+    return PositionReading(place.point, accuracy.r95_m, accuracy.assumed, operation, forms[0], tuple(warnings))
 
 
 def _forms(raw: Mapping[str, object]) -> list[str]:

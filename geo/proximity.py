@@ -27,9 +27,7 @@ def judge(zone: Zone, fix: Fix) -> Proximity:
     return Proximity(result, distance, fix.r95_m, probability, too_coarse)
 
 
-def _result(
-    distance_m: float, r95_m: float, probability: float
-) -> Literal["inside", "outside", "indeterminate"]:
+def _result(distance_m: float, r95_m: float, probability: float) -> Literal["inside", "outside", "indeterminate"]:
     if probability >= INSIDE_FROM:
         return "inside"
     # A coarse fix over a small zone has a small probability and knows nothing: it must also be clear of it.

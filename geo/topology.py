@@ -162,9 +162,7 @@ def _first_pair(
 def _turned(part: Polygon, paths: Sequence[Path | None], notes: Notes) -> Polygon:
     if not _anticlockwise(part[0]) and paths[0]:
         notes.warn(paths[0][0], "ring_turned")
-    return tuple(
-        ring if _anticlockwise(ring) == (index == 0) else ring[::-1] for index, ring in enumerate(part)
-    )
+    return tuple(ring if _anticlockwise(ring) == (index == 0) else ring[::-1] for index, ring in enumerate(part))
 
 
 def _anticlockwise(ring: Ring) -> bool:

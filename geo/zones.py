@@ -109,8 +109,7 @@ def _widened(paths: list[Array], plane: Plane, reach: float) -> list[list[Array]
     lines = np.array([shapely.LineString(plane.forward_all(path)) for path in paths])
     wide = shapely.orient_polygons(shapely.union_all(shapely.buffer(lines, reach, quad_segs=segments)))
     return [
-        [shapely.get_coordinates(ring) for ring in (part.exterior, *part.interiors)]
-        for part in shapely.get_parts(wide)
+        [shapely.get_coordinates(ring) for ring in (part.exterior, *part.interiors)] for part in shapely.get_parts(wide)
     ]
 
 

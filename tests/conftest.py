@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 from django.db import connections
+from pytest_django import DjangoDbBlocker
 
 from demo.cast import Cast, seed
 from tests.support.api import Api, Apis, token_of
@@ -15,7 +16,7 @@ from tests.support.orders import an_order, register
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: pytest.DjangoDbBlocker) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The test database, with the cast in it: tests roll back to this."""
     with django_db_blocker.unblock():
         _CAST.append(seed())
@@ -62,7 +63,7 @@ def order(api: Apis, cast: Cast) -> str:
 
 
 @pytest.fixture
-def own_database(django_db_setup: None, django_db_blocker: pytest.DjangoDbBlocker) -> Iterator[str]:
+def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A database of this test's own, for real processes and real commits: its DATABASE_URL."""
     with django_db_blocker.unblock(), cloned() as url:
         yield url

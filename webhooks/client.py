@@ -131,9 +131,7 @@ class _Pinned(HTTPAdapter):
         self._judge: HTTPAdapter = policy.get_antissrf_session().get_adapter("https://")
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
 
-    def build_connection_pool_key_attributes(
-        self, request: PreparedRequest, verify: Any, cert: Any = None
-    ) -> Any:
+    def build_connection_pool_key_attributes(self, request: PreparedRequest, verify: Any, cert: Any = None) -> Any:
         key = self._judge.build_connection_pool_key_attributes(request, verify, cert)
         # It names the host without its port.
         request.headers["Host"] = urlsplit(str(request.url)).netloc

@@ -46,15 +46,11 @@ class Event(models.Model):
         constraints = [
             # Also answers: what comes after this number in this force? (the feed, a replay)
             models.UniqueConstraint(name="event_sequence_once", fields=["force", "sequence"]),
-            models.CheckConstraint(
-                name="event_type_known", condition=Q(type__in=[*sorted(EVENT_TYPES), TEST])
-            ),
+            models.CheckConstraint(name="event_type_known", condition=Q(type__in=[*sorted(EVENT_TYPES), TEST])),
             models.CheckConstraint(
                 name="event_numbered_from_one", condition=Q(sequence__isnull=True) | Q(sequence__gte=1)
             ),
-            models.CheckConstraint(
-                name="event_test_unnumbered", condition=Q(sequence__isnull=True) | ~Q(type=TEST)
-            ),
+            models.CheckConstraint(name="event_test_unnumbered", condition=Q(sequence__isnull=True) | ~Q(type=TEST)),
         ]
         indexes = [
             # What of this force is committed and not numbered yet? Empty but for the last moments.
@@ -99,9 +95,7 @@ class Endpoint(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="endpoint_state_known", condition=Q(state__in=["active", "disabled"])
-            ),
+            models.CheckConstraint(name="endpoint_state_known", condition=Q(state__in=["active", "disabled"])),
             models.CheckConstraint(name="endpoint_wants_something", condition=~Q(events=[])),
             models.CheckConstraint(
                 name="endpoint_lease_has_end",
@@ -168,9 +162,7 @@ class Delivery(models.Model):
         ]
         indexes = [
             # What goes to this endpoint next, and when? One probe an endpoint finds all that is due.
-            models.Index(
-                name="delivery_next", fields=["endpoint", "sequence", "id"], condition=Q(state="pending")
-            ),
+            models.Index(name="delivery_next", fields=["endpoint", "sequence", "id"], condition=Q(state="pending")),
         ]
 
     def __str__(self) -> str:

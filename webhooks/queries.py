@@ -16,9 +16,7 @@ from webhooks.numbering import number
 from webhooks.types import TEST_SEQUENCE, Numbered
 
 
-def events_after(
-    *, force: str, sequence: int, limit: int, types: Collection[str] | None = None
-) -> list[Numbered]:
+def events_after(*, force: str, sequence: int, limit: int, types: Collection[str] | None = None) -> list[Numbered]:
     """At most `limit` events of a force numbered above `sequence`, lowest first, of these types or of all.
 
     What is committed is numbered first: whoever asks again from the last number seen misses nothing.

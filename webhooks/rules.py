@@ -29,9 +29,7 @@ _INWARD = (
     "localdomain",
     "home.arpa",
 )
-_INVALID = Problem(
-    "/url", "url_invalid", "This is not an absolute https address without credentials or fragment."
-)
+_INVALID = Problem("/url", "url_invalid", "This is not an absolute https address without credentials or fragment.")
 _NOT_PUBLIC = Problem("/url", "url_not_public", "This address does not lead to the public internet.")
 
 

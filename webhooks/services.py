@@ -113,9 +113,7 @@ def send_test(*, caller: Caller, endpoint: UUID) -> UUID:
     event = Event.objects.create(
         force_id=caller.force, type=TEST, occurred_at=now, subject=row.id, reference="test", state=row.state
     )
-    Delivery.objects.create(
-        event=event, endpoint=row, sequence=TEST_SEQUENCE, queued_at=now, next_attempt_at=now
-    )
+    Delivery.objects.create(event=event, endpoint=row, sequence=TEST_SEQUENCE, queued_at=now, next_attempt_at=now)
     record(actor=caller.actor, action="alteration", verb="webhook_test_sent", records=[row.id, event.key])
     wake.now()
     return event.key

@@ -64,7 +64,8 @@ def phone(value: str) -> str | None:
         number = phonenumbers.parse(value[:64], "GB")
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    # "Possible" to the library also counts the short numbers that work within one town only.
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -21,7 +21,8 @@ def _enqueue(reference: str = "R-1", whose: str = "05") -> None:
 
 
 def _numbers(whose: str = "05") -> list[int | None]:
-    return sorted(Event.objects.filter(force=whose, sequence__gt=0).values_list("sequence", flat=True))
+    rows = Event.objects.filter(force=whose, sequence__gt=0).order_by("sequence")
+    return list(rows.values_list("sequence", flat=True))
 
 
 def _feed(after: int = 0, **kwargs: Any) -> list[tuple[int, str]]:

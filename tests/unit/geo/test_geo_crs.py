@@ -21,7 +21,8 @@ _NORTHERN_IRELAND = {
 _GREAT_BRITAIN = {
     "Portpatrick": (-5.117, 54.842), "Mull of Kintyre": (-5.80, 55.31), "Campbeltown": (-5.606, 55.425),
     "Islay": (-6.18, 55.63), "Port Ellen": (-6.19, 55.628), "Holyhead": (-4.63, 53.31), "Douglas": (-4.48, 54.15),
-    "St David's": (-5.30, 51.88), "Scilly": (-6.32, 49.92), "St Kilda": (-8.58, 57.81), "Lowestoft": (1.75, 52.48),
+    "St David's": (-5.30, 51.88), "Hugh Town": (-6.3167, 49.9147), "Hirta": (-8.61, 57.82), "St Kilda": (-8.58, 57.81),
+    "Lowestoft": (1.75, 52.48),
     "Calf of Man": (-4.82, 54.05), "Mull of Oa": (-6.32, 55.59), "Sanda": (-5.58, 55.28),
 }  # fmt: skip
 
@@ -116,9 +117,9 @@ def test_an_unknown_system_places_nothing() -> None:
         (WGS84, 334000, 390000, "coordinates_not_in_crs"),
         (WGS84, 0.001, -0.001, "null_island"),
         (WGS84, np.inf, 53, "not_finite"),
-        (BRITISH_GRID, 700_000.1, 300_000, "outside_uk"),
+        (BRITISH_GRID, 700_000.1, 1_250_000, "outside_uk"),
         (BRITISH_GRID, 400_000, -1, "outside_uk"),
-        (IRISH_GRID, 315_000, 234_000, "outside_uk"),
+        (IRISH_GRID, 130_000, 225_000, "outside_uk"),
         (IRISH_GRID, -6.5, 55, "coordinates_not_in_crs"),
         (IRISH_GRID, 418_000, 296_000, "coordinates_swapped"),
     ],

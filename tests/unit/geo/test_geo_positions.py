@@ -23,7 +23,10 @@ _BAD: dict[str, tuple[Any, list[tuple[str, str]]]] = {
     "blank words": ({"postcode": ""}, [("location_missing", "")]),
     "half a pair, rule 56": ({"longitude": -2.9}, [("location_incomplete", "/latitude")]),
     "half a grid pair, rule 56": ({"northing": 390000}, [("location_incomplete", "/easting")]),
-    "two forms, rule 56": ({**_LIVERPOOL, "postcode": "L1 1AA"}, [("location_multiple_crs", "")]),
+    "two forms, rule 56": (
+        {**_LIVERPOOL, "easting": 334_000, "northing": 390_000},
+        [("location_multiple_crs", "")],
+    ),
     "swapped, rule 57": (
         {"longitude": 53.4, "latitude": -2.9},
         [("coordinates_swapped", "/longitude")],
@@ -35,15 +38,21 @@ _BAD: dict[str, tuple[Any, list[tuple[str, str]]]] = {
     "huge": ({"longitude": -(10**400), "latitude": 53}, [("not_finite", "/longitude")]),
     "true": ({"longitude": True, "latitude": 53}, [("not_a_number", "/longitude")]),
     "words": ({"longitude": -2.9, "latitude": "53.4"}, [("not_a_number", "/latitude")]),
-    "nested": ({"longitude": [[]], "latitude": {}}, [("not_a_number", "/longitude"), ("not_a_number", "/latitude")]),
-    "east of the grid": ({"easting": 700_001, "northing": 390_000}, [("outside_uk", "/easting")]),
+    "nested": (
+        {"longitude": [[]], "latitude": {}},
+        [("not_a_number", "/longitude"), ("not_a_number", "/latitude")],
+    ),
+    "east of the grid": ({"easting": 700_001, "northing": 1_250_000}, [("outside_uk", "/easting")]),
     "grid swapped": ({"easting": 1_200_000, "northing": 450_000}, [("coordinates_swapped", "/easting")]),
     "degrees as metres": ({"easting": -2.9, "northing": 53.4}, [("coordinates_not_in_crs", "/easting")]),
     "Belfast on the British grid": (
         {"easting": 146_000, "northing": 529_000},
         [("northern_ireland_british_grid", "/easting")],
     ),
-    "reference unreadable": ({"grid_reference": "SJ\x00 34 90"}, [("grid_reference_unreadable", "/grid_reference")]),
+    "reference unreadable": (
+        {"grid_reference": "SJ\x00 34 90"},
+        [("grid_reference_unreadable", "/grid_reference")],
+    ),
     "reference a number": ({"grid_reference": 7}, [("grid_reference_unreadable", "/grid_reference")]),
     "postcode": ({"postcode": "L1 1AA"}, [("location_not_resolved", "/postcode")]),
     "address": ({"address": "behind the shop"}, [("location_not_resolved", "/address")]),
@@ -87,7 +96,10 @@ def test_the_transformation_moves_a_point_by_its_true_amount() -> None:
     assert reading.point.latitude == pytest.approx(53.34480280190, abs=1e-7)
 
 
-@pytest.mark.parametrize(("basis", "factor"), [("p95", 1), ("p68", 1.6214), ("rms", 1.7308), ("unknown", 1.7308), (None, 1.7308), ("new", 1.7308)])
+@pytest.mark.parametrize(
+    ("basis", "factor"),
+    [("p95", 1), ("p68", 1.6214), ("rms", 1.7308), ("unknown", 1.7308), (None, 1.7308), ("new", 1.7308)],
+)
 def test_each_basis_has_its_factor_rule_52(basis: str | None, factor: float) -> None:
     found = r95(100, basis, "gnss")
     assert (found.r95_m, found.assumed) == (round(100 * factor, 6), False)
@@ -101,7 +113,18 @@ def test_no_accuracy_is_never_exact_rule_52(accuracy: Any) -> None:
 
 @pytest.mark.parametrize(
     ("method", "metres"),
-    [("gnss", 25), ("tag", 25), ("map_pin", 50), ("address", 50), ("exif", 75), ("witness_estimate", 100), ("wifi", 150), ("cell", 1500), ("no such", 1500), (None, 1500)],
+    [
+        ("gnss", 25),
+        ("tag", 25),
+        ("map_pin", 50),
+        ("address", 50),
+        ("exif", 75),
+        ("witness_estimate", 100),
+        ("wifi", 150),
+        ("cell", 1500),
+        ("no such", 1500),
+        (None, 1500),
+    ],
 )
 def test_each_method_has_its_default_and_it_is_labelled(method: str | None, metres: float) -> None:
     reading = read_position({**_LIVERPOOL, "method": method})
@@ -119,7 +142,9 @@ def test_each_method_has_its_default_and_it_is_labelled(method: str | None, metr
         ({"accuracy_m": 300, "accuracy_basis": "p95"}, 300),
     ],
 )
-def test_a_grid_reference_is_never_sharper_than_its_square_or_its_method_rule_52(raw: dict[str, Any], metres: float) -> None:
+def test_a_grid_reference_is_never_sharper_than_its_square_or_its_method_rule_52(
+    raw: dict[str, Any], metres: float
+) -> None:
     assert read_position({"grid_reference": "SJ 345 901", **raw}).r95_m == pytest.approx(metres, abs=0.001)
 
 

@@ -2,15 +2,19 @@
 
 import math
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 import shapely
+from convertbng.cutil import convert_lonlat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import ncx2, norm
 
+from geo.crs import transform_all
+from geo.densify import densify, edge_steps
 from geo.engine import DISCLAIMER, ENGINE_VERSION, disclaimer, engine_build
 from geo.gaussian import R95_IN_SIGMA
 from geo.plane import GEOD, Plane
@@ -65,15 +69,20 @@ def _square(half: float) -> list[tuple[float, float]]:
     return [(-half, -half), (half, -half), (half, half), (-half, half)]
 
 
+def _half_plane() -> Zone:
+    """Everything west of a meridian, which is straight in degrees and on the ellipsoid alike."""
+    (west, south), north = _at(-3_000, -3_000), _at(0, 3_000)[1]
+    east = _LONGITUDE
+    return _degrees([[[west, south], [east, south], [east, north], [west, north], [west, south]]])
+
+
 _SIZE = st.floats(0.5, 500_000)
 _R95 = st.floats(0.5, 50_000)
 
 
 @settings(max_examples=150, deadline=None)
 @given(radius=_SIZE, r95_m=_R95, sigmas=st.floats(-4, 4), turn=st.floats(0, 360))
-def test_a_circle_is_the_non_central_chi_square(
-    radius: float, r95_m: float, sigmas: float, turn: float
-) -> None:
+def test_a_circle_is_the_non_central_chi_square(radius: float, r95_m: float, sigmas: float, turn: float) -> None:
     sigma = r95_m / R95_IN_SIGMA
     away = min(max(radius + sigmas * sigma, 0.0), 800_000.0)
     longitude, latitude, _ = GEOD.fwd(_LONGITUDE, _LATITUDE, turn, away)
@@ -89,8 +98,7 @@ def test_a_circle_is_the_non_central_chi_square(
 @settings(max_examples=60, deadline=None)
 @given(away=st.floats(-200, 200), along=st.floats(-50, 50), r95_m=st.floats(1, 120))
 def test_a_long_straight_edge_is_the_normal_distribution(away: float, along: float, r95_m: float) -> None:
-    half_plane = _polygon([(-3_000, -3_000), (3_000, -3_000), (3_000, 0), (-3_000, 0)])
-    found = judge(half_plane, _fix(along, away, r95_m))
+    found = judge(_half_plane(), _fix(away, along, r95_m))
     assert found.probability_inside == pytest.approx(norm.cdf(-away * R95_IN_SIGMA / r95_m), abs=_P)
     assert found.distance_m == pytest.approx(away, abs=_CM)
 
@@ -118,12 +126,8 @@ def test_a_hole_and_what_fills_it_add_up(x: float, y: float, r95_m: float) -> No
 
 
 @settings(max_examples=40, deadline=None)
-@given(
-    seed=st.integers(0, 10_000), first=st.integers(0, 11), x=st.floats(-300, 300), r95_m=st.floats(1, 900)
-)
-def test_neither_the_start_nor_the_direction_of_a_ring_matters(
-    seed: int, first: int, x: float, r95_m: float
-) -> None:
+@given(seed=st.integers(0, 10_000), first=st.integers(0, 11), x=st.floats(-300, 300), r95_m=st.floats(1, 900))
+def test_neither_the_start_nor_the_direction_of_a_ring_matters(seed: int, first: int, x: float, r95_m: float) -> None:
     chance = np.random.default_rng(seed)
     away = chance.uniform(50, 200, 12)
     ring = [(float(d * math.cos(i)), float(d * math.sin(i))) for i, d in zip(range(12), away, strict=True)]
@@ -156,9 +160,7 @@ def _sampled(line: shapely.LineString, reach: float, x: float, y: float, sigma: 
     rings, spokes = 300, 300
     away = sigma * np.sqrt(-2 * np.log(1 - (np.arange(rings) + 0.5) / rings))
     turn = (np.arange(spokes) + 0.5) * 2 * np.pi / spokes
-    points = shapely.points(
-        (x + away[:, None] * np.cos(turn)).ravel(), (y + away[:, None] * np.sin(turn)).ravel()
-    )
+    points = shapely.points((x + away[:, None] * np.cos(turn)).ravel(), (y + away[:, None] * np.sin(turn)).ravel())
     return float((shapely.distance(line, points) <= reach).mean())
 
 
@@ -179,26 +181,26 @@ def test_a_corridor_is_all_within_half_its_width_round_ends_included(x: float, y
 
 def test_a_corridor_as_long_as_the_country_is_as_wide_at_its_ends_as_in_its_middle() -> None:
     """The plane alone would put its edge 3 m off there."""
-    zone = _corridor([[-4.9, 50.2], [-3.0, 53.0], [-3.5, 57.0]], 20_000)
-    longitude, latitude, back = GEOD.fwd(-4.9, 50.2, 300.0, 10_000)
+    zone = _corridor([[-3.5, 50.5], [-3.5, 58.0]], 20_000)
+    longitude, latitude, back = GEOD.fwd(-3.5, 58.0, 90.0, 10_000)
     assert judge(zone, Fix(longitude, latitude, 2.0)).distance_m == pytest.approx(0, abs=0.01)
     assert judge(zone, Fix(longitude, latitude, 2.0)).probability_inside == pytest.approx(0.5, abs=0.005)
     longitude, latitude, _ = GEOD.fwd(longitude, latitude, back, 2.0)
     assert judge(zone, Fix(longitude, latitude, 2.0)).probability_inside == pytest.approx(0.9928, abs=0.005)
 
 
-_HALF_R95 = R95_IN_SIGMA / norm.ppf(0.95)
+# How far in or out of a half plane the probability is 0.95 or 0.05, for a radius of 100 m.
+_EDGE_M = float(norm.ppf(0.95)) / R95_IN_SIGMA * 100
 
 
 @pytest.mark.parametrize(
     ("distance", "r95_m", "result", "too_coarse"),
     [
-        (-0.9999 / _HALF_R95 * 100, 100, "indeterminate", False),
-        (-1.003 / _HALF_R95 * 100, 100, "inside", False),
-        (1.01 / _HALF_R95 * 100, 100, "indeterminate", True),
+        (-0.998 * _EDGE_M, 100, "indeterminate", False),
+        (-_EDGE_M, 100, "inside", False),
+        (_EDGE_M, 100, "indeterminate", True),
         (99.99, 100, "indeterminate", True),
         (100.0, 100, "outside", False),
-        (0.0, 1e-9, "indeterminate", False),
         (-0.01, 1e-6, "inside", False),
         (0.01, 1e-6, "outside", False),
     ],
@@ -207,8 +209,7 @@ def test_the_thresholds_apply_to_rounded_values_rules_51_and_53(
     distance: float, r95_m: float, result: str, too_coarse: bool
 ) -> None:
     """A half plane: its probability is known. 100.00 m away with a radius of 100 m is outside, 99.99 is not."""
-    zone = _polygon([(-3_000, -3_000), (3_000, -3_000), (3_000, 0), (-3_000, 0)])
-    found = judge(zone, _fix(0, distance, r95_m))
+    found = judge(_half_plane(), _fix(distance, 0, r95_m))
     assert (found.result, found.too_coarse) == (result, too_coarse)
 
 
@@ -259,8 +260,7 @@ def _edge_distance(start: list[float], end: list[float], crs: str, fix: Fix) -> 
 def _to_degrees(crs: str, xy: Any) -> Any:
     if crs == "EPSG:4326":
         return xy
-    from_grid = __import__("convertbng.cutil", fromlist=["convert_lonlat"]).convert_lonlat
-    return np.column_stack(from_grid(xy[:, 0], xy[:, 1]))
+    return np.column_stack(convert_lonlat(xy[:, 0], xy[:, 1]))
 
 
 _BOX = [[-3.4, 53.1], [-2.4, 53.1], [-2.4, 53.7], [-3.4, 53.7], [-3.4, 53.1]]
@@ -280,23 +280,25 @@ def test_distance_to_long_edges_is_to_the_centimetre(
     """An edge is straight in the CRS it was sent in: 2.6 m off the geodesic over 10 km, far more over 70."""
     fix = Fix(*place, 10.0)
     found = judge(_degrees([ring], crs), fix).distance_m
-    expected = min(_edge_distance(a, b, crs, fix) for a, b in zip(ring, ring[1:], strict=False))
+    expected = min(_edge_distance(a, b, crs, fix) for a, b in pairwise(ring))
     assert abs(found) == pytest.approx(expected, abs=0.0151)
-    degrees = shapely.Polygon(_to_degrees(crs, shapely.get_coordinates(shapely.segmentize(_ring(ring), 0.001 if crs == "EPSG:4326" else 50))))
-    assert (found < 0) == degrees.contains(shapely.Point(place))
+    walked = shapely.segmentize(shapely.LinearRing(ring), 0.1 if crs == "EPSG:4326" else 50)
+    area = shapely.Polygon(_to_degrees(crs, shapely.get_coordinates(walked)))
+    assert (found < 0) == area.contains(shapely.Point(place))
 
 
-def _ring(ring: list[list[float]]) -> shapely.LinearRing:
-    return shapely.LinearRing(ring)
-
-
-def test_an_irish_edge_across_the_central_meridian_is_followed() -> None:
-    """It bends one way and then the other, so that its middle lies on its chord."""
-    ring = [[180000, 340000], [220500, 420000], [230000, 420000], [230000, 340000], [180000, 340000]]
-    zone = _degrees([ring], "EPSG:29903")
-    assert zone.outline is not None and zone.outline.length.max() < 20_000
-    from_grid = Plane(_LONGITUDE, _LATITUDE)
-    assert from_grid.forward(_LONGITUDE, _LATITUDE) == (0.0, 0.0)
+def test_an_edge_across_the_central_meridian_is_followed_rule_59() -> None:
+    """On the Irish Grid it bends one way and then the other, so that its middle lies on its chord."""
+    start, end = [185_000, 350_000], [215_000, 400_000]
+    line = np.array([start, end], dtype=float)
+    steps = edge_steps("EPSG:29903", line, Plane(-8.0, 54.6))
+    parts = np.linspace(0, 1, 301)[:, None]
+    truth = transform_all("EPSG:29903", line[0] + (line[1] - line[0]) * parts)
+    chords = densify("EPSG:29903", line, Plane(-8.0, 54.6))
+    flat = [Plane(-8.0, 54.6).forward_all(path) for path in (truth, chords)]
+    off = shapely.distance(shapely.LineString(flat[1]), shapely.points(flat[0]))
+    assert len(chords) == steps.sum() + 1
+    assert off.max() < 0.01
 
 
 def test_a_position_on_the_line_counts_as_in_and_never_prints_minus_nought() -> None:
@@ -319,9 +321,7 @@ def test_a_position_on_the_line_counts_as_in_and_never_prints_minus_nought() -> 
         (180.1, 53, 1),
     ],
 )
-def test_a_fix_that_no_verdict_could_be_right_about_is_none(
-    longitude: float, latitude: float, r95_m: float
-) -> None:
+def test_a_fix_that_no_verdict_could_be_right_about_is_none(longitude: float, latitude: float, r95_m: float) -> None:
     with pytest.raises(ValueError, match="finite position"):
         Fix(longitude, latitude, r95_m)
 
@@ -332,18 +332,18 @@ def test_threads_may_share_zones() -> None:
         _polygon(_square(100), _square(30)),
         _corridor([_at(-99, 0), _at(99, 9)], 60),
         _degrees([_GRID], "EPSG:27700"),
-        _degrees(
-            [[[300000, 370000], [301000, 370000], [300000, 371000], [300000, 370000]]], "EPSG:29903"
-        ),
+        _degrees([[[300000, 370000], [301000, 370000], [300000, 371000], [300000, 370000]]], "EPSG:29903"),
     ]
     fixes = [_fix(x, y, r95_m) for x in range(-150, 151, 50) for y in (-60, 40) for r95_m in (5, 90)]
     alone = [judge(zone, fix) for zone in zones for fix in fixes]
 
     def again(_: int) -> bool:
         fresh = [build(zone.shape) for zone in zones]
-        return alone == [judge(zone, fix) for zone in zones for fix in fixes] == [
-            judge(zone, fix) for zone in fresh for fix in fixes
-        ]
+        return (
+            alone
+            == [judge(zone, fix) for zone in zones for fix in fixes]
+            == [judge(zone, fix) for zone in fresh for fix in fixes]
+        )
 
     with ThreadPoolExecutor(8) as threads:
         assert all(threads.map(again, range(24)))

@@ -297,9 +297,7 @@ _systems = st.one_of(st.sampled_from(["EPSG:4326", "EPSG:27700", "EPSG:29903"]),
 _shapes = st.one_of(
     _json,
     st.fixed_dictionaries({"type": st.just("polygon"), "crs": _systems, "geometry": _geometries}),
-    st.fixed_dictionaries(
-        {"type": st.just("corridor"), "crs": _systems, "geometry": _geometries, "width_m": _numbers}
-    ),
+    st.fixed_dictionaries({"type": st.just("corridor"), "crs": _systems, "geometry": _geometries, "width_m": _numbers}),
     st.fixed_dictionaries(
         {
             "type": st.just("circle"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from random import SystemRandom
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,13 @@ def _next(
     return next_try(Outcome(status, retry_after_s), tries, now=now, random=SystemRandom())
 
 
+def _again(status: int | None, **kwargs: Any) -> datetime:
+    """When it is tried again, of a message that is."""
+    again = _next(status, **kwargs)
+    assert again is not None
+    return again
+
+
 @pytest.mark.parametrize("status", [400, 401, 404, 410, 499])
 def test_a_refusal_says_that_it_will_never_be_taken(status: int | None) -> None:
     assert is_refusal(status)
@@ -37,7 +45,7 @@ def test_everything_else_may_be_taken_later(status: int | None) -> None:
 
 
 def test_the_first_retry_comes_after_about_five_seconds() -> None:
-    assert timedelta(seconds=5) <= _next(500) - NOW <= timedelta(seconds=5.5)
+    assert timedelta(seconds=5) <= _again(500) - NOW <= timedelta(seconds=5.5)
 
 
 def test_six_refusals_fit_in_fifteen_minutes_and_the_sixth_parks() -> None:
@@ -63,6 +71,6 @@ def test_a_failure_is_not_parked_by_how_often_it_failed() -> None:
 
 def test_a_receiver_may_ask_for_more_time_but_not_for_less_or_for_days() -> None:
     assert _next(429, retry_after_s=120) == NOW + timedelta(seconds=120)
-    assert _next(503, retry_after_s=0.0) >= NOW + timedelta(seconds=5)
+    assert _again(503, retry_after_s=0.0) >= NOW + timedelta(seconds=5)
     assert _next(503, retry_after_s=1e9) == NOW + timedelta(hours=1)
-    assert _next(500, retry_after_s=120) < NOW + timedelta(seconds=6)
+    assert _again(500, retry_after_s=120) < NOW + timedelta(seconds=6)

@@ -1,0 +1,116 @@
+"""Contacts against no-contact conditions (rule 42), each judged at its own time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from breaches.rules.identifiers import compare, email, phone
+from orders.types import Identifier
+from tests.support.orders import NO_CONTACT, a_condition, a_report, an_order
+from tests.support.terms import codes, finding, judge
+
+KNOWN = {"kind": "phone", "value": "+447700900123"}
+
+
+def contact(**changes: Any) -> dict[str, Any]:
+    item = {"channel": "sms", "at": "2026-11-20T18:31:00+00:00", "from": KNOWN, "text": "I can see you", **changes}
+    return a_report(
+        kinds=["contact"], behaviours=[], positions=[], contacts=[{k: v for k, v in item.items() if v is not None}]
+    )
+
+
+def outcome(report: dict[str, Any], **condition: Any) -> tuple[str, list[str]]:
+    found = finding(judge(report, an_order(conditions=[a_condition(NO_CONTACT, **condition)])), "3")
+    return found.outcome, codes(found)
+
+
+@pytest.mark.parametrize(
+    ("sender", "wanted"),
+    [
+        ({"kind": "phone", "value": "07700 900 123"}, ("indicated", ["known_identifier"])),
+        ({"kind": "phone", "value": "0044 (0)7700-900123"}, ("indicated", ["known_identifier"])),
+        ({"kind": "phone", "value": "900123"}, ("possible", ["identifier_alike"])),
+        ({"kind": "phone", "value": "07700900124"}, ("needs_officer", ["sender_not_known"])),
+        ({"kind": "email", "value": "D.Marsh@Example.com "}, ("indicated", ["known_identifier"])),
+        ({"kind": "email", "value": "d.marsh+new@example.com"}, ("possible", ["identifier_alike"])),
+        ({"kind": "email", "value": "d.rnarsh@example.com"}, ("possible", ["identifier_alike"])),
+        ({"kind": "social", "platform": "Instagram", "value": "DANNY.M"}, ("indicated", ["known_identifier"])),
+        ({"kind": "social", "platform": "tiktok", "value": "@danny.m"}, ("possible", ["identifier_alike"])),
+        ({"kind": "social", "platform": "instagram", "value": "@dаnny.m"}, ("possible", ["identifier_alike"])),
+        ({"kind": "email", "value": "danny.new@example.org"}, ("possible", ["account_names_respondent"])),
+        ({"kind": "withheld"}, ("needs_officer", ["sender_not_known"])),
+        ({"kind": "unknown"}, ("needs_officer", ["sender_not_known"])),
+        ({}, ("needs_officer", ["sender_not_known"])),
+        (None, ("needs_officer", ["sender_not_known"])),
+    ],
+)
+def test_sender(sender: dict[str, Any] | None, wanted: tuple[str, list[str]]) -> None:
+    assert outcome(contact(**{"from": sender})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("channels", "channel", "wanted"),
+    [
+        (["any"], "sms", ("indicated", ["known_identifier"])),
+        (["sms", "email"], "sms", ("indicated", ["known_identifier"])),
+        (["email"], "sms", ("not_indicated", ["channel_not_banned"])),
+        (["email"], "carrier_pigeon", ("needs_officer", ["channel_not_recognised"])),
+        (["email"], None, ("needs_officer", ["channel_not_recognised"])),
+        (["any"], "carrier_pigeon", ("indicated", ["known_identifier"])),
+    ],
+)
+def test_channel(channels: list[str], channel: str | None, wanted: tuple[str, list[str]]) -> None:
+    assert outcome(contact(channel=channel), channels=channels) == wanted
+
+
+def test_a_third_party_counts_only_where_indirect_contact_is_banned() -> None:
+    third = contact(third_party=True)
+    assert outcome(third, indirect=True) == ("possible", ["third_party"])
+    assert outcome(third, indirect=False) == ("not_indicated", ["third_party_not_banned"])
+
+
+def test_a_contact_reported_without_details_needs_an_officer() -> None:
+    told = a_report(kinds=["contact"], behaviours=[], positions=[])
+    assert outcome(told) == ("needs_officer", ["contact_without_details"])
+
+
+def test_a_contact_is_judged_at_its_own_time() -> None:
+    """A message before the order is not made a breach by being shown to police afterwards."""
+    assert outcome(contact(at="2026-01-05T10:00:00Z")) == ("not_applicable", ["not_in_force_then"])
+    assert outcome(contact(at="2026-03-02T12:00:00Z"))[0] == "needs_officer"  # made, not yet served
+
+
+@pytest.mark.parametrize(
+    ("written", "same"),
+    [
+        ("+44 7700 900123", "+447700900123"),
+        ("(07700) 900-123", "+447700900123"),
+        ("0161 496 0000", "+441614960000"),
+        ("00 353 1 234 5678", "+35312345678"),
+        ("07700", None),
+        ("x" * 10_000, None),
+        ("٠٧٧٠٠٩٠٠١٢٣", "+447700900123"),
+    ],
+)
+def test_phone_numbers_in_one_form(written: str, same: str | None) -> None:
+    assert phone(written) == same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Dan.Marsh+x@googlemail.com", "danmarsh@gmail.com", True),
+        ("dan.marsh@example.com", "danmarsh@example.com", False),
+        ("dan+a@outlook.com", "dan@outlook.com", True),
+        ("dan+a@example.com", "dan@example.com", False),
+    ],
+)
+def test_mailboxes_by_their_providers_rules(one: str, other: str, same: bool) -> None:
+    assert (email(one) == email(other)) is same
+
+
+def test_a_vehicle_mark_is_compared_without_spaces_and_case() -> None:
+    assert compare("vehicle", "ab12cde", "", [Identifier("vehicle", "AB12 CDE")]) == "known"
+    assert compare("vehicle", "", "", [Identifier("vehicle", " ")]) == "no"
