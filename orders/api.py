@@ -21,6 +21,7 @@ from edge.shapes import parse_instant
 from edge.views import ApiView, answer
 from orders import queries, services
 from orders.models import Order, OrderVersion
+from orders.policies import MAY_APPROVE
 from orders.reading import without_people
 from orders.serializers import ApprovalIn, ApprovalOut, OrderDocument, ServiceIn, ServiceOut, VersionOut
 
@@ -224,7 +225,7 @@ class OfficerService(ForceService):
 
 
 class ZoneApprovals(ApiView):
-    audience = "officer"
+    audience, roles = "officer", MAY_APPROVE
 
     @extend_schema(request=ApprovalIn, responses={200: ApprovalOut})
     def post(self, request: Request, reference: str, code: str) -> Response:

@@ -19,13 +19,11 @@ def correlation(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponse:
         sent = request.headers.get("X-Request-Id", "")
-        token = correlation_id.set(sent if _SAFE.fullmatch(sent) else uuid.uuid4().hex)
-        try:
-            response = get_response(request)
-            response["X-Request-Id"] = correlation_id.get()
-            return response
-        finally:
-            correlation_id.reset(token)
+        # Not reset afterwards: Django logs a refusal once every middleware is done with it.
+        correlation_id.set(sent if _SAFE.fullmatch(sent) else uuid.uuid4().hex)
+        response = get_response(request)
+        response["X-Request-Id"] = correlation_id.get()
+        return response
 
     return handle
 

@@ -202,6 +202,7 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "WARNING")},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django.request": {"level": "ERROR"},  # a refusal is the caller's affair
         "django-q": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
     },
 }

@@ -58,7 +58,7 @@ class ForceWebhooks(ApiView):
         """The force's endpoints, oldest first."""
         page = paginate(request, queries.endpoints_of(self.caller(request).force), order=("id",))
         backlogs = queries.backlogs_of(page.rows)
-        results = [_shown(row, backlogs.get(row.id, Backlog())) for row in page.rows]
+        results = [_shown(row, backlogs[row.id]) for row in page.rows]
         return answer({"results": results, "next": page.next, "previous": page.previous})
 
     @extend_schema(request=EndpointIn, responses={201: CreatedOut})
@@ -99,7 +99,7 @@ class ForceWebhook(ApiView):
     def get(self, request: Request, endpoint: UUID) -> Response:
         """One endpoint, and how many events wait for it or were given up."""
         row = queries.endpoint_of(self.caller(request).force, endpoint)
-        return answer(_shown(row, queries.backlogs_of([row]).get(row.id, Backlog())))
+        return answer(_shown(row, queries.backlogs_of([row])[row.id]))
 
     @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, endpoint: UUID) -> Response:

@@ -122,7 +122,7 @@ class Delivery(models.Model):
     PENDING, DELIVERED, PARKED = "pending", "delivered", "parked"
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
-    # Its own index answers: what was this endpoint ever owed? (removing it, counting what is parked)
+    # Its own index answers: what was this endpoint ever owed? (removing it)
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="deliveries")
     sequence = models.BigIntegerField()
     state = models.CharField(max_length=10, default=PENDING)
@@ -163,6 +163,8 @@ class Delivery(models.Model):
         indexes = [
             # What goes to this endpoint next, and when? One probe an endpoint finds all that is due.
             models.Index(name="delivery_next", fields=["endpoint", "sequence", "id"], condition=Q(state="pending")),
+            # How much was given up at this endpoint?
+            models.Index(name="delivery_parked", fields=["endpoint"], condition=Q(state="parked")),
         ]
 
     def __str__(self) -> str:

@@ -109,6 +109,7 @@ class _Verb(ApiView):
     """A verb on one report: the subclass names its effect, and whether `If-Match` must come with it."""
 
     audience = "officer"
+    roles = frozenset(role for move in workflow.MOVES for role in move.roles)
     match_required: ClassVar[bool] = False
 
     def act(self, request: Request, effect: Callable[[Caller, Precondition], Report]) -> Response:

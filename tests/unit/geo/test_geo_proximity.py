@@ -15,8 +15,9 @@ from scipy.stats import ncx2, norm
 
 from geo.crs import transform_all
 from geo.densify import densify, edge_steps
+from geo.edges import Edges
 from geo.engine import DISCLAIMER, ENGINE_VERSION, disclaimer, engine_build
-from geo.gaussian import R95_IN_SIGMA
+from geo.gaussian import R95_IN_SIGMA, in_outline
 from geo.plane import GEOD, Plane
 from geo.proximity import judge
 from geo.shapes import read_shape
@@ -177,6 +178,26 @@ def test_a_corridor_is_all_within_half_its_width_round_ends_included(x: float, y
     depth = shapely.Point(x, y).distance(outline.exterior)
     inside = outline.contains(shapely.Point(x, y))
     assert found.distance_m == pytest.approx(-depth if inside else depth, abs=_CM)
+
+
+def test_a_corridor_that_meets_itself_has_no_edge_where_it_does() -> None:
+    """Between legs 40 m apart a corridor 60 m wide goes on: its edge is farther than half its width tells."""
+    bends = [(0.0, 300.0), (0.0, 0.0), (40.0, 0.0), (40.0, 300.0)]
+    found = judge(_corridor([list(_at(*bend)) for bend in bends], 60), _fix(20, 150, 30))
+    outline = shapely.buffer(shapely.LineString(bends), 30, quad_segs=400)
+    depth = shapely.Point(20, 150).distance(outline.exterior)
+    assert depth > 45
+    assert found.distance_m == pytest.approx(-depth, abs=_CM)
+
+
+def test_exactly_on_an_edge_is_half_in_rule_53() -> None:
+    corners = np.array([[-90.0, 0.0], [90.0, 0.0], [90.0, 90.0], [-90.0, 90.0], [-90.0, 0.0]])
+    a, b = corners[:-1].T, corners[1:].T
+    length = np.hypot(*(b - a))
+    edges = Edges(a, b, (b - a) / length, length, a.T, b.T, 128.0)
+    assert in_outline(edges, edges.seen_from(0.0, 0.0), 5.0) == pytest.approx(0.5, abs=1e-9)
+    assert in_outline(edges, edges.seen_from(90.0, 45.0), 5.0) == pytest.approx(0.5, abs=1e-9)
+    assert in_outline(edges, edges.seen_from(90.0, 90.0), 5.0) == pytest.approx(0.25, abs=1e-9)
 
 
 def test_a_corridor_as_long_as_the_country_is_as_wide_at_its_ends_as_in_its_middle() -> None:

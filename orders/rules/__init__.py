@@ -1,0 +1,20 @@
+"""What makes an order document one that a court could have made. Pure and total: finds all, raises nothing.
+
+Rules are numbered as in the design's list; sections are of the Stalking Protection Act 2019.
+"""
+
+from orders.rules.checking import Setting, Verdict, check
+from orders.rules.periods import in_force_periods, nearest, period_of, status_at, two_years_from
+from orders.rules.required import REQUIRED
+
+__all__ = [
+    "REQUIRED",
+    "Setting",
+    "Verdict",
+    "check",
+    "in_force_periods",
+    "nearest",
+    "period_of",
+    "status_at",
+    "two_years_from",
+]

@@ -1,0 +1,103 @@
+"""Everything that is wrong in a document, told together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import accumulate, chain
+
+from common.problems import Problem
+from geo.shapes import ShapeReading, read_shape
+from orders.rules.conditions import condition_problems, short_conditions
+from orders.rules.order import application, change, dates, duration, people, respondent
+from orders.rules.parts import Doc, member, objects
+from orders.rules.required import missing
+
+# A hostile body of 5 MB can hold a hundred thousand mistakes; nobody puts right more than this at a time.
+MOST_PROBLEMS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the rules must be told, since they ask no clock and read no configuration."""
+
+    force: str
+    today: date
+    number: int = 1
+    previous_clauses: frozenset[str] | None = None
+    commencement: Mapping[str, date | None] = field(default_factory=dict)
+    drawn_by_needed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Every problem and warning, and the shapes that could be read, by (condition, zone) index."""
+
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    shapes: Mapping[tuple[int, int], ShapeReading]
+
+
+def check(doc: Doc, setting: Setting, told: Sequence[Problem] = ()) -> Verdict:
+    """Everything that is wrong or worth a warning in a document whose parts already fit their shapes.
+
+    `told` is what did not fit and was left out of `doc`: it comes first, and nothing is said about it twice.
+    """
+    shapes = dict(_shapes(doc))
+    found = chain(
+        missing(doc),
+        duration(doc),
+        dates(doc),
+        _of_today(doc, setting),
+        application(doc, setting.force, setting.commencement),
+        respondent(doc, setting.today),
+        change(doc, setting.number, setting.previous_clauses),
+        people(doc),
+        condition_problems(doc, drawn_by_needed=setting.drawn_by_needed),
+        *(reading.problems for reading in shapes.values()),
+    )
+    warnings = [*short_conditions(doc), *chain.from_iterable(reading.warnings for reading in shapes.values())]
+    return Verdict(_capped([*told, *_not_told(found, told)]), tuple(warnings), shapes)
+
+
+def _of_today(doc: Doc, setting: Setting) -> Iterator[Problem]:
+    made_on = member(doc, "made_on")
+    if isinstance(made_on, str) and date.fromisoformat(made_on) > setting.today:
+        yield Problem("/made_on", "made_on_in_future", "made_on is after today in London.")
+
+
+def _not_told(found: Iterable[Problem], told: Sequence[Problem]) -> Iterator[Problem]:
+    """What a rule found in a part that was there and fitted: a part left out is neither missing nor empty."""
+    seen = {problem.pointer for problem in told}
+    around = {prefix for pointer in seen for prefix in _prefixes(pointer)}
+    if "/until_further_order" in seen:
+        found = (problem for problem in found if problem.code != "order_duration_ambiguous")
+    for problem in found:
+        if problem.code == "required" and problem.pointer in around:
+            continue
+        if seen.isdisjoint(_prefixes(problem.pointer)):
+            yield problem
+
+
+def _prefixes(pointer: str) -> Iterator[str]:
+    """The pointer of the whole, of each part around, and the pointer itself."""
+    first, *rest = pointer.split("/")
+    return accumulate(rest, lambda whole, step: f"{whole}/{step}", initial=first)
+
+
+def _capped(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    if len(problems) <= MOST_PROBLEMS:
+        return tuple(problems)
+    more = Problem("", "more_problems", "There are more problems than are listed.")
+    return (*problems[:MOST_PROBLEMS], more)
+
+
+def _shapes(doc: Doc) -> Iterator[tuple[tuple[int, int], ShapeReading]]:
+    for index, condition in enumerate(objects(doc, "conditions")):
+        for inner, zone in enumerate(objects(condition, "zones")):
+            if zone.get("shape") is not None:
+                yield (index, inner), read_shape(zone["shape"], f"/conditions/{index}/zones/{inner}/shape")
+        shape = member(condition.get("locality"), "shape")
+        if shape is not None:
+            yield (index, -1), read_shape(shape, f"/conditions/{index}/locality/shape")

@@ -1,0 +1,145 @@
+"""Every address met by every kind of caller: who gets in, and what the others are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.models import ApiClient
+from edge.permissions import Open
+from tests.support.api import Api, Apis
+from tests.support.orders import a_report
+
+FORCE, OFFICERS = {"force"}, {"officer", "reviewer", "supervisor", "auditor"}
+MOVERS = OFFICERS - {"auditor"}
+PEOPLE = {"victim", "other_victim", "insider", "advocate"}
+APPROVERS = {"officer", "supervisor"}
+CALLERS = ("force", "other_force", *sorted(OFFICERS), "other_officer", *sorted(PEOPLE), "nobody")
+
+# Address, method, and who of this force gets past the door. `{report}` is a report routed to force 05, made by
+# `victim`; `{order}` is that force's order; `{hook}` is one of its webhooks.
+MATRIX: list[tuple[str, str, set[str]]] = [
+    ("force/orders", "get", FORCE),
+    ("force/orders/{order}", "get", FORCE),
+    ("force/orders/{order}/versions/1", "get", FORCE),
+    ("force/orders/{order}/versions/1", "put", FORCE),
+    ("force/orders/{order}/service", "post", FORCE),
+    ("force/orders/{order}/check", "post", FORCE),
+    ("force/reports", "post", FORCE),
+    ("force/reports/{report}", "get", FORCE),
+    ("force/breaches", "get", FORCE),
+    ("force/events", "get", FORCE),
+    ("force/webhooks", "get", FORCE),
+    ("force/webhooks", "post", FORCE),
+    ("force/webhooks/{hook}", "get", FORCE),
+    ("force/webhooks/{hook}", "delete", FORCE),
+    ("force/webhooks/{hook}/test", "post", FORCE),
+    ("force/webhooks/{hook}/replay", "post", FORCE),
+    ("officer/orders", "get", OFFICERS),
+    ("officer/orders/{order}", "get", OFFICERS),
+    ("officer/orders/{order}/versions/1", "get", APPROVERS),
+    ("officer/orders/{order}/versions/1", "put", APPROVERS),
+    ("officer/orders/{order}/service", "post", APPROVERS),
+    ("officer/orders/{order}/zones/A/approve", "post", APPROVERS),
+    ("officer/reports", "get", OFFICERS),
+    ("officer/reports", "post", OFFICERS),
+    ("officer/reports/{report}", "get", OFFICERS),
+    ("officer/reports/{report}/claim", "post", MOVERS),
+    ("officer/reports/{report}/release", "post", MOVERS),
+    ("officer/reports/{report}/verify", "post", MOVERS),
+    ("officer/reports/{report}/not-verified", "post", MOVERS),
+    ("victim/reports", "get", PEOPLE),
+    ("victim/reports", "post", PEOPLE),
+    ("victim/reports/{report}", "get", {"victim"}),
+]
+# Addresses that answer without signing in, and nothing else does (api.md, Conventions).
+OPEN = {"healthz", "readyz", "oauth/token/", "api/v1/schema/", "api/v1/docs/"}
+
+
+@pytest.fixture
+def places(api: Apis, order: str) -> dict[str, str]:
+    report = api.victim.post("victim/reports", a_report()).body["id"]
+    hook = api.force.post("force/webhooks", {"url": "https://hooks.example.org/spo", "events": ["*"]}).body["id"]
+    return {"order": order, "report": str(report), "hook": str(hook)}
+
+
+def call(api: Apis, who: str, method: str, path: str) -> int:
+    caller: Api = getattr(api, who)
+    answer = getattr(caller, method)(path, *([] if method in ("get", "delete") else [{}]))
+    return int(answer.status)
+
+
+@pytest.mark.parametrize(("path", "method", "inside"), MATRIX, ids=[f"{m} {p}" for p, m, _ in MATRIX])
+def test_who_gets_in(api: Apis, places: dict[str, str], path: str, method: str, inside: set[str]) -> None:
+    """Rules 71, 80 and 83. Behind the door a refusal of the empty body, or of the state, is another matter."""
+    address = path.format(**places)
+    reached = set()
+    for who in CALLERS:
+        status = call(api, who, method, address)
+        assert status < 500, (who, status)
+        if status not in (401, 403, 404):
+            reached.add(who)
+    assert reached - _own_affairs(path, method) == inside
+
+
+def _own_affairs(path: str, method: str) -> set[str]:
+    """Callers of another force see their own, empty lists, and may register an order of the same reference."""
+    other = "other_force" if path.startswith("force/") else "other_officer"
+    return {other} if "{" not in path or method == "put" else set()
+
+
+@pytest.mark.parametrize(("path", "method", "inside"), MATRIX, ids=[f"{m} {p}" for p, m, _ in MATRIX])
+def test_nobody_is_told_to_sign_in(
+    api: Apis, places: dict[str, str], path: str, method: str, inside: set[str]
+) -> None:
+    caller: Any = getattr(api.nobody, method)
+    answer = caller(path.format(**places))
+    assert (answer.status, answer.code) == (401, "not_authenticated")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def _patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        where = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _patterns(entry, where)
+        else:
+            yield where, entry
+
+
+def _is_open(pattern: URLPattern) -> bool:
+    view = getattr(pattern.callback, "view_class", None) or getattr(pattern.callback, "cls", None)
+    permissions = getattr(view, "permission_classes", None)
+    return permissions is None or Open in permissions
+
+
+def test_the_list_of_open_addresses_is_this_one() -> None:
+    found = {where for where, pattern in _patterns(get_resolver()) if _is_open(pattern)}
+    assert found == OPEN
+
+
+def test_every_address_is_in_the_matrix() -> None:
+    """Whoever adds an address says here who may use it."""
+    closed = sum(1 for _, pattern in _patterns(get_resolver()) if not _is_open(pattern))
+    assert closed == len({path for path, _, _ in MATRIX})
+
+
+@pytest.mark.parametrize("token", ["", "x", "Bearer", "é" * 40, "a b"])
+def test_a_token_that_is_none_is_refused(api: Apis, token: str) -> None:
+    answer = Api(None).get("officer/reports", Authorization=f"Bearer {token}")
+    assert answer.status == 401
+
+
+def test_a_token_in_the_address_is_ignored(api: Apis) -> None:
+    """RFC 6750 section 2.3: addresses are written into logs."""
+    assert Api(None).get(f"officer/reports?access_token={api.officer.token}").status == 401
+
+
+def test_a_force_system_without_the_scope_is_refused(api: Apis, order: str) -> None:
+    ApiClient.objects.filter(force_id="05").update(allowed_scopes=["orders:read"])
+    assert api.force.get("force/orders").status == 200
+    answer = api.force.get("force/breaches")
+    assert (answer.status, answer.code) == (403, "wrong_role")
