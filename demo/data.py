@@ -9,6 +9,10 @@ Json = dict[str, Any]
 _DRAWN_BY = {"name": "M. Hale", "staff_id": "7714"}
 
 
+def today() -> date:
+    return datetime.now(UTC).date()
+
+
 def order(today: date) -> Json:
     """A full order made half a year ago for two years and a day: two zones, a route, and five more conditions."""
     made_on = today - timedelta(days=183)

@@ -57,10 +57,15 @@ class Running:
             return  # nothing was left, as it should be
 
 
-def start_web(listening: socket.socket, *, environment: Mapping[str, str] | None = None) -> Running:
+def start_web(
+    listening: socket.socket,
+    *,
+    app: str = "spo_service.wsgi:application",
+    environment: Mapping[str, str] | None = None,
+) -> Running:
     """Gunicorn on a socket that is bound already: no other process can take the port in between."""
     number = listening.fileno()
-    command = [sys.executable, "-m", "gunicorn", "-c", "spo_service/gunicorn_conf.py", "--bind", f"fd://{number}"]
+    command = [sys.executable, "-m", "gunicorn", "-c", "spo_service/gunicorn_conf.py", "--bind", f"fd://{number}", app]
     more = {"DB_POOL": "1", **(environment or {})}
     return _start("web server", command, more, keep=(number,))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -77,7 +76,7 @@ def play(base_url: str, cast: Cast, receiver: Receiver) -> None:
 
 
 def _order(teller: Teller, force: str, cast: Cast) -> None:
-    body = data.order(datetime.now(UTC).date())
+    body = data.order(data.today())
     answer = teller.call(force, "PUT", f"force/orders/{REFERENCE}/versions/1", body, status=201).json()
     teller.say(f"2  It registers order {REFERENCE}: {len(answer['conditions'])} conditions, status {answer['status']}.")
     teller.same("the order's status", answer["status"], "in_force")

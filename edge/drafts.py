@@ -16,25 +16,28 @@ from edge.parsing import problems_of
 
 M = TypeVar("M", bound=BaseModel)
 Loc = tuple[str | int, ...]
+_MOST_PASSES = 8
 
 
 def read_draft(value: Any, shape: type[M]) -> tuple[M, list[Problem]]:
     """What could be read, and every problem of shape in the rest. Never raises for any JSON value.
 
-    All members of `shape` and of the shapes inside it must be optional.
+    All members of `shape` and of the shapes inside it must be optional. The first pass finds everything;
+    those after it meet only what taking a part out left behind, which is no mistake of the sender's.
     """
     problems: list[Problem] = []
-    for _ in range(8):
+    for attempt in range(_MOST_PASSES):
         try:
             return shape.model_validate(value), problems
         except ValidationError as error:
-            problems.extend(p for p in problems_of(error) if p not in problems)
+            problems = problems if attempt else problems_of(error)
             value = _without(value, [item["loc"] for item in error.errors(include_input=False)])
     return shape.model_validate({}), problems
 
 
 def _without(value: Any, locations: list[Loc]) -> Any:
-    if not isinstance(value, dict):
+    # An empty location is the whole: no object at all, or one with a name that no text can hold.
+    if not isinstance(value, dict) or () in locations:
         return {}
     kept = copy.deepcopy(value)
     for location in sorted(locations, key=len, reverse=True):
@@ -43,21 +46,23 @@ def _without(value: Any, locations: list[Loc]) -> Any:
 
 
 def _take_out(root: dict[str, Any], location: Loc) -> None:
-    """Remove a member; empty an element of a list, so that the others keep their place; else drop the list."""
+    """Remove a member. Empty an element of a list, so that the others keep their place; if emptying it did
+    not help, it is a list of plain values: then remove the list."""
     parents: list[Any] = [root]
     for step in location[:-1]:
         inner = _step(parents[-1], step)
         if inner is None:
             break
         parents.append(inner)
-    target, last = parents[-1], location[min(len(parents), len(location)) - 1]
+    depth = min(len(parents), len(location)) - 1
+    target, last = parents[depth], location[depth]
     if isinstance(target, dict):
         target.pop(str(last), None)
     elif isinstance(target, list) and isinstance(last, int) and last < len(target):
-        if target[last] == {} or any(isinstance(item, str) for item in target):
-            target.clear()
-        else:
+        if target[last] != {}:
             target[last] = {}
+        else:
+            _take_out(root, location[:depth])
 
 
 def _step(value: Any, step: str | int) -> Any:

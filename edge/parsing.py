@@ -16,6 +16,8 @@ from common.problems import Malformed, Problem, Refused, TooLarge, pointer
 _CHUNK = 64 * 1024
 _THROWN_AWAY = 100 * 1024 * 1024  # read to the end up to here, so that the sender sees the 413
 _DEEPEST = 64
+_MOST_PROBLEMS = 1_000  # 5 MB can hold a million mistakes; nobody puts right more than this at a time
+_LONGEST_NAME = 64
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -126,6 +128,8 @@ _CODES: dict[str, tuple[str, str]] = {
     "string_too_long": ("too_long", "This is too long."),
     "too_short": ("too_few", "There are too few of these."),
     "too_long": ("too_many", "There are too many of these."),
+    "greater_than_equal": ("out_of_range", "This number is out of range."),
+    "less_than_equal": ("out_of_range", "This number is out of range."),
     "finite_number": ("number_not_finite", "This number is not finite."),
     "string_pattern_mismatch": ("bad_format", "This is not written in the form that is asked for."),
 }
@@ -135,9 +139,20 @@ def problems_of(error: ValidationError) -> list[Problem]:
     """Pydantic's findings by our codes and words: its own repeat what was sent."""
     found = []
     for item in error.errors(include_url=False, include_input=False, include_context=False):
+        if len(found) == _MOST_PROBLEMS:
+            found.append(Problem("", "more_problems", "There are more problems than are listed."))
+            break
         code, detail = _CODES.get(item["type"], _by_family(item["type"]))
-        found.append(Problem(pointer(*item["loc"]), code, detail))
+        where = _sayable(item["loc"]) if code == "unknown_field" else item["loc"]
+        found.append(Problem(pointer(*where), code, detail))
     return found
+
+
+def _sayable(location: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """An unknown name may be anything that a sender mistook for one, an address or half a character: then
+    its parent is named."""
+    name = str(location[-1])
+    return location if len(name) <= _LONGEST_NAME and name.isascii() and name.isprintable() else location[:-1]
 
 
 def _by_family(kind: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,55 +14,71 @@ from rest_framework.response import Response
 
 from accounts.types import Caller
 from audit.services import record
-from common.problems import NotFound
+from common.problems import NotFound, Problem, Refused
 from edge.drafts import read_draft
+from edge.etags import etag
 from edge.pagination import paginate, refuse
 from edge.parsing import decode, read, text_of
 from edge.shapes import parse_instant
 from edge.views import ApiView, answer
-from orders import queries, services
-from orders.models import Order, OrderVersion
+from orders import policies, queries, services
+from orders.models import Order, OrderVersion, Zone, ZoneApproval
 from orders.policies import MAY_APPROVE
 from orders.reading import without_people
-from orders.serializers import ApprovalIn, ApprovalOut, OrderDocument, ServiceIn, ServiceOut, VersionOut
+from orders.serializers import (
+    ApprovalIn,
+    ApprovalOut,
+    OrderDocument,
+    OrderOut,
+    OrdersOut,
+    ServiceIn,
+    ServiceOut,
+    VersionOut,
+)
 
 REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 READ, WRITE = ("orders:read",), ("orders:write",)
 
 
-def understood(version: OrderVersion) -> dict[str, Any]:
+def understood(found: queries.VersionAt, *, known_at: datetime | None = None) -> dict[str, Any]:
     """What was made of a version: the answer to its registration."""
-    now = queries.status_of_version(version, at=timezone.now())
+    version = found.version
     return {
         "reference": version.order.reference,
         "version": version.number,
-        "status": now.status,
+        "status": found.status,
         "in_force_from": version.effective_from,
-        "in_force_until": now.until,
-        "conditions": _conditions(version),
+        "in_force_until": found.until,
+        "conditions": _conditions(version, known_at),
         "warnings": version.warnings,
     }
 
 
-def _conditions(version: OrderVersion) -> list[dict[str, Any]]:
-    approved = {a.zone_id for a in queries.approvals_of(version)}
+def _conditions(version: OrderVersion, known_at: datetime | None) -> list[dict[str, Any]]:
+    approved = set(queries.approvals_of(version, known_at=known_at).values_list("zone_id", flat=True))
+    zones = queries.zones_of(version)
     return [
         {
             "clause": condition.clause,
             "kind": condition.kind,
             "machine_checkable": condition.machine_checkable,
-            "zones": [
-                {
-                    "code": zone.code,
-                    "area_m2": round(zone.area_m2, 1),
-                    "shape_sha256": zone.shape_sha256,
-                    "approved": zone.pk in approved,
-                }
-                for zone in condition.zones.defer("core", "shape_sent").order_by("code")
-            ],
+            "zones": [_zone(zone, approved=zone.pk in approved) for zone in zones.get(condition.pk, ())],
         }
         for condition in version.conditions.order_by("position")
     ]
+
+
+def _zone(zone: Zone, *, approved: bool) -> dict[str, Any]:
+    return {
+        "code": zone.code,
+        "area_m2": round(zone.area_m2, 1),
+        "shape_sha256": zone.shape_sha256,
+        "approved": approved,
+    }
+
+
+def _etag(order: Order) -> str:
+    return etag(order.id, queries.revision(order))
 
 
 class _Version(ApiView):
@@ -81,16 +98,19 @@ class _Version(ApiView):
             document=services.Document(body=body, sent=sent, shape_problems=tuple(problems)),
             digest=services.body_digest(value),
         )
-        return answer(understood(version), status=201 if new else 200)
+        found = queries.status_of_version(version, at=timezone.now())
+        return answer(understood(found), status=201 if new else 200, etag=_etag(version.order))
 
-    @extend_schema(responses={200: VersionOut})
+    @extend_schema(responses={200: OrderOut})
     def get(self, request: Request, reference: str, number: str) -> Response:
         """One version by its number, as it was recorded."""
+        if not REFERENCE.fullmatch(reference):
+            raise NotFound
         caller = self.caller(request)
         version = queries.order_of(caller.force, reference).versions.filter(number=int(number)).first()
         if version is None:
             raise NotFound
-        return _shown(caller, version)
+        return _shown(caller, queries.status_of_version(version, at=timezone.now()), known_at=None)
 
 
 class ForceOrderVersion(_Version):
@@ -102,54 +122,56 @@ class OfficerOrderVersion(_Version):
 
 
 @transaction.atomic
-def _shown(caller: Caller, version: OrderVersion) -> Response:
+def _shown(caller: Caller, found: queries.VersionAt, *, known_at: datetime | None) -> Response:
     """A version as recorded, without its people, and what the service made of it. Leaves a consultation."""
-    record(
-        actor=caller.actor,
-        action="consultation",
-        verb="order_read",
-        records=[version.order_id, version.pk],
-    )
-    body = without_people(version.body, shapes="zones:read" in caller.scopes)
-    served_at = version.order.services.order_by("served_at").values_list("served_at", flat=True).first()
-    return answer({**body, **_computed(version, body), "served_at": served_at, "recorded_at": version.recorded_at})
+    version, order = found.version, found.version.order
+    record(actor=caller.actor, action="consultation", verb="order_read", records=[order.id, version.pk])
+    body = without_people(version.body, shapes=policies.may_see_shapes(caller))
+    computed = understood(found, known_at=known_at)
+    shown = {
+        **body,
+        **computed,
+        "conditions": [_merged(*pair) for pair in zip(body["conditions"], computed["conditions"], strict=True)],
+        "served_at": queries.first_served_at(order, known_at=known_at),
+        "recorded_at": version.recorded_at,
+    }
+    return answer(shown, etag=_etag(order))
 
 
-def _computed(version: OrderVersion, body: dict[str, Any]) -> dict[str, Any]:
-    seen = understood(version)
-    by_clause = {c["clause"]: c for c in seen.pop("conditions")}
-    merged = []
-    for condition in body["conditions"]:
-        computed = by_clause[condition["clause"]]
-        zones = {z["code"]: z for z in computed["zones"]}
-        shown = [{**zone, **zones[zone["code"]]} for zone in condition.get("zones") or ()]
-        merged.append({**condition, **computed, "zones": shown})
-    return {**seen, "conditions": merged}
+def _merged(recorded: dict[str, Any], computed: dict[str, Any]) -> dict[str, Any]:
+    """A condition as recorded with what was made of it; conditions lie alike in both, zones go by their codes."""
+    zones = {zone["code"]: zone for zone in computed["zones"]}
+    return {**recorded, **computed, "zones": [{**zone, **zones[zone["code"]]} for zone in recorded["zones"]]}
 
 
 _AT = [OpenApiParameter(name, str, description="RFC 3339 instant with an offset") for name in ("at", "known_at")]
 
 
 class _OrderDetail(ApiView):
-    @extend_schema(parameters=_AT, responses={200: VersionOut})
+    @extend_schema(parameters=_AT, responses={200: OrderOut})
     def get(self, request: Request, reference: str) -> Response:
         """The terms in force at `at`, as they were known at `known_at`; both default to now."""
-        caller, now = self.caller(request), timezone.now()
+        caller = self.caller(request)
         order = queries.order_of(caller.force, reference)
-        at, known_at = _instant(request, "at") or now, _instant(request, "known_at") or now
-        found = queries.version_at(order, at=at, known_at=known_at)
-        response = _shown(caller, found.version)
-        response.data |= {"status": found.status, "in_force_until": found.until}
-        return response
+        at, known_at = _instants(request)
+        return _shown(caller, queries.version_at(order, at=at or timezone.now(), known_at=known_at), known_at=known_at)
 
 
-def _instant(request: Request, name: str) -> Any:
+def _instants(request: Request) -> tuple[datetime | None, datetime | None]:
+    at, known_at = (_instant(request, name) for name in ("at", "known_at"))
+    problems = [read for read in (at, known_at) if isinstance(read, Problem)]
+    if problems:
+        raise Refused(problems)
+    return at if isinstance(at, datetime) else None, known_at if isinstance(known_at, datetime) else None
+
+
+def _instant(request: Request, name: str) -> datetime | Problem | None:
     sent = request.query_params.get(name)
     if sent is None:
         return None
     read_at = parse_instant(sent)
     if read_at is None or read_at.tzinfo is None or not 1 < read_at.year < 9999:
-        raise refuse(f"?{name}", "instant_unreadable", "Send an RFC 3339 instant with an offset (+ is %2B).")
+        return Problem(f"?{name}", "instant_unreadable", "Send an RFC 3339 instant with an offset (+ is %2B).")
     return read_at
 
 
@@ -162,22 +184,21 @@ class OfficerOrder(_OrderDetail):
 
 
 class _Orders(ApiView):
-    @extend_schema(responses={200: OrderDocument}, operation_id="orders_list")
+    @extend_schema(responses={200: OrdersOut})
     def get(self, request: Request) -> Response:
         """The force's orders by reference, with their version and status now."""
         caller = self.caller(request)
         page = paginate(request, queries.orders_of(caller.force), order=("reference", "id"))
+        found = queries.versions_at(page.rows, at=timezone.now())
         with transaction.atomic():
             record(actor=caller.actor, action="consultation", verb="orders_listed", records=[o.id for o in page.rows])
-        rows = [_row(order) for order in page.rows]
+        rows = [_row(order.reference, found[order.id]) for order in page.rows]
         return answer({"results": rows, "next": page.next, "previous": page.previous})
 
 
-def _row(order: Order) -> dict[str, Any]:
-    now = timezone.now()
-    found = queries.version_at(order, at=now, known_at=now)
+def _row(reference: str, found: queries.VersionAt) -> dict[str, Any]:
     return {
-        "reference": order.reference,
+        "reference": reference,
         "version": found.version.number,
         "kind": found.version.kind,
         "status": found.status,
@@ -213,9 +234,8 @@ class ForceService(ApiView):
                 served_by=sent.served_by,
             )
             due = queries.notification_due(service.order, service.served_at)
-            return answer(
-                {"served_at": service.served_at, "method": service.method, "notification_due": due}, status=201
-            )
+            told = {"served_at": service.served_at, "method": service.method, "notification_due": due}
+            return answer(told, status=201, etag=_etag(service.order))
 
         return self.write(request, effect)
 
@@ -233,18 +253,21 @@ class ZoneApprovals(ApiView):
 
         def effect() -> Response:
             caller = self.caller(request)
-            queries.order_of(caller.force, reference)
-            sent = read(request, ApprovalIn)
-            wanted = services.ApprovalRequest(code, sent.version, sent.shape_sha256, sent.reason)
-            approval = services.approve_zone(caller=caller, reference=reference, wanted=wanted)
-            return answer(
-                {
-                    "code": code,
-                    "version": approval.zone.version.number,
-                    "approved": True,
-                    "approved_by": approval.staff_id,
-                    "approved_at": approval.approved_at,
-                }
+            sent, problems = read_draft(decode(text_of(request)), ApprovalIn)
+            wanted = services.ApprovalRequest(
+                code, sent.version, sent.shape_sha256, sent.reason, shape_problems=tuple(problems)
             )
+            approval = services.approve_zone(caller=caller, reference=reference, wanted=wanted)
+            return answer(_approved(approval), etag=_etag(approval.zone.version.order))
 
         return self.write(request, effect)
+
+
+def _approved(approval: ZoneApproval) -> dict[str, Any]:
+    return {
+        "code": approval.zone.code,
+        "version": approval.zone.version.number,
+        "approved": True,
+        "approved_by": approval.staff_id,
+        "approved_at": approval.approved_at,
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pgtrigger
 from django.contrib.gis.db import models as gis
 from django.db import models
@@ -10,6 +12,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Force, User
 from common.ids import uuid7
+from orders.types import CHECKABLE, ConditionKind, ServiceMethod
 
 _APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
@@ -71,6 +74,11 @@ class OrderVersion(models.Model):
         constraints = [
             models.UniqueConstraint(name="order_version_number_once", fields=["order", "number"]),
             models.CheckConstraint(name="order_version_from_one", condition=Q(number__gte=1)),
+            models.CheckConstraint(name="order_version_hash_form", condition=Q(body_sha256__regex=r"^[0-9a-f]{64}$")),
+            models.CheckConstraint(
+                name="order_version_ends_after_start",
+                condition=Q(in_force_until__isnull=True) | Q(in_force_until__gt=F("effective_from")),
+            ),
             models.CheckConstraint(name="order_version_kind", condition=Q(kind__in=["full", "interim"])),
             models.CheckConstraint(
                 name="order_version_change",
@@ -102,6 +110,10 @@ class Condition(models.Model):
         constraints = [
             models.UniqueConstraint(name="condition_clause_once", fields=["version", "clause"]),
             models.UniqueConstraint(name="condition_position_once", fields=["version", "position"]),
+            models.CheckConstraint(name="condition_kind_known", condition=Q(kind__in=get_args(ConditionKind))),
+            models.CheckConstraint(
+                name="condition_machine_checkable", condition=Q(machine_checkable=Q(kind__in=sorted(CHECKABLE)))
+            ),
         ]
         triggers = [_APPEND_ONLY]
 
@@ -133,9 +145,7 @@ class Zone(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="zone_code_once_a_version", fields=["version", "code"]),
-            models.CheckConstraint(
-                name="zone_reach_sane", condition=Q(reach_m__gte=0, reach_m__lte=500_000)
-            ),
+            models.CheckConstraint(name="zone_reach_sane", condition=Q(reach_m__gte=0, reach_m__lte=500_000)),
             models.CheckConstraint(name="zone_area_positive", condition=Q(area_m2__gt=0)),
             models.CheckConstraint(name="zone_hash_form", condition=Q(shape_sha256__regex=r"^[0-9a-f]{64}$")),
         ]
@@ -159,9 +169,7 @@ class ZoneApproval(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                name="approval_by_second_person", condition=~Q(staff_id=F("drawn_by_staff_id"))
-            ),
+            models.CheckConstraint(name="approval_by_second_person", condition=~Q(staff_id=F("drawn_by_staff_id"))),
         ]
         triggers = [_APPEND_ONLY]
 
@@ -181,6 +189,9 @@ class Service(models.Model):
     recorded_by = models.CharField(max_length=64)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(name="service_method_known", condition=Q(method__in=get_args(ServiceMethod))),
+        ]
         indexes = [models.Index(name="service_of_order", fields=["order", "served_at"])]  # first served when?
         triggers = [_APPEND_ONLY]
 

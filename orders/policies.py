@@ -9,11 +9,21 @@ from orders.models import Zone
 MAY_APPROVE = frozenset({"officer", "supervisor"})
 
 
+def same_person(one: str, other: str) -> bool:
+    """Whether two staff ids are one: forces write the same id in capitals here and in small letters there."""
+    return one.strip().casefold() == other.strip().casefold()
+
+
+def may_see_shapes(caller: Caller) -> bool:
+    """Nobody can stand by a drawing unseen; a force's system sees shapes only with the scope for it."""
+    return "zones:read" in caller.scopes or (caller.kind == "officer" and caller.role in MAY_APPROVE)
+
+
 def check_second_person(caller: Caller, zone: Zone) -> None:
     """Rule 16: a drawn zone counts only when somebody other than whoever drew it stands by it."""
     if caller.role not in MAY_APPROVE:
         raise Forbidden("wrong_role", "Officers and supervisors approve zones.")
-    if caller.staff_id == zone.drawn_by_staff_id:
+    if same_person(caller.staff_id, zone.drawn_by_staff_id):
         raise Forbidden("second_person_required", "Whoever drew a zone cannot approve it.")
 
 

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from common.london import civil_date
-from common.problems import Conflict, NotFound
+from common.problems import NotFound
 from orders import rules
 from orders.models import Order, OrderVersion, Zone, ZoneApproval
 from orders.reading import conditions_of, identifiers_of, names_of
@@ -46,23 +46,39 @@ def made_on(order: Order) -> date:
     return order.versions.order_by("-number").values_list("made_on", flat=True)[0]
 
 
-def approvals_of(version: OrderVersion) -> QuerySet[ZoneApproval]:
-    return ZoneApproval.objects.filter(zone__version=version).select_related("zone", "approved_by")
+def revision(order: Order) -> int:
+    """Rises with every write to the order, and with nothing else: each adds a row, and none goes."""
+    approvals = ZoneApproval.objects.filter(zone__version__order=order).count()
+    return order.versions.count() + order.services.count() + approvals
 
 
-def zone_to_approve(force: str, reference: str, *, code: str, version: int | None) -> Zone:
-    """The drawing meant by code and version; without a version, only where there is no doubt which."""
-    zones = Zone.objects.select_related("version__order", "condition").filter(
-        version__order__force_id=force, version__order__reference=reference, code=code
-    )
+def approvals_of(version: OrderVersion, *, known_at: datetime | None = None) -> QuerySet[ZoneApproval]:
+    found = ZoneApproval.objects.filter(zone__version=version)
+    return found if known_at is None else found.filter(approved_at__lte=known_at)
+
+
+def zones_of(version: OrderVersion) -> dict[UUID, list[Zone]]:
+    """The zones of each condition by its id, without their geometry."""
+    found: dict[UUID, list[Zone]] = {}
+    for zone in version.zones.defer("core", "shape_sent").order_by("code"):
+        found.setdefault(zone.condition_id, []).append(zone)
+    return found
+
+
+def first_served_at(order: Order, *, known_at: datetime | None = None) -> datetime | None:
+    found = order.services if known_at is None else order.services.filter(recorded_at__lte=known_at)
+    return found.order_by("served_at").values_list("served_at", flat=True).first()
+
+
+def drawings_of(order: Order, *, code: str, version: int | None) -> list[Zone]:
+    """Every drawing of a zone, or the one in a version; the latest first. `NotFound` where there is none."""
+    zones = Zone.objects.select_related("version__order").filter(version__order=order, code=code)
     if version is not None:
         zones = zones.filter(version__number=version)
-    found = list(zones.order_by("-version__number"))
+    found = list(zones.defer("version__body", "version__body_sent").order_by("-version__number"))
     if not found:
         raise NotFound
-    if len({zone.shape_sha256 for zone in found}) > 1:
-        raise Conflict("zone_changed", "There are several drawings of this zone: say which version.")
-    return found[0]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,35 +90,52 @@ class VersionAt:
     until: datetime | None
 
 
-def version_at(order: Order, *, at: datetime, known_at: datetime) -> VersionAt:
-    """The version in force at an instant as known at another; where none was, the nearest to it.
+def version_at(order: Order, *, at: datetime, known_at: datetime | None = None) -> VersionAt:
+    """The version in force at an instant, as known at another; where none was, the nearest to it.
 
-    `NotFound` where nothing was known of the order then.
+    Without `known_at` all that is known now counts. `NotFound` where nothing was known of the order then.
     """
-    versions = list(order.versions.filter(recorded_at__lte=known_at).order_by("number"))
-    if not versions:
+    versions = order.versions.defer("body", "body_sent").order_by("number")
+    found = _version_at(list(versions if known_at is None else versions.filter(recorded_at__lte=known_at)), at)
+    if found is None:
         raise NotFound
+    return found
+
+
+def versions_at(orders: Sequence[Order], *, at: datetime) -> dict[UUID, VersionAt]:
+    """The same for many orders, by their ids, in one statement."""
+    versions: dict[UUID, list[OrderVersion]] = {}
+    rows = OrderVersion.objects.filter(order__in=orders).defer("body", "body_sent", "warnings")
+    for row in rows.order_by("number"):
+        versions.setdefault(row.order_id, []).append(row)
+    pairs = ((order_id, _version_at(own, at)) for order_id, own in versions.items())
+    return {order_id: found for order_id, found in pairs if found is not None}
+
+
+def _version_at(versions: Sequence[OrderVersion], at: datetime) -> VersionAt | None:
+    if not versions:
+        return None
     periods = [Period(v.effective_from, v.in_force_until) for v in versions]
-    started = [i for i, period in enumerate(periods) if period.start <= at]
-    index = started[-1] if started else 0
+    index = rules.nearest(periods, at)
     own = rules.in_force_periods(periods)[index] or periods[index]
-    return VersionAt(
-        versions[index], rules.status_at(periods[index], at=at, superseded_from=None), own.end
-    )
+    return VersionAt(versions[index], rules.status_at(periods[index], at=at), own.end)
 
 
 def status_of_version(version: OrderVersion, *, at: datetime) -> VersionAt:
-    """The same for a version named by its number, which may have been overtaken by a later one."""
+    """The same for a version named by its number, which may have been overtaken by a later one.
+
+    One that a correction overtook from its very start was in force at no time: its end is its start.
+    """
     later = version.order.versions.filter(number__gt=version.number).order_by("effective_from")
     overtaken = later.values_list("effective_from", flat=True).first()
     period = Period(version.effective_from, version.in_force_until)
     ends = [end for end in (period.end, overtaken) if end is not None]
     status = rules.status_at(period, at=at, superseded_from=overtaken)
-    return VersionAt(version, status, min(ends) if ends else None)
+    return VersionAt(version, status, max(min(ends), period.start) if ends else None)
 
 
 def status_of(order: Order, *, at: datetime) -> Status:
-    return version_at(order, at=at, known_at=at + timedelta(minutes=1)).status
+    return version_at(order, at=at).status
 
 
 def notification_due(order: Order, served_at: datetime) -> date | None:
@@ -110,8 +143,9 @@ def notification_due(order: Order, served_at: datetime) -> date | None:
 
     None where a full order replaces an interim: no new duty arises (rule 27).
     """
-    body = order.versions.order_by("number").values_list("body", flat=True)[0]
-    if body.get("replaces_interim"):
+    latest = order.versions.order_by("-number").values_list("kind", "body__replaces_interim")
+    kind, replaces_interim = latest[0]
+    if kind == "full" and replaces_interim:
         return None
     return civil_date(served_at) + timedelta(days=2)
 
@@ -214,5 +248,3 @@ def _approvals(text: str | None) -> dict[str, Approval]:
         return {}
     found: dict[str, list[str]] = json.loads(text)
     return {code: Approval(staff, datetime.fromisoformat(at)) for code, (staff, at) in found.items()}
-
-

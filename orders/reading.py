@@ -53,9 +53,7 @@ def _window(item: Json) -> Window:
         days=frozenset(item.get("days") or DAYS),
         start=time.fromisoformat(item["from"]),
         end=time.fromisoformat(item["to"]),
-        dates=tuple(
-            (date.fromisoformat(d["from"]), date.fromisoformat(d["to"])) for d in item.get("dates") or ()
-        ),
+        dates=tuple((date.fromisoformat(d["from"]), date.fromisoformat(d["to"])) for d in item.get("dates") or ()),
     )
 
 
@@ -69,8 +67,7 @@ def _zone(item: Json) -> ZoneTerms:
 
 def identifiers_of(person: Json) -> tuple[Identifier, ...]:
     return tuple(
-        Identifier(i["kind"], i["value"], (i.get("platform") or "").casefold())
-        for i in person.get("identifiers") or ()
+        Identifier(i["kind"], i["value"], (i.get("platform") or "").casefold()) for i in person.get("identifiers") or ()
     )
 
 
@@ -92,8 +89,15 @@ def without_people(body: Json, *, shapes: bool) -> dict[str, Any]:
 def _condition_without(item: Json, *, shapes: bool) -> dict[str, Any]:
     kept = {k: v for k, v in item.items() if k not in ("watch_terms", "zones", "locality")}
     if item.get("locality"):
-        kept["locality"] = {"wording": item["locality"]["wording"]}
-    hidden = {"restricted_name"} if shapes else {"restricted_name", "shape"}
-    if item.get("zones"):
-        kept["zones"] = [{k: v for k, v in zone.items() if k not in hidden} for zone in item["zones"]]
+        kept["locality"] = _locality_without(item["locality"], shapes=shapes)
+    kept["zones"] = [_zone_without(zone, shapes=shapes) for zone in item.get("zones") or ()]
     return kept
+
+
+def _locality_without(item: Json, *, shapes: bool) -> dict[str, Any]:
+    return {k: v for k, v in item.items() if k == "wording" or (shapes and k == "shape")}
+
+
+def _zone_without(item: Json, *, shapes: bool) -> dict[str, Any]:
+    kept = {"code": item["code"], "drawn_by": {"staff_id": item["drawn_by"]["staff_id"]}}
+    return {**kept, "shape": item["shape"]} if shapes else kept

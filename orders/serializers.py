@@ -1,16 +1,17 @@
 """The order document as a force sends it: its shape only. What it must mean is in `orders.rules`.
 
-Every member is optional here although most are required by `REQUIRED`: what is missing is a finding like
-any other, told together with everything else that is wrong.
+Every member is optional here although many are required by `orders.rules.REQUIRED`: what is missing is a
+finding like any other, told together with everything else that is wrong.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
 from edge.shapes import CivilDate, Instant, Shape, Text
+from orders.rules import REQUIRED
 from orders.types import (
     Basis,
     ChangeKind,
@@ -23,81 +24,85 @@ from orders.types import (
     OrderKind,
     Requirement,
     Route,
+    ServiceMethod,
+    Status,
 )
 
 Clock = Annotated[Text, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
-def _required(names: tuple[str, ...]) -> ConfigDict:
+# Text that says something: an empty watch term would be found in every post.
+Named = Annotated[Text, Field(min_length=1, pattern=r"\S")]
+# A staff id decides who is a second person: no space before or behind may make two of one.
+StaffId = Annotated[Text, Field(min_length=1, max_length=32, pattern=r"^\S(.*\S)?$")]
+
+
+def _requires(*names: str) -> ConfigDict:
     return ConfigDict(json_schema_extra={"required": list(names)})
 
 
-class Draft(Shape):
-    """A part of the document. `REQUIRED` drives both the rule and the published schema."""
+def _required(part: str) -> ConfigDict:
+    return _requires(*REQUIRED[part])
 
-    REQUIRED: ClassVar[tuple[str, ...]] = ()
+
+class Draft(Shape):
+    """A part of the document. A number too large for a float stays infinite, for the rules to refuse."""
+
+    model_config = ConfigDict(ser_json_inf_nan="constants")
 
 
 class Court(Draft):
-    REQUIRED = ("code", "name", "type")
-    model_config = _required(REQUIRED)
-    code: Text | None = Field(None, max_length=16)
-    name: Text | None = Field(None, max_length=200)
+    model_config = _required("court")
+    code: Named | None = Field(None, max_length=16)
+    name: Named | None = Field(None, max_length=200)
     type: CourtType | None = None
 
 
 class Change(Draft):
-    REQUIRED = ("kind", "decided_on")
-    model_config = _required(REQUIRED)
+    model_config = _required("change")
     kind: ChangeKind | None = None
     decided_on: CivilDate | None = None
     necessity: Text | None = None
 
 
 class MainApplication(Draft):
-    REQUIRED = ("reference", "applied_on")
-    model_config = _required(REQUIRED)
-    reference: Text | None = Field(None, max_length=64)
+    model_config = _required("main_application")
+    reference: Named | None = Field(None, max_length=64)
     applied_on: CivilDate | None = None
 
 
 class IdentifierIn(Draft):
-    REQUIRED = ("kind", "value")
-    model_config = _required(REQUIRED)
+    model_config = _required("identifiers")
     kind: IdentifierKind | None = None
     platform: Text | None = Field(None, max_length=40)
-    value: Text | None = Field(None, max_length=500)
+    value: Named | None = Field(None, max_length=500)
 
 
 class Respondent(Draft):
-    REQUIRED = ("family_name",)
-    model_config = _required(REQUIRED)
-    family_name: Text | None = Field(None, max_length=200)
+    model_config = _required("respondent")
+    family_name: Named | None = Field(None, max_length=200)
     given_names: Text | None = Field(None, max_length=200)
     date_of_birth: CivilDate | None = None
-    also_known_as: list[Text] | None = Field(None, max_length=100)
+    also_known_as: list[Named] | None = Field(None, max_length=100)
     identifiers: list[IdentifierIn] | None = Field(None, max_length=1000)
 
 
 class ProtectedPersonIn(Draft):
-    REQUIRED = ("key", "family_name")
-    model_config = _required(REQUIRED)
+    model_config = _required("protected_persons")
     key: Text | None = Field(None, pattern=r"^[A-Za-z0-9_-]{1,16}$")
-    family_name: Text | None = Field(None, max_length=200)
+    family_name: Named | None = Field(None, max_length=200)
     given_names: Text | None = Field(None, max_length=200)
     identifiers: list[IdentifierIn] | None = Field(None, max_length=1000)
 
 
 class DrawnBy(Draft):
-    REQUIRED = ("name", "staff_id")
-    model_config = _required(REQUIRED)
-    name: Text | None = Field(None, max_length=120)
-    staff_id: Text | None = Field(None, max_length=32)
+    model_config = _required("drawn_by")
+    name: Named | None = Field(None, max_length=120)
+    staff_id: StaffId | None = None
 
 
 class ZoneIn(Draft):
-    REQUIRED = ("code", "shape")
-    model_config = _required(REQUIRED)
+    model_config = _required("zones")
     code: Text | None = Field(None, pattern=r"^[A-Za-z0-9_-]{1,16}$")
     restricted_name: Text | None = Field(None, max_length=200)
     drawn_by: DrawnBy | None = None
@@ -105,15 +110,13 @@ class ZoneIn(Draft):
 
 
 class DateSpan(Draft):
-    REQUIRED = ("from", "to")
-    model_config = _required(REQUIRED)
+    model_config = _required("dates")
     from_: CivilDate | None = Field(None, alias="from")
     to: CivilDate | None = None
 
 
 class WindowIn(Draft):
-    REQUIRED = ("days", "from", "to")
-    model_config = _required(REQUIRED)
+    model_config = _required("windows")
     days: list[Day] | None = Field(None, min_length=1, max_length=7)
     from_: Clock | None = Field(None, alias="from")
     to: Clock | None = None
@@ -121,45 +124,45 @@ class WindowIn(Draft):
 
 
 class ExceptionIn(Draft):
-    REQUIRED = ("kind", "wording")
-    model_config = _required(REQUIRED)
+    model_config = _required("exceptions")
     kind: ExceptionKind | None = None
-    wording: Text | None = Field(None, max_length=4000)
+    wording: Named | None = Field(None, max_length=4000)
 
 
 class Locality(Draft):
-    REQUIRED = ("wording",)
-    model_config = _required(REQUIRED)
-    wording: Text | None = Field(None, max_length=4000)
+    model_config = _required("locality")
+    wording: Named | None = Field(None, max_length=4000)
     shape: dict[str, Any] | None = None
 
 
-class ConditionIn(Draft):
-    REQUIRED = ("clause", "kind", "wording")
-    model_config = _required(REQUIRED)
-    clause: Text | None = Field(None, min_length=1, max_length=16)
+class _Condition(Draft):
+    """Members of a condition that come in and go out alike."""
+
+    clause: Named | None = Field(None, max_length=16)
     kind: ConditionKind | None = None
-    wording: Text | None = Field(None, min_length=1, max_length=20_000)
-    protects: list[Text] | None = None
+    wording: Named | None = Field(None, max_length=20_000)
+    protects: list[Text] | None = Field(None, max_length=100)
     starts_on: CivilDate | None = None
     ends_on: CivilDate | None = None
-    locality: Locality | None = None
     windows: list[WindowIn] | None = Field(None, max_length=100)
     exceptions: list[ExceptionIn] | None = Field(None, max_length=100)
-    zones: list[ZoneIn] | None = Field(None, max_length=200)
-    channels: list[Channel] | None = None
+    channels: list[Channel] | None = Field(None, max_length=100)
     indirect: bool | None = None
-    platforms: list[Text] | None = None
-    watch_terms: list[Text] | None = Field(None, max_length=1000)
+    platforms: list[Named] | None = Field(None, max_length=100)
     distance_m: float | None = None
     requirement: Requirement | None = None
 
 
-class OrderDocument(Draft):
-    """`PUT /force/orders/{reference}/versions/{n}`: what the court ordered, with the court's own words."""
+class ConditionIn(_Condition):
+    model_config = _required("conditions")
+    locality: Locality | None = None
+    zones: list[ZoneIn] | None = Field(None, max_length=200)
+    watch_terms: list[Named] | None = Field(None, max_length=1000)
 
-    REQUIRED = ("kind", "route", "court", "made_on", "respondent", "protected_persons", "conditions")
-    model_config = _required(REQUIRED)
+
+class _Order(Draft):
+    """Members of an order that come in and go out alike."""
+
     kind: OrderKind | None = None
     route: Route | None = None
     change: Change | None = None
@@ -172,9 +175,15 @@ class OrderDocument(Draft):
     effective_from: Instant | None = None
     replaces_interim: Text | None = Field(None, max_length=64)
     main_application: MainApplication | None = None
-    respondent: Respondent | None = None
     respondent_age_at_application: int | None = Field(None, ge=0, le=130)
     restricted: bool | None = None
+
+
+class OrderDocument(_Order):
+    """`PUT /force/orders/{reference}/versions/{n}`: what the court ordered, with the court's own words."""
+
+    model_config = _required("")
+    respondent: Respondent | None = None
     protected_persons: list[ProtectedPersonIn] | None = Field(None, max_length=100)
     conditions: list[ConditionIn] | None = Field(None, max_length=500)
 
@@ -183,16 +192,17 @@ class ServiceIn(Shape):
     """That the order was served on the respondent: separate from its making (rule 25)."""
 
     served_at: Instant
-    method: Literal["in_person", "in_court", "solicitor", "post", "other"]
-    served_by: Text = Field(min_length=1, max_length=120)
+    method: ServiceMethod
+    served_by: Named = Field(max_length=120)
 
 
-class ApprovalIn(Shape):
+class ApprovalIn(Draft):
     """A second person stands by a drawn zone. Version and hash say exactly which drawing was looked at."""
 
+    model_config = _requires("reason")
     version: int | None = Field(None, ge=1, le=100_000)
     shape_sha256: Text | None = Field(None, pattern=r"^[0-9a-f]{64}$")
-    reason: Text = Field(min_length=1, max_length=2_000)
+    reason: Named | None = Field(None, max_length=2_000)
 
 
 class ZoneOut(Shape):
@@ -204,7 +214,7 @@ class ZoneOut(Shape):
 
 class ConditionOut(Shape):
     clause: str
-    kind: str
+    kind: ConditionKind
     machine_checkable: bool
     zones: list[ZoneOut]
 
@@ -220,14 +230,86 @@ class VersionOut(Shape):
 
     reference: str
     version: int
-    status: str
+    status: Status
     in_force_from: Instant
     in_force_until: Instant | None
     conditions: list[ConditionOut]
     warnings: list[WarningOut]
 
 
+class ProtectedPersonOut(Shape):
+    """A key of the order. The name behind it is not shown here."""
+
+    key: str
+
+
+class DrawnByOut(Shape):
+    staff_id: str
+
+
+class ZoneShown(ZoneOut):
+    """`shape` is shown to officers who may approve it, and to systems with the scope `zones:read`."""
+
+    drawn_by: DrawnByOut
+    shape: dict[str, Any] | None = None
+
+
+class LocalityOut(Shape):
+    wording: str
+    shape: dict[str, Any] | None = None
+
+
+class ConditionShown(_Condition):
+    """A condition as recorded, without its watch terms, and what was made of it."""
+
+    model_config = _requires(*REQUIRED["conditions"], "machine_checkable", "zones")
+    machine_checkable: bool
+    locality: LocalityOut | None = None
+    zones: list[ZoneShown]
+
+
+class OrderOut(_Order):
+    """A version as recorded, without names, identifiers and what zones are called, and what was made of it.
+
+    A member that was not sent is not there.
+    """
+
+    model_config = _requires(
+        *(name for name in REQUIRED[""] if name != "respondent"),
+        *("reference", "version", "status", "in_force_from", "in_force_until", "warnings", "served_at", "recorded_at"),
+    )
+    protected_persons: list[ProtectedPersonOut]
+    conditions: list[ConditionShown]
+    reference: str
+    version: int
+    status: Status
+    in_force_from: Instant
+    in_force_until: Instant | None
+    warnings: list[WarningOut]
+    served_at: Instant | None
+    recorded_at: Instant
+
+
+class OrderRow(Shape):
+    reference: str
+    version: int
+    kind: OrderKind
+    status: Status
+    in_force_from: Instant
+    in_force_until: Instant | None
+
+
+class OrdersOut(Shape):
+    """One page; `next` and `previous` are cursors."""
+
+    results: list[OrderRow]
+    next: str | None
+    previous: str | None
+
+
 class ServiceOut(Shape):
+    """`notification_due` is the last day for notifying police; null where a full order replaced an interim."""
+
     served_at: Instant
     method: str
     notification_due: CivilDate | None

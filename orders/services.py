@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +19,14 @@ from django_q.tasks import async_task
 
 from accounts.types import Caller
 from audit.services import record
-from common.london import civil_date
 from audit.types import Actor
+from common.london import civil_date
 from common.problems import Conflict, NotFound, Problem, Refused
 from geo.shapes import ShapeReading, shape_sha256
 from geo.zones import build
 from orders import messages, policies, queries, rules
 from orders.models import Condition, Order, OrderVersion, ProtectedPerson, Service, Zone, ZoneApproval
+from orders.types import CHECKABLE
 
 ASSESS_AGAIN = "breaches.tasks.assess_order_again"
 
@@ -85,17 +88,10 @@ def _check(caller: Caller, number: int, document: Document, latest: OrderVersion
         commencement=settings.ROUTE_COMMENCEMENT,
         drawn_by_needed=caller.kind == "force_system",
     )
-    verdict = rules.check(document.body, setting)
-    told = {p.pointer for p in document.shape_problems}
-    also = [p for p in verdict.problems if not any(_within(p.pointer, seen) for seen in told)]
-    if document.shape_problems or also:
-        raise Refused([*document.shape_problems, *also])
+    verdict = rules.check(document.body, setting, document.shape_problems)
+    if verdict.problems:
+        raise Refused(verdict.problems)
     return verdict
-
-
-def _within(pointer: str, seen: str) -> bool:
-    """A rule has nothing to add about a part that did not even fit its shape."""
-    return pointer == seen or pointer.startswith(seen + "/")
 
 
 def _store(  # noqa: PLR0913, PLR0917 - the parts of one row
@@ -128,7 +124,8 @@ def _name_who_drew(body: dict[str, Any], caller: Caller) -> None:
     """An officer who registers an order and names nobody else drew its zones."""
     for condition in body["conditions"]:
         for zone in condition.get("zones") or ():
-            zone.setdefault("drawn_by", {"name": "", "staff_id": caller.staff_id})
+            if zone.get("drawn_by") is None:
+                zone["drawn_by"] = {"name": "", "staff_id": caller.staff_id}
 
 
 def _store_conditions(version: OrderVersion, body: dict[str, Any], verdict: rules.Verdict) -> None:
@@ -138,7 +135,7 @@ def _store_conditions(version: OrderVersion, body: dict[str, Any], verdict: rule
             position=index,
             clause=item["clause"],
             kind=item["kind"],
-            machine_checkable=rules.checkable(item["kind"]),
+            machine_checkable=item["kind"] in CHECKABLE,
         )
         for index, item in enumerate(body["conditions"])
     )
@@ -173,11 +170,11 @@ def _carry_approvals(previous: OrderVersion | None, version: OrderVersion) -> No
     """An identical shape keeps the approval it has, unless the new version says its approver drew it."""
     if previous is None:
         return
-    before = {(a.zone.code, a.shape_sha256): a for a in queries.approvals_of(previous)}
+    before = {(a.zone.code, a.shape_sha256): a for a in queries.approvals_of(previous).select_related("zone")}
     ZoneApproval.objects.bulk_create(
         ZoneApproval(
             zone=zone,
-            approved_by=old.approved_by,
+            approved_by_id=old.approved_by_id,
             staff_id=old.staff_id,
             drawn_by_staff_id=zone.drawn_by_staff_id,
             shape_sha256=old.shape_sha256,
@@ -185,31 +182,54 @@ def _carry_approvals(previous: OrderVersion | None, version: OrderVersion) -> No
             reason=old.reason,
             carried_from=old.zone,
         )
-        for zone in version.zones.all()
-        if (old := before.get((zone.code, zone.shape_sha256))) and old.staff_id != zone.drawn_by_staff_id
+        for zone in version.zones.filter(approval=None).defer("core", "shape_sent")
+        if (old := before.get((zone.code, zone.shape_sha256)))
+        and not policies.same_person(old.staff_id, zone.drawn_by_staff_id)
     )
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRequest:
-    """What the approver says they looked at: version and hash may be left out while there is one drawing."""
+    """What the approver says they looked at: version and hash may be left out while there is one drawing.
+
+    A member that did not fit its shape is None here, and told in `shape_problems`.
+    """
 
     code: str
     version: int | None
     shape_sha256: str | None
-    reason: str
+    reason: str | None
+    shape_problems: tuple[Problem, ...] = ()
 
 
 @transaction.atomic
 def approve_zone(*, caller: Caller, reference: str, wanted: ApprovalRequest) -> ZoneApproval:
-    """A second person stands by a drawn zone (rule 16). Again is the same answer; affected reports are judged anew."""
-    zone = queries.zone_to_approve(caller.force, reference, code=wanted.code, version=wanted.version)
-    policies.check_second_person(caller, zone)
-    if wanted.shape_sha256 not in (None, zone.shape_sha256):
-        raise Conflict("zone_changed", "The drawing is not the one you looked at.")
+    """A second person stands by a drawn zone (rule 16). Again is the same answer; affected reports are judged anew.
+
+    Raises `NotFound`, then `Forbidden`, then `Conflict` (`zone_changed`), then `Refused`.
+    """
+    order = queries.order_for_update(caller.force, reference)
+    zone = _zone_meant(caller, queries.drawings_of(order, code=wanted.code, version=wanted.version), wanted)
+    problems = wanted.shape_problems
+    if wanted.reason is None and all(problem.pointer not in ("", "/reason") for problem in problems):
+        problems = (*problems, Problem("/reason", "required", "This is required."))
+    if problems:
+        raise Refused(problems)
     known = ZoneApproval.objects.filter(zone=zone).first()
-    if known is not None:
-        return known
+    return known or _approve(caller, order, zone, wanted.reason or "")
+
+
+def _zone_meant(caller: Caller, drawings: Sequence[Zone], wanted: ApprovalRequest) -> Zone:
+    seen = [zone for zone in drawings if wanted.shape_sha256 in (None, zone.shape_sha256)]
+    policies.check_second_person(caller, (seen or drawings)[0])
+    if not seen:
+        raise Conflict("zone_changed", "The drawing is not the one you looked at.")
+    if len({zone.shape_sha256 for zone in seen}) > 1:
+        raise Conflict("zone_changed", "There are several drawings of this zone: say which version.")
+    return seen[0]
+
+
+def _approve(caller: Caller, order: Order, zone: Zone, reason: str) -> ZoneApproval:
     approval = ZoneApproval.objects.create(
         zone=zone,
         approved_by_id=caller.person,
@@ -217,16 +237,17 @@ def approve_zone(*, caller: Caller, reference: str, wanted: ApprovalRequest) -> 
         drawn_by_staff_id=zone.drawn_by_staff_id,
         shape_sha256=zone.shape_sha256,
         approved_at=timezone.now(),
-        reason=wanted.reason,
+        reason=reason,
     )
-    order = zone.version.order
+    for earlier, later in pairwise(order.versions.filter(number__gte=zone.version.number).order_by("number")):
+        _carry_approvals(earlier, later)
     record(
         actor=caller.actor,
         action="alteration",
         verb="zone_approved",
         records=[order.id, zone.id],
         reason_code="second_person",
-        reason=wanted.reason,
+        reason=reason,
     )
     messages.zone_approved(order, status=queries.status_of(order, at=approval.approved_at))
     async_task(ASSESS_AGAIN, str(order.id))

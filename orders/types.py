@@ -58,6 +58,7 @@ Requirement = Literal[
     "other",
 ]
 IdentifierKind = Literal["phone", "email", "social", "vehicle", "address", "other"]
+ServiceMethod = Literal["in_person", "in_court", "solicitor", "post", "other"]
 Status = Literal["pending", "in_force", "superseded", "expired", "discharged", "quashed"]
 
 # Kinds that a machine can test. The others always go to a person (rule 62).

@@ -17,7 +17,5 @@ urlpatterns = [
     re_path(rf"^officer/orders/{_REF}$", api.OfficerOrder.as_view()),
     re_path(rf"^officer/orders/{_ANY}/versions/{_NUMBER}$", api.OfficerOrderVersion.as_view()),
     re_path(rf"^officer/orders/{_REF}/service$", api.OfficerService.as_view()),
-    re_path(
-        rf"^officer/orders/{_REF}/zones/(?P<code>[A-Za-z0-9_-]{{1,16}})/approve$", api.ZoneApprovals.as_view()
-    ),
+    re_path(rf"^officer/orders/{_REF}/zones/(?P<code>[A-Za-z0-9_-]{{1,16}})/approve$", api.ZoneApprovals.as_view()),
 ]

@@ -40,12 +40,11 @@ SELECT count(*) FROM numbered
 """
 
 
-def number_all() -> None:
-    """Number whatever is committed, in every force."""
+def number_all() -> bool:
+    """Number a batch of what is committed in every force; whether a force may have more."""
     waiting = Event.objects.filter(sequence=None).exclude(type=TEST)
-    for force in waiting.values_list("force_id", flat=True).distinct():
-        while number(force) == AT_A_TIME:
-            continue
+    counts = [number(force) for force in waiting.values_list("force_id", flat=True).distinct()]
+    return any(count == AT_A_TIME for count in counts)
 
 
 def number(force: str) -> int:

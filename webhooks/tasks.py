@@ -38,7 +38,8 @@ def sweep() -> None:
 
 def drain() -> None:
     """Number what is committed and send what is due, each endpoint's in order, some endpoints at a time."""
-    number_all()
+    if number_all():
+        wake.now()
     if not queries.endpoints_due().exists():
         return
     # Left behind if this worker is killed: then somebody looks as soon as its leases have run out.

@@ -92,9 +92,7 @@ def _own_affairs(path: str, method: str) -> set[str]:
 
 
 @pytest.mark.parametrize(("path", "method", "inside"), MATRIX, ids=[f"{m} {p}" for p, m, _ in MATRIX])
-def test_nobody_is_told_to_sign_in(
-    api: Apis, places: dict[str, str], path: str, method: str, inside: set[str]
-) -> None:
+def test_nobody_is_told_to_sign_in(api: Apis, places: dict[str, str], path: str, method: str, inside: set[str]) -> None:
     caller: Any = getattr(api.nobody, method)
     answer = caller(path.format(**places))
     assert (answer.status, answer.code) == (401, "not_authenticated")

@@ -18,7 +18,7 @@ from pytest_django import Settings
 
 from tests.integration.webhooks.conftest import Happen, Make, Told, caller_of
 from tests.integration.webhooks.receiver import Received
-from webhooks import delivery, services, tasks
+from webhooks import delivery, numbering, services, tasks
 from webhooks.models import Delivery, Endpoint, Event
 from webhooks.numbering import number_all
 from webhooks.tasks import drain, sweep
@@ -344,6 +344,19 @@ def test_what_is_left_when_the_time_is_up_is_gone_on_with_at_once(
     assert 0 < len(to.receiver.received) < 4
     assert OrmQ.objects.get().lock <= timezone.now()
     drain()
+    drain()
+    assert to.receiver.ids == keys
+
+
+def test_a_backlog_longer_than_a_batch_is_gone_on_with_by_another_task(
+    told: Make, happen: Happen, lose_queue: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(numbering, "AT_A_TIME", 2)
+    to = told()
+    keys = happen(3)
+    lose_queue()
+    drain()
+    assert OrmQ.objects.count() == 1
     drain()
     assert to.receiver.ids == keys
 

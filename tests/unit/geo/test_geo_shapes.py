@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from geo.notes import MOST_PROBLEMS
 from geo.proximity import judge
 from geo.shapes import ShapeReading, read_shape, shape_from_json, shape_sha256, shape_to_json
-from geo.types import Area, Circle, Corridor, Fix, Shape
+from geo.types import Area, Circle, Corridor, Fix, Point, Shape
 from geo.zones import build
 
 Json = Any
@@ -247,6 +247,8 @@ def test_sha256_does_not_see_how_it_was_written() -> None:
     turned = shape_sha256(_shape(_polygon([[[float(x), y] for x, y in _LEGS[::-1]]], "EPSG:27700")))
     assert as_sent == turned
     assert len(as_sent) == 64
+    signed, whole = Circle(Point(-0.0, 53.0), 100.0), Circle(Point(0, 53), 100)
+    assert shape_sha256(signed) == shape_sha256(whole)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,37 @@
+"""`./dev bench [name ...]`: every benchmark beside its floor, printed as a ratio and written as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spo_service.settings")
+django.setup()
+
+from bench import intake, verdicts  # noqa: E402 - models can be imported only once Django is set up
+
+BENCHES: dict[str, Callable[[], dict[str, Any]]] = {"intake": intake.bench, "verdicts": verdicts.run}
+RESULTS = Path(__file__).resolve().parent.parent / "var" / "bench"
+
+
+def main(wanted: list[str]) -> int:
+    unknown = set(wanted) - set(BENCHES)
+    if unknown:
+        print(f"there is no benchmark {', '.join(sorted(unknown))}; there are: {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    for name in wanted or BENCHES:
+        result = BENCHES[name]()
+        (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        print(f"{name}: {json.dumps(result)}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

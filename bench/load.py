@@ -1,0 +1,97 @@
+"""Clients that do as little as possible: a socket, ready-made bytes, a status line.
+
+Run as a process of its own, so that its work is not the server's: `python -m bench.load PORT SECONDS CLIENTS`
+with the request on standard input; `@@` in it becomes a number never used before.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+
+_LENGTH = re.compile(rb"(?i)content-length: *(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What came of it: requests answered 201 a second, and how many were answered otherwise."""
+
+    per_second: float
+    failed: int
+    slowest_tenth_ms: float
+
+
+def run(port: int, request: bytes, *, seconds: float, clients: int = 8) -> Load:
+    """Load a server on loopback from a process of its own."""
+    command = [sys.executable, "-m", "bench.load", str(port), str(seconds), str(clients)]
+    done = subprocess.run(command, input=request, capture_output=True, check=True)  # noqa: S603 - our own command
+    return Load(**json.loads(done.stdout))
+
+
+class _Client(threading.Thread):
+    def __init__(self, port: int, request: bytes, until: float, name: str) -> None:
+        super().__init__()
+        self._port, self._request, self._until = port, request, until
+        self._prefix = f"{os.getpid()}-{time.time_ns()}-{name}-"
+        self.took: list[float] = []
+        self.failed = 0
+
+    def run(self) -> None:
+        with socket.create_connection(("127.0.0.1", self._port)) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            number = 0
+            while time.monotonic() < self._until:
+                number += 1
+                started = time.monotonic()
+                connection.sendall(self._request.replace(b"@@", f"{self._prefix}{number}".encode()))
+                if _status(connection) == 201:
+                    self.took.append(time.monotonic() - started)
+                else:
+                    self.failed += 1
+
+
+def _status(connection: socket.socket) -> int:
+    """Read one answer to its end."""
+    read = connection.recv(65536)
+    while b"\r\n\r\n" not in read:
+        read += connection.recv(65536)
+    head, _, body = read.partition(b"\r\n\r\n")
+    length = _LENGTH.search(head)
+    missing = (int(length[1]) if length else 0) - len(body)
+    while missing > 0:
+        missing -= len(connection.recv(65536))
+    return int(head[9:12])
+
+
+def main() -> None:
+    port, seconds, count = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
+    request = sys.stdin.buffer.read()
+    started = time.monotonic()
+    clients = [_Client(port, request, started + seconds, str(n)) for n in range(count)]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    took = sorted(t for client in clients for t in client.took)
+    spent = time.monotonic() - started
+    tenth = took[int(len(took) * 0.9)] * 1000 if took else 0.0
+    print(
+        json.dumps(
+            {
+                "per_second": len(took) / spent,
+                "failed": sum(c.failed for c in clients),
+                "slowest_tenth_ms": tenth,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
