@@ -31,7 +31,7 @@ class Load:
 def run(port: int, request: bytes, *, seconds: float, clients: int = 8) -> Load:
     """Load a server on loopback from a process of its own."""
     command = [sys.executable, "-m", "bench.load", str(port), str(seconds), str(clients)]
-    done = subprocess.run(command, input=request, capture_output=True, check=True)  # noqa: S603 - our own command
+    done = subprocess.run(command, input=request, stdout=subprocess.PIPE, check=True)  # noqa: S603 - our own command
     return Load(**json.loads(done.stdout))
 
 
@@ -58,21 +58,34 @@ class _Client(threading.Thread):
 
 
 def _status(connection: socket.socket) -> int:
-    """Read one answer to its end."""
-    read = connection.recv(65536)
+    """Read one answer to its end, whether it tells its length or comes in chunks."""
+    read = _more(connection, b"")
     while b"\r\n\r\n" not in read:
-        read += connection.recv(65536)
+        read = _more(connection, read)
     head, _, body = read.partition(b"\r\n\r\n")
     length = _LENGTH.search(head)
-    missing = (int(length[1]) if length else 0) - len(body)
-    while missing > 0:
-        missing -= len(connection.recv(65536))
+    while len(body) < int(length[1]) if length else not body.endswith(b"0\r\n\r\n"):
+        body = _more(connection, body)
     return int(head[9:12])
+
+
+def _more(connection: socket.socket, read: bytes) -> bytes:
+    found = connection.recv(65536)
+    if not found:
+        raise ConnectionError("the server closed the connection")
+    return read + found
+
+
+def _give_up(failure: threading.ExceptHookArgs) -> None:
+    """A client that fails is no measurement."""
+    print(f"a client failed: {failure.exc_value!r}", file=sys.stderr)
+    os._exit(1)
 
 
 def main() -> None:
     port, seconds, count = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
     request = sys.stdin.buffer.read()
+    threading.excepthook = _give_up
     started = time.monotonic()
     clients = [_Client(port, request, started + seconds, str(n)) for n in range(count)]
     for client in clients:

@@ -44,7 +44,7 @@ class Decided:
 Read = Callable[[], Decided]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def claim(*, caller: Caller, key: str, precondition: Precondition) -> Report:
     """Take a report from the review or the follow-up queue. Of two at once, one gets it."""
     report = queries.locked_report_of_force(caller.force, key)
@@ -53,7 +53,7 @@ def claim(*, caller: Caller, key: str, precondition: Precondition) -> Report:
     return _moved(caller, report, move)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def release(*, caller: Caller, key: str, precondition: Precondition) -> Report:
     """Put a claimed report back where it came from."""
     report = queries.locked_report_of_force(caller.force, key)
@@ -62,7 +62,7 @@ def release(*, caller: Caller, key: str, precondition: Precondition) -> Report:
     return _moved(caller, report, move)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def verify(*, caller: Caller, key: str, read: Read, precondition: Precondition) -> Report:
     """Decide that the order was breached: a view on every finding that is not plainly none of it.
 
@@ -81,7 +81,7 @@ def verify(*, caller: Caller, key: str, read: Read, precondition: Precondition) 
     return _decide(caller, report, current, decided, move)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def not_verify(*, caller: Caller, key: str, read: Read, precondition: Precondition) -> Report:
     """Decide that no breach was shown, and why. The report is kept, and can be opened again."""
     report = queries.locked_report_of_force(caller.force, key)

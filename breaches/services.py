@@ -44,7 +44,7 @@ class Submission:
     sent: str
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def submit_report(*, caller: Caller, submission: Submission) -> Report:
     """Keep a report, judge it, put it into the queue, and owe the force a message: all or nothing.
 
@@ -152,7 +152,7 @@ def _position_row(report: Report, placed: PlacedPosition) -> ReportPosition:
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def check_order(*, caller: Caller, reference: str, body: Json) -> Consultation:
     """ "Would this be a breach?": answered and kept, with no report raised."""
     terms = terms_over_own_order(reference, force=caller.force)
@@ -178,7 +178,7 @@ def check_order(*, caller: Caller, reference: str, body: Json) -> Consultation:
     return consultation
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def assess_again(*, report_id: UUID, cause: str) -> bool:
     """Judge a report by the terms as they are recorded now. True where the answer changed.
 

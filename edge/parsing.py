@@ -137,7 +137,7 @@ _CODES: dict[str, tuple[str, str]] = {
 
 def problems_of(error: ValidationError) -> list[Problem]:
     """Pydantic's findings by our codes and words: its own repeat what was sent."""
-    found = []
+    found: list[Problem] = []
     for item in error.errors(include_url=False, include_input=False, include_context=False):
         if len(found) == _MOST_PROBLEMS:
             found.append(Problem("", "more_problems", "There are more problems than are listed."))

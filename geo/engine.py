@@ -1,5 +1,6 @@
 """Which engine judged: kept with every verdict, so that it can be worked out again years later."""
 
+from functools import cache
 from importlib.metadata import version
 
 import pyproj
@@ -15,6 +16,7 @@ DISCLAIMER = (
 )
 
 
+@cache
 def engine_build() -> str:
     """Versions of everything whose arithmetic goes into a verdict, on one line."""
     geos = ".".join(map(str, shapely.geos_version))

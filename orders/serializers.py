@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
-from edge.shapes import CivilDate, Instant, Shape, Text
+from edge.shapes import CivilDate, Instant, Shape, Text, storable
 from orders.rules import REQUIRED
 from orders.types import (
     Basis,
@@ -35,6 +36,28 @@ Clock = Annotated[Text, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Named = Annotated[Text, Field(min_length=1, pattern=r"\S")]
 # A staff id decides who is a second person: no space before or behind may make two of one.
 StaffId = Annotated[Text, Field(min_length=1, max_length=32, pattern=r"^\S(.*\S)?$")]
+
+
+def _storable_inside(shape: dict[str, Any]) -> dict[str, Any]:
+    """Only what `geo` understands is stored, but what it refuses must still be told, and texts go astray."""
+    left: list[Any] = [shape]
+    while left:
+        value = left.pop()
+        if isinstance(value, str) and not storable(value):
+            raise PydanticCustomError("text_not_storable", "not storable")
+        if isinstance(value, dict):
+            left.extend(value)
+            left.extend(value.values())
+        elif isinstance(value, list):
+            left.extend(value)
+    return shape
+
+
+Drawn = Annotated[
+    dict[str, Any],
+    AfterValidator(_storable_inside),
+    Field(description="circle, polygon or corridor: see the guide to zones"),
+]
 
 
 def _requires(*names: str) -> ConfigDict:
@@ -106,7 +129,7 @@ class ZoneIn(Draft):
     code: Text | None = Field(None, pattern=r"^[A-Za-z0-9_-]{1,16}$")
     restricted_name: Text | None = Field(None, max_length=200)
     drawn_by: DrawnBy | None = None
-    shape: dict[str, Any] | None = Field(None, description="circle, polygon or corridor: see the guide to zones")
+    shape: Drawn | None = None
 
 
 class DateSpan(Draft):
@@ -132,7 +155,7 @@ class ExceptionIn(Draft):
 class Locality(Draft):
     model_config = _required("locality")
     wording: Named | None = Field(None, max_length=4000)
-    shape: dict[str, Any] | None = None
+    shape: Drawn | None = None
 
 
 class _Condition(Draft):

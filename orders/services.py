@@ -94,7 +94,7 @@ def _check(caller: Caller, number: int, document: Document, latest: OrderVersion
     return verdict
 
 
-def _store(  # noqa: PLR0913, PLR0917 - the parts of one row
+def _store(
     order: Order, caller: Caller, number: int, document: Document, digest: str, verdict: rules.Verdict
 ) -> OrderVersion:
     body = document.body

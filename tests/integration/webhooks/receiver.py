@@ -90,6 +90,18 @@ class Receiver:
         self._thread.join()
 
 
+def whole_request(connection: socket.socket) -> bytes:
+    """The request to its last byte: to close with some of it unread would reset the connection."""
+    read = b""
+    while b"\r\n\r\n" not in read:
+        read += connection.recv(65536)
+    head, _, body = read.partition(b"\r\n\r\n")
+    length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+    while len(body) < length:
+        body += connection.recv(65536)
+    return head + b"\r\n\r\n" + body
+
+
 class RawServer:
     """A server that says anything at all: `talk` gets each connection once its request was read."""
 
@@ -115,7 +127,7 @@ class RawServer:
 
     def _one(self, connection: socket.socket) -> None:
         with connection:
-            connection.recv(65536)
+            whole_request(connection)
             try:
                 self._talk(connection)
             except OSError:

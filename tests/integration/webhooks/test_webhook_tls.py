@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.integration.webhooks.receiver import whole_request
 from webhooks import client
 from webhooks.signing import Signed
 from webhooks.types import Outcome
@@ -73,7 +74,7 @@ class TlsServer:
     def _talk(self, connection: socket.socket) -> None:
         try:
             with self._context.wrap_socket(connection, server_side=True) as secured:
-                self.requests.append(secured.recv(65536))
+                self.requests.append(whole_request(secured))
                 secured.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
         except OSError:
             connection.close()  # the certificate was not good enough
