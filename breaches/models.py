@@ -99,6 +99,7 @@ class Report(models.Model):
 class ReportPosition(models.Model):
     """A place in a report as it was understood. `point` is null where it could not be placed."""
 
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="positions")
     index = models.PositiveIntegerField()
     subject = models.CharField(max_length=32)

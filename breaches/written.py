@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from breaches.types import (
     Finding,
     Interval,
     Location,
+    Reason,
     ReportedContact,
     ReportedMention,
     ReportedPosition,
@@ -98,7 +99,7 @@ def answer_json(verdict: Verdict, *, at: datetime) -> Json:
         "engine_version": ENGINE_VERSION,
         "assessed_at": _written(at),
         "order_version": verdict.order_version,
-        "reasons": [asdict(reason) for reason in verdict.reasons],
+        "reasons": _reasons_json(verdict.reasons),
         "findings": [_finding_json(finding) for finding in verdict.findings],
     }
 
@@ -111,14 +112,32 @@ def _finding_json(finding: Finding) -> Json:
         "outcome": finding.outcome,
         "outcome_otherwise": finding.outcome_otherwise,
         "wording": finding.wording,
-        "reasons": [asdict(reason) for reason in finding.reasons],
+        "reasons": _reasons_json(finding.reasons),
         "location": _location_json(finding.location) if finding.location else None,
         "locations": [_location_json(location) for location in finding.locations],
     }
 
 
+def _reasons_json(reasons: Iterable[Reason]) -> list[Json]:
+    return [{"code": reason.code, "detail": reason.detail} for reason in reasons]
+
+
 def _location_json(location: Location) -> Json:
-    return asdict(location) | {"reasons": list(location.reasons)}
+    return {
+        "result": location.result,
+        "zone": location.zone,
+        "zone_version": location.zone_version,
+        "distance_m": location.distance_m,
+        "r95_m": location.r95_m,
+        "probability_inside": location.probability_inside,
+        "position": location.position,
+        "position_subject": location.position_subject,
+        "position_method": location.position_method,
+        "transformation": location.transformation,
+        "zone_transformation": location.zone_transformation,
+        "reasons": list(location.reasons),
+        "disclaimer": location.disclaimer,
+    }
 
 
 def same_answer(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

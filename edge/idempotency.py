@@ -18,7 +18,7 @@ from rest_framework.utils.encoders import JSONEncoder
 from accounts.types import Caller
 from common.problems import Conflict, Problem, Refused
 from edge.models import IdempotentAnswer
-from edge.parsing import decode, text_of
+from edge.parsing import body_of
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 _KEPT_HEADERS = ("Location", "ETag")
@@ -59,7 +59,7 @@ def _claim(request: Request, sent: str) -> _Claim:
         raise Refused([problem], code="idempotency_key_invalid", detail=problem.detail)
     caller = request.user
     client = caller.id if isinstance(caller, Caller) else "public"
-    canonical = json.dumps(decode(text_of(request)), sort_keys=True, separators=(",", ":"))
+    canonical = json.dumps(body_of(request).value, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
     operation = hashlib.sha256(f"{request.method} {request.path}".encode()).hexdigest()
     return _Claim(client=client, operation=operation, key=sent, digest=digest)
@@ -69,6 +69,9 @@ _TAKE = """
 INSERT INTO edge_idempotentanswer (client, operation, key, digest, headers)
 VALUES (%s, %s, %s, %s, '{}') ON CONFLICT (client, operation, key) DO NOTHING RETURNING id
 """
+
+
+_KEEP = "UPDATE edge_idempotentanswer SET status = %s, body = %s, headers = %s::jsonb WHERE id = %s"
 
 
 def _take(claim: _Claim) -> int | None:
@@ -100,4 +103,5 @@ def _keep(row: int, answer: Response) -> None:
     # As text, not jsonb: the same answer again means the same members in the same order.
     body = json.dumps(answer.data, cls=JSONEncoder, ensure_ascii=False)
     headers = {name: answer[name] for name in _KEPT_HEADERS if answer.has_header(name)}
-    IdempotentAnswer.objects.filter(pk=row).update(status=answer.status_code, body=body, headers=headers)
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [answer.status_code, body, json.dumps(headers), row])

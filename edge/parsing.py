@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import IO, Any, NoReturn, TypeVar, cast
 
 from django.conf import settings
@@ -21,6 +22,17 @@ _LONGEST_NAME = 64
 M = TypeVar("M", bound=BaseModel)
 
 
+class Body:
+    """A request's body: the text exactly as sent, and the JSON in it, decoded once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def value(self) -> Any:
+        return decode(self.text)
+
+
 class JsonBody(BaseParser):
     """The body as text, decoded from UTF-8. Its limit is the view's `body_limit_bytes`."""
 
@@ -28,12 +40,12 @@ class JsonBody(BaseParser):
 
     def parse(  # type: ignore[override]
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> str:
+    ) -> Body:
         view = (parser_context or {}).get("view")
         limit: int = getattr(view, "body_limit_bytes", settings.BODY_LIMIT_BYTES)
         raw = _read_limited(_chunked_or(stream), limit)
         try:
-            return raw.decode("utf-8-sig")
+            return Body(raw.decode("utf-8-sig"))
         except UnicodeDecodeError:
             raise Malformed("malformed_json", "The body is not UTF-8.") from None
 
@@ -92,10 +104,18 @@ def _deeper_than(value: Any, depth: int) -> bool:
     return True
 
 
-def text_of(request: Request) -> str:
-    """The body exactly as sent. An empty body counts as an empty object, for verbs that need nothing."""
+_EMPTY = Body("{}")
+
+
+def body_of(request: Request) -> Body:
+    """The request's body. An empty one counts as an empty object, for verbs that need nothing."""
     sent = request.data
-    return sent if isinstance(sent, str) and sent.strip() else "{}"
+    return sent if isinstance(sent, Body) and sent.text.strip() else _EMPTY
+
+
+def text_of(request: Request) -> str:
+    """The body exactly as sent."""
+    return body_of(request).text
 
 
 def _nothing(value: Any) -> list[Problem]:
@@ -107,7 +127,7 @@ def read(request: Request, shape: type[M], *, also: Callable[[Any], list[Problem
 
     `also` finds more in the JSON as sent, whose parts may be of any type; it is told together with the rest.
     """
-    value = decode(text_of(request))
+    value = body_of(request).value
     problems: list[Problem] = also(value) if isinstance(value, dict) else []
     try:
         found = shape.model_validate(value)

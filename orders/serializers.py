@@ -33,9 +33,9 @@ Clock = Annotated[Text, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
 # Text that says something: an empty watch term would be found in every post.
-Named = Annotated[Text, Field(min_length=1, pattern=r"\S")]
+Named = Annotated[Text, Field(pattern=r"\S")]
 # A staff id decides who is a second person: no space before or behind may make two of one.
-StaffId = Annotated[Text, Field(min_length=1, max_length=32, pattern=r"^\S(.*\S)?$")]
+StaffId = Annotated[Text, Field(max_length=32, pattern=r"^\S(.*\S)?$")]
 
 
 def _storable_inside(shape: dict[str, Any]) -> dict[str, Any]:

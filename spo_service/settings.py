@@ -63,6 +63,8 @@ DATABASES["default"]["ENGINE"] = "django.contrib.gis.db.backends.postgis"
 _OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
 # A duplicate of a request in flight waits on the first one's row at most this long (edge.idempotency).
 _OPTIONS["options"] = "-c lock_timeout=10s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+# The same few statements again and again: PostgreSQL parses and plans each once in a connection.
+_OPTIONS |= {"server_side_binding": True, "prepare_threshold": 2}
 if env.bool("DB_POOL", False):
     # Web processes only. Never under qcluster: its forked processes share the pool's sockets and its
     # protocol falls apart (django-q2 issue 209).

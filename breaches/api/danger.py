@@ -6,7 +6,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
 from common.problems import DomainError
-from edge.parsing import decode, text_of
+from edge.parsing import body_of
 from edge.views import ApiView
 
 
@@ -23,7 +23,7 @@ class DangerOutsideLimits(ApiView):
 
 def _danger(request: Request) -> bool:
     try:
-        body = decode(text_of(request))
+        body = body_of(request).value
     except DomainError:
         return False
     return isinstance(body, dict) and body.get("immediate_danger") is True

@@ -18,7 +18,7 @@ from breaches.models import Decision
 from breaches.reading import missing_time
 from breaches.serializers import BreachesOut, CheckIn, CheckOut, PassedOnReportIn, ReceiptOut, ReportOut
 from edge.pagination import limit_of, sign, unsign
-from edge.parsing import decode, read, text_of
+from edge.parsing import body_of, read
 from edge.views import ApiView, answer
 from orders.queries import order_of
 from webhooks.queries import events_after
@@ -67,7 +67,7 @@ class Check(ApiView):
             caller = self.caller(request)
             order_of(caller.force, reference)
             read(request, CheckIn, also=missing_time)
-            body = decode(text_of(request))
+            body = body_of(request).value
             consultation = services.check_order(caller=caller, reference=reference, body=body)
             return answer({"assessment": consultation.answer})
 

@@ -19,7 +19,7 @@ from breaches.serializers import ReportIn
 from breaches.services import Submission
 from breaches.workflow import REVIEW_STATES, TOLD
 from edge.etags import check, etag
-from edge.parsing import decode, read, text_of
+from edge.parsing import body_of, read
 
 Json = dict[str, Any]
 
@@ -27,8 +27,8 @@ Json = dict[str, Any]
 def submission(request: Request, shape: type[ReportIn]) -> Submission:
     """The report in a request; `Refused` with everything that its shape lacks."""
     read(request, shape, also=missing)
-    sent = text_of(request)
-    return Submission(body=decode(sent), sent=sent)
+    sent = body_of(request)
+    return Submission(body=sent.value, sent=sent.text)
 
 
 def receipt(report: Report) -> Json:

@@ -94,12 +94,19 @@ def whole_request(connection: socket.socket) -> bytes:
     """The request to its last byte: to close with some of it unread would reset the connection."""
     read = b""
     while b"\r\n\r\n" not in read:
-        read += connection.recv(65536)
+        read += _more(connection)
     head, _, body = read.partition(b"\r\n\r\n")
     length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
     while len(body) < length:
-        body += connection.recv(65536)
+        body += _more(connection)
     return head + b"\r\n\r\n" + body
+
+
+def _more(connection: socket.socket) -> bytes:
+    read = connection.recv(65536)
+    if not read:
+        raise ConnectionError
+    return read
 
 
 class RawServer:
@@ -127,8 +134,8 @@ class RawServer:
 
     def _one(self, connection: socket.socket) -> None:
         with connection:
-            whole_request(connection)
             try:
+                whole_request(connection)
                 self._talk(connection)
             except OSError:
                 self.ended.set()  # the other side hung up

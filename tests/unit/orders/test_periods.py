@@ -1,0 +1,148 @@
+"""When an order is in force: civil dates, London's midnights, versions that overtake each other."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.london import civil_date
+from orders.rules import in_force_periods, nearest, period_of, status_at, two_years_from
+from orders.types import Period
+
+
+def at(day: int, hour: int = 0) -> datetime:
+    return datetime(2026, 6, day, hour, tzinfo=UTC)
+
+
+TWO_YEARS = [
+    ("2026-03-02", "2028-03-01"),
+    ("2028-02-29", "2030-02-28"),
+    ("2026-03-01", "2028-02-29"),
+    ("2026-02-28", "2028-02-27"),
+    ("2026-01-01", "2027-12-31"),
+    ("9998-05-01", "9999-12-31"),
+]
+
+
+@pytest.mark.parametrize(("made", "last"), TWO_YEARS)
+def test_two_years_begin_with_the_day_made_rule_3(made: str, last: str) -> None:
+    assert two_years_from(date.fromisoformat(made)).isoformat() == last
+
+
+PERIODS = {
+    "winter to winter": ("2026-03-02", "2028-03-01", "2026-03-02T00:00:00Z", "2028-03-02T00:00:00Z"),
+    "summer to summer": ("2026-06-01", "2028-05-31", "2026-05-31T23:00:00Z", "2028-05-31T23:00:00Z"),
+    "to the day the clocks go forward": ("2024-03-31", "2026-03-29", "2024-03-31T00:00:00Z", "2026-03-29T23:00:00Z"),
+    "to the day the clocks go back": ("2024-10-27", "2026-10-25", "2024-10-26T23:00:00Z", "2026-10-26T00:00:00Z"),
+    "to a leap day": ("2026-03-01", "2028-02-29", "2026-03-01T00:00:00Z", "2028-03-01T00:00:00Z"),
+}
+
+
+@pytest.mark.parametrize("name", PERIODS)
+def test_a_period_ends_with_the_midnight_after_its_last_day_rule_22(name: str) -> None:
+    made, last, start, end = PERIODS[name]
+    assert period_of({"made_on": made, "expires_on": last}) == Period(
+        datetime.fromisoformat(start), datetime.fromisoformat(end)
+    )
+
+
+def test_until_further_order_has_no_end() -> None:
+    assert period_of({"made_on": "2026-03-02", "until_further_order": True}).end is None
+
+
+def test_the_instant_from_which_it_counts_is_taken_as_sent() -> None:
+    doc = {"made_on": "2026-03-02", "effective_from": "2026-03-02T11:30:00+01:00"}
+    assert period_of(doc).start == datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("kind", ["variation", "renewal", "correction"])
+def test_a_change_counts_from_the_day_it_was_decided_rule_17(kind: str) -> None:
+    doc = {"made_on": "2026-03-02", "change": {"kind": kind, "decided_on": "2026-06-01"}}
+    assert period_of(doc).start == datetime(2026, 5, 31, 23, tzinfo=UTC)
+
+
+def test_the_order_as_made_counts_from_the_day_made_whenever_it_was_decided() -> None:
+    doc = {"made_on": "2026-03-02", "change": {"kind": "made", "decided_on": "2026-03-05"}}
+    assert period_of(doc).start == datetime(2026, 3, 2, tzinfo=UTC)
+
+
+@given(st.dates(date(2020, 1, 20), date(2200, 1, 1)), st.integers(0, 5000))
+def test_the_last_moment_lies_on_the_last_day_in_london(made: date, days: int) -> None:
+    last = made + timedelta(days=days)
+    period = period_of({"made_on": made.isoformat(), "expires_on": last.isoformat()})
+    assert period.end is not None
+    assert civil_date(period.end - timedelta(microseconds=1)) == last
+    assert (civil_date(period.start), civil_date(period.end)) == (made, last + timedelta(days=1))
+
+
+JUNE = Period(at(1), at(20))
+STATUS = [
+    (at(1) - timedelta(microseconds=1), "pending"),
+    (at(1), "in_force"),
+    (at(19, 23), "in_force"),
+    (at(20), "expired"),
+]
+
+
+@pytest.mark.parametrize(("when", "status"), STATUS)
+def test_status_is_computed_rule_22(when: datetime, status: str) -> None:
+    assert status_at(JUNE, at=when) == status
+
+
+@pytest.mark.parametrize(("when", "status"), [(at(9), "in_force"), (at(10), "superseded"), (at(25), "superseded")])
+def test_a_version_is_superseded_from_the_start_of_a_later_one(when: datetime, status: str) -> None:
+    assert status_at(JUNE, at=when, superseded_from=at(10)) == status
+
+
+def test_a_version_corrected_from_its_very_start_never_pends() -> None:
+    assert status_at(JUNE, at=at(1) - timedelta(days=9), superseded_from=at(1)) == "superseded"
+
+
+def test_a_later_version_takes_over_from_its_start() -> None:
+    assert in_force_periods([Period(at(1), None), Period(at(10), at(20))]) == [
+        Period(at(1), at(10)),
+        Period(at(10), at(20)),
+    ]
+
+
+def test_a_version_ends_by_itself_before_the_next_begins() -> None:
+    assert in_force_periods([Period(at(1), at(5)), Period(at(10), None)])[0] == Period(at(1), at(5))
+
+
+def test_a_correction_that_reaches_back_leaves_nothing_of_what_began_after() -> None:
+    periods = [Period(at(1), None), Period(at(10), None), Period(at(5), None)]
+    assert in_force_periods(periods) == [Period(at(1), at(5)), None, Period(at(5), None)]
+
+
+def test_a_correction_from_the_same_instant_leaves_nothing() -> None:
+    assert in_force_periods([Period(at(1), None), Period(at(1), None)]) == [None, Period(at(1), None)]
+
+
+def test_nearest_is_the_highest_number_that_has_begun() -> None:
+    periods = [Period(at(1), None), Period(at(10), None), Period(at(5), None)]
+    assert [nearest(periods, at(day)) for day in (2, 7, 12)] == [0, 2, 2]
+
+
+def test_nearest_before_all_is_the_one_that_begins_first() -> None:
+    assert nearest([Period(at(10), None), Period(at(5), None)], at(1)) == 1
+    assert nearest([Period(at(5), None), Period(at(5), None)], at(1)) == 1
+
+
+INSTANTS = st.integers(0, 60).map(lambda hours: at(1) + timedelta(hours=hours))
+VERSIONS = st.builds(
+    lambda start, length: Period(start, length and start + timedelta(hours=length)),
+    INSTANTS,
+    st.none() | st.integers(1, 60),
+)
+
+
+@given(st.lists(VERSIONS, min_size=1, max_size=5), INSTANTS)
+def test_at_most_one_version_is_in_force_and_it_is_the_nearest(periods: list[Period], when: datetime) -> None:
+    """Rule 18: what a report is judged by and what GET shows for an instant are one and the same."""
+    effective = in_force_periods(periods)
+    current = [i for i, p in enumerate(effective) if p and p.start <= when and (p.end is None or when < p.end)]
+    found = nearest(periods, when)
+    assert current == ([found] if status_at(periods[found], at=when) == "in_force" else [])
