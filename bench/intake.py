@@ -40,6 +40,7 @@ def bench() -> dict[str, Any]:
         web = _kept(stack, start_web(ours))
         _kept(stack, start_web(floor, app="bench.floor.wsgi:application"))
         _kept(stack, start_worker())
+        _kept(stack, start_worker("outbox"))
         wait_until_ready(f"http://127.0.0.1:{port}", web)
         request = _ours(f"http://127.0.0.1:{port}", cast)
         return _measure((port, request), (floor_port, _floor()))

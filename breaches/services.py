@@ -21,9 +21,9 @@ from audit.services import record
 from audit.types import SERVICE
 from breaches import assessing, messages
 from breaches.models import Consultation, Report, ReportPosition
-from breaches.pipeline import one_trip
 from breaches.reading import PlacedPosition, Reading, read_report
 from breaches.rules.priority import priority
+from breaches.storing import insert_report, one_trip
 from breaches.types import ROLES
 from breaches.written import facts_from_json, same_answer
 from common.ids import spoken_reference
@@ -61,8 +61,7 @@ def submit_report(*, caller: Caller, submission: Submission) -> Report:
     report.force_id = force
     report.warnings = [_warning(w) for w in (*_order_doubts(body, terms), *doubts, *reading.warnings)]
     with one_trip():
-        report.save(force_insert=True)
-        ReportPosition.objects.bulk_create(_position_row(report, placed) for placed in reading.positions)
+        insert_report(report, [_position_row(report, placed) for placed in reading.positions])
         assessing.store(report, judged, cause="submitted", at=now)
         record(actor=caller.actor, action="collection", verb="report_submitted", records=[report.id])
         messages.received(report)

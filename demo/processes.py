@@ -70,9 +70,10 @@ def start_web(
     return _start("web server", command, more, keep=(number,))
 
 
-def start_worker(*, environment: Mapping[str, str] | None = None) -> Running:
-    """A django-q2 cluster. Without the pool: forked processes must not share its connections."""
-    return _start("worker", [sys.executable, "manage.py", "qcluster"], {"DB_POOL": "0", **(environment or {})})
+def start_worker(cluster: str = "spo", *, environment: Mapping[str, str] | None = None) -> Running:
+    """A django-q2 cluster: `spo` or `outbox`. Without the pool: forked processes must not share it."""
+    more = {"DB_POOL": "0", "Q_CLUSTER_NAME": cluster, **(environment or {})}
+    return _start(f"worker {cluster}", [sys.executable, "manage.py", "qcluster"], more)
 
 
 def _start(name: str, command: list[str], more: Mapping[str, str], keep: tuple[int, ...] = ()) -> Running:
@@ -117,7 +118,7 @@ def serving(port: int) -> Iterator[tuple[str, list[Running]]]:
         base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         try:
             running.append(start_web(listening))
-            running.append(start_worker())
+            running.extend([start_worker(), start_worker("outbox")])
             wait_until_ready(base_url, running[0])
             yield base_url, running
         finally:

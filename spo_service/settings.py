@@ -165,6 +165,9 @@ Q_CLUSTER = {
     "guard_cycle": 0.5,
     "cache": "q",
     "label": "Queue",
+    # Deliveries wait for other people's servers: they have workers of their own (`webhooks.wake`), started
+    # with Q_CLUSTER_NAME=outbox.
+    "ALT_CLUSTERS": {"outbox": {"workers": env.int("Q_OUTBOX_WORKERS", 1)}},
 }
 
 TIME_ZONE = "UTC"

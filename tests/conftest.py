@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
-from django.db import connections
+from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
 from demo.cast import Cast, seed
@@ -16,13 +16,30 @@ from tests.support.orders import an_order, register
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The test database, with the cast in it: tests roll back to this."""
+def django_db_setup(django_db_blocker: DjangoDbBlocker, worker_suffix: str) -> Iterator[None]:
+    """The test database, with the cast in it: tests roll back to this.
+
+    Made here and not by the plugin, which makes none for a run of tests that all have a database of their
+    own; the cast would then go into the real one.
+    """
     with django_db_blocker.unblock():
+        name = connection.settings_dict["NAME"]
+        connection.settings_dict["TEST"]["NAME"] = f"test_{name}{worker_suffix}"
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         _CAST.append(seed())
         _TOKENS.update({c.code: token_of(c) for c in (_CAST[0].force, _CAST[0].other_force)})
     yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        connection.creation.destroy_test_db(name, verbosity=0)
     _CAST.clear()
+
+
+@pytest.fixture(scope="session")
+def worker_suffix(request: pytest.FixtureRequest) -> str:
+    """Of a process beside others (xdist), which has a database of its own."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "")
+    return f"_{worker}" if worker else ""
 
 
 _CAST: list[Cast] = []

@@ -38,7 +38,9 @@ def sweep() -> None:
 
 def drain() -> None:
     """Number what is committed and send what is due, each endpoint's in order, some endpoints at a time."""
-    if number_all():
+    # Asked before: whoever counted on this look has either committed by now or is still writing.
+    unsettled = wake.in_flight()
+    if number_all() or unsettled:
         wake.now()
     if not queries.endpoints_due().exists():
         return

@@ -9,7 +9,7 @@ def schedule(apps, schema_editor):
     # By name, so that applying it again changes nothing.
     apps.get_model("django_q", "Schedule").objects.update_or_create(
         name=NAME,
-        defaults={"func": "webhooks.tasks.sweep", "schedule_type": "I", "minutes": 1, "repeats": -1},
+        defaults={"func": "webhooks.tasks.sweep", "schedule_type": "I", "minutes": 1, "repeats": -1, "cluster": "outbox"},
     )
 
 

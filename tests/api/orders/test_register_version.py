@@ -182,7 +182,8 @@ def test_only_officers_and_supervisors_may_use_the_officers_address(api: Apis, w
 
 def test_another_body_is_a_conflict_before_anything_in_it_is_looked_at(api: Apis) -> None:
     api.force.put(PUT, light())
-    answers = [api.force.put(PUT, body) for body in (light(made_on="2026-03-01"), {}, [])]
+    bodies: list[Any] = [light(made_on="2026-03-01"), {}, []]
+    answers = [api.force.put(PUT, body) for body in bodies]
     assert {(a.status, a.code) for a in answers} == {(409, "version_conflict")}
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
+from django_q.models import OrmQ
 from pytest_django import Settings
 
 from common.ids import uuid7
@@ -174,3 +175,19 @@ def test_no_transaction_is_open_while_a_message_is_sent(told: Make, happen: Happ
     happen(2)
     drain()
     assert sessions == [0, 0]
+
+
+def test_whoever_counts_on_a_look_that_comes_too_early_is_looked_for_again(force: str) -> None:
+    """Two writers share one look; the second commits only after the look was taken."""
+    with transaction.atomic():
+        _enqueue("fast")
+    with _open_transaction():
+        assert OrmQ.objects.count() == 1
+        OrmQ.objects.all().delete()
+        drain()
+        assert [reference for _, reference in _feed()] == ["fast"]
+        assert OrmQ.objects.count() == 1
+    OrmQ.objects.all().delete()
+    drain()
+    assert Event.objects.filter(sequence=None).count() == 0
+    assert OrmQ.objects.count() == 0

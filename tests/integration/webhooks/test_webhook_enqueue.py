@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
@@ -23,8 +25,30 @@ def _enqueue(**kwargs: Any) -> None:
 def test_it_costs_two_inserts_and_no_lock(force: str) -> None:
     with CaptureQueriesContext(connection) as seen:
         _enqueue(subject=uuid7())
-    statements = [query["sql"].split(" (")[0] for query in seen.captured_queries]
-    assert statements == ['INSERT INTO "webhooks_event"', 'INSERT INTO "django_q_ormq"']
+    statements = [query["sql"].split()[:3] for query in seen.captured_queries]
+    assert statements == [["INSERT", "INTO", "webhooks_event"], ["INSERT", "INTO", "django_q_ormq"]]
+
+
+def test_one_look_serves_what_is_written_within_a_moment(force: str) -> None:
+    for _ in range(3):
+        _enqueue(subject=uuid7())
+    assert (Event.objects.count(), OrmQ.objects.count()) == (3, 1)
+
+
+def test_a_look_that_is_being_taken_serves_nothing_written_after_it(force: str) -> None:
+    """A taken row is locked for as long as its worker may need: it is no look to come."""
+    _enqueue(subject=uuid7())
+    OrmQ.objects.update(lock=timezone.now() + timedelta(seconds=90))
+    _enqueue(subject=uuid7())
+    assert OrmQ.objects.count() == 2
+
+
+def test_a_look_due_already_serves_nothing_more(force: str) -> None:
+    """Its worker may be reading just now."""
+    _enqueue(subject=uuid7())
+    OrmQ.objects.update(lock=timezone.now())
+    _enqueue(subject=uuid7())
+    assert OrmQ.objects.count() == 2
 
 
 def test_the_event_is_unnumbered_and_has_an_id(force: str) -> None:
