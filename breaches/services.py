@@ -23,7 +23,7 @@ from breaches import assessing, messages
 from breaches.models import Consultation, Report, ReportPosition
 from breaches.reading import PlacedPosition, Reading, read_report
 from breaches.rules.priority import priority
-from breaches.storing import insert_report, one_trip
+from breaches.storing import insert_report
 from breaches.types import ROLES
 from breaches.written import facts_from_json, same_answer
 from common.ids import spoken_reference
@@ -60,11 +60,10 @@ def submit_report(*, caller: Caller, submission: Submission) -> Report:
     report.order_id = terms.order_id if terms else None
     report.force_id = force
     report.warnings = [_warning(w) for w in (*_order_doubts(body, terms), *doubts, *reading.warnings)]
-    with one_trip():
-        insert_report(report, [_position_row(report, placed) for placed in reading.positions])
-        assessing.store(report, judged, cause="submitted", at=now)
-        record(actor=caller.actor, action="collection", verb="report_submitted", records=[report.id])
-        messages.received(report)
+    insert_report(report, [_position_row(report, placed) for placed in reading.positions])
+    assessing.store(report, judged, cause="submitted", at=now)
+    record(actor=caller.actor, action="collection", verb="report_submitted", records=[report.id])
+    messages.received(report)
     return report
 
 

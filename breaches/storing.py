@@ -1,4 +1,4 @@
-"""Writing a new report's rows: one trip to the database, statements written out.
+"""Writing a new report's rows, the statements written out.
 
 The busiest path of the service. Building the same three inserts from models for each report costs more than
 running them; `./dev bench intake` shows the difference, and a test holds these columns against the models.
@@ -6,8 +6,7 @@ running them; `./dev bench intake` shows the difference, and a test holds these 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -15,18 +14,6 @@ from django.db.models import Model
 from psycopg.types.json import Jsonb
 
 from breaches.models import Assessment, Report, ReportPosition
-
-
-@contextmanager
-def one_trip() -> Iterator[None]:
-    """Send the statements of this block without waiting for each; all their answers are there at its end.
-
-    For writes whose answers nobody looks at, inside a transaction. What PostgreSQL refuses is raised at the
-    end of the block, as Django's own error, and the transaction can only be rolled back.
-    """
-    connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        yield
 
 
 class Insert:

@@ -43,7 +43,10 @@ def once(request: Request, effect: Callable[[], Response]) -> Response:
     if sent is None:
         with transaction.atomic():
             return effect()
-    claim = _claim(request, sent)
+    return _once_for(_claim(request, sent), effect)
+
+
+def _once_for(claim: _Claim, effect: Callable[[], Response]) -> Response:
     with transaction.atomic():
         row = _take(claim)
         if row is None:

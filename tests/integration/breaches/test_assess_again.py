@@ -77,4 +77,4 @@ def test_many_reports_are_done_in_chunks(api: Apis, order: str, monkeypatch: Any
 def test_approval_and_service_queue_it_with_ids_only(api: Apis, order: str) -> None:
     assert OrmQ.objects.count() > 0
     for row in OrmQ.objects.all():
-        assert all(isinstance(arg, str) and len(arg) == 36 for arg in row.task()["args"])
+        assert all(isinstance(arg, str) and len(arg) == 36 for arg in row.task["args"])
