@@ -49,13 +49,13 @@ class Receiver:
             hook.verify(body, headers)
         return [{**json.loads(body), "id": headers["webhook-id"]} for headers, body in tries]
 
-    def wait_for(self, wanted: str, *, about: str, seconds: float = 30) -> dict[str, Any]:
-        """The first message of a type about a report or order; TimeoutError where none comes."""
+    def wait_for(self, wanted: str, *, about: str, seconds: float = 30, tries: int = 1) -> dict[str, Any]:
+        """A message of a type about a report or order, once it came `tries` times; TimeoutError otherwise."""
         deadline = time.monotonic() + seconds
         while True:
-            for message in self.verified():
-                if message["type"] == wanted and message["data"]["id"] == about:
-                    return message
+            found = [m for m in self.verified() if m["type"] == wanted and m["data"]["id"] == about]
+            if len(found) >= tries:
+                return found[0]
             with self._arrived:
                 if not self._arrived.wait(deadline - time.monotonic()) and time.monotonic() > deadline:
                     raise TimeoutError(f"no {wanted} arrived")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import IO, Any, NoReturn, TypeVar, cast
+from typing import IO, Any, NoReturn, TypeVar
 
 from django.conf import settings
 from pydantic import BaseModel, ValidationError
@@ -43,19 +43,11 @@ class JsonBody(BaseParser):
     ) -> Body:
         view = (parser_context or {}).get("view")
         limit: int = getattr(view, "body_limit_bytes", settings.BODY_LIMIT_BYTES)
-        raw = _read_limited(_chunked_or(stream), limit)
+        raw = _read_limited(stream, limit)
         try:
             return Body(raw.decode("utf-8-sig"))
         except UnicodeDecodeError:
             raise Malformed("malformed_json", "The body is not UTF-8.") from None
-
-
-def _chunked_or(stream: IO[Any]) -> IO[Any]:
-    """Django sees no body without a Content-Length; a chunked one is still there, ended by the server."""
-    meta = getattr(stream, "META", {})
-    if not meta.get("CONTENT_LENGTH") and meta.get("wsgi.input_terminated"):
-        return cast(IO[Any], meta["wsgi.input"])
-    return stream
 
 
 def _read_limited(stream: IO[Any], limit: int) -> bytes:

@@ -44,6 +44,10 @@ PROBLEM: dict[str, Any] = {
 class ProblemAwareSchema(AutoSchema):
     """Operation ids from method and path; no guessing of serializers, since bodies are pydantic shapes."""
 
+    def get_operation_id(self) -> str:
+        parts = [part.strip("{}").replace("-", "_") for part in self.path.split("/")[3:]]
+        return "_".join([self.method.lower(), *filter(None, parts)])
+
     def get_tags(self) -> list[str]:
         parts = [part for part in self.path.split("/") if part]
         return [parts[2] if len(parts) > 2 else parts[-1]]

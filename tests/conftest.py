@@ -55,6 +55,16 @@ def cast(db: None) -> Cast:
 @pytest.fixture
 def api(cast: Cast) -> Apis:
     """A client for each of the cast, and `nobody` without a token."""
+    return _apis(cast)
+
+
+@pytest.fixture
+def committed_cast(own_database: str) -> tuple[Cast, Apis]:
+    """The same for a test with a database of its own, in which everything is committed."""
+    return _CAST[0], _apis(_CAST[0])
+
+
+def _apis(cast: Cast) -> Apis:
     people = {
         name: Api(getattr(cast, name).token)
         for name in (

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
-from django.db import connection
+import pytest
+from django.db import connection, transaction
 
 from audit.models import Entry
 from orders.models import Order, OrderVersion, Service, ZoneApproval
@@ -99,3 +100,33 @@ def test_an_approval_and_the_next_version_at_once_never_lose_the_approval(tokens
     )
     assert [a.status for a in answers] == [201, 200]
     assert ZoneApproval.objects.count() == 2
+
+
+def _waits(call: Callable[[], Answer]) -> Answer:
+    """Its answer, after showing that it waits while another transaction holds the order's row."""
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            Order.objects.select_for_update(no_key=True).get(reference=REFERENCE)
+            future = thread.submit(at_once, call)
+            with pytest.raises(TimeoutError):
+                future.result(timeout=0.7)
+        (answer,) = future.result(timeout=30)
+        return answer
+
+
+def test_a_later_version_waits_for_whoever_holds_the_order(tokens: Apis) -> None:
+    assert tokens.force.put(PUT, light()).status == 201
+    change = {"kind": "correction", "decided_on": "2026-06-01"}
+    assert _waits(lambda: tokens.force.put(PUT.replace("versions/1", "versions/2"), light(change=change))).status == 201
+
+
+def test_an_approval_waits_for_whoever_holds_the_order(tokens: Apis) -> None:
+    zone = a_condition(EXCLUSION, zones=EXCLUSION["zones"][:1])
+    assert tokens.force.put(PUT, light(conditions=[zone])).status == 201
+    path = f"officer/orders/{REFERENCE}/zones/A/approve"
+    assert _waits(lambda: tokens.supervisor.post(path, {"reason": "Compared."})).status == 200
+
+
+def test_a_service_waits_for_whoever_holds_the_order(tokens: Apis) -> None:
+    assert tokens.force.put(PUT, light()).status == 201
+    assert _waits(lambda: tokens.force.post(f"force/orders/{REFERENCE}/service", SERVED)).status == 201

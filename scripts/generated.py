@@ -1,0 +1,77 @@
+"""The documents that are made from the code: docs/openapi.json and docs/states.md.
+
+python scripts/generated.py           make them
+python scripts/generated.py --check   are they what the code says now?
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import django
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spo_service.settings")
+django.setup()
+
+from drf_spectacular.generators import SchemaGenerator  # noqa: E402 - needs Django set up
+
+from breaches.workflow import MOVES, OWNER, TOLD  # noqa: E402
+
+
+def openapi() -> str:
+    """The API's description, as /api/v1/schema/ gives it."""
+    document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return json.dumps(document, indent=1, sort_keys=True, default=str) + "\n"
+
+
+def states() -> str:
+    """The table of moves and a picture of it."""
+    lines = [
+        "# States of a report",
+        "",
+        "Made from `breaches/workflow.py` by `scripts/generated.py`; PostgreSQL keeps the same table by a trigger.",
+        "",
+        "| state | owner | what the reporter is told |",
+        "|---|---|---|",
+        *(f"| `{state}` | {owner} | `{TOLD[state]}` |" for state, owner in OWNER.items()),
+        "",
+        "| verb | from | to | who |",
+        "|---|---|---|---|",
+        *(
+            f"| {move.verb} | `{move.source}` | `{move.target}` |"
+            f" {'the holder' if move.holder_only else ', '.join(sorted(move.roles))} |"
+            for move in MOVES
+        ),
+        "",
+        "```mermaid",
+        "stateDiagram-v2",
+        "    [*] --> received",
+        *(f"    {move.source} --> {move.target}: {move.verb}" for move in MOVES),
+        "```",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+FILES = {ROOT / "docs" / "openapi.json": openapi, ROOT / "docs" / "states.md": states}
+
+
+def main(arguments: list[str]) -> int:
+    stale = [path for path, make in FILES.items() if not path.exists() or path.read_text("utf-8") != make()]
+    if arguments == ["--check"]:
+        for path in stale:
+            print(f"{path.relative_to(ROOT)} is not what the code says: run python scripts/generated.py")
+        return 1 if stale else 0
+    for path in stale:
+        path.write_text(FILES[path](), encoding="utf-8")
+        print(f"made {path.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
