@@ -1,3 +1,5 @@
+"""What the floor stores."""
+
 from django.contrib.gis.db import models
 
 

@@ -29,9 +29,7 @@ def terms_of(*bodies: Json, served_at: datetime | None = SERVED_AT, unapproved: 
         )
     )
     person = bodies[-1]["respondent"]
-    return OrderTerms(
-        ORDER_ID, "SPO-05-0001-26", "05", served_at, versions, identifiers_of(person), names_of(person)
-    )
+    return OrderTerms(ORDER_ID, "SPO-05-0001-26", "05", served_at, versions, identifiers_of(person), names_of(person))
 
 
 def _approvals(body: Json, unapproved: str) -> dict[str, Approval]:
