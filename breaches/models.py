@@ -24,12 +24,14 @@ class Report(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    reference = models.CharField(max_length=20, unique=True)
-    force = models.ForeignKey(Force, on_delete=models.PROTECT, related_name="+")
-    order = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="reports")
+    reference = models.CharField(max_length=20)
+    force = models.ForeignKey(Force, on_delete=models.PROTECT, related_name="+", db_index=False)
+    order = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="reports", db_index=False)
     reporter_kind = models.CharField(max_length=16)
     reporter = models.CharField(max_length=64)
-    reporter_user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="reports")
+    reporter_user = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="reports", db_index=False
+    )
     reporter_role = models.CharField(max_length=32, blank=True)
     body_sent = models.TextField()
     warnings = models.JSONField(default=list)
@@ -49,6 +51,7 @@ class Report(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(name="report_reference_once", fields=["reference"]),
             models.CheckConstraint(name="report_state_known", condition=Q(state__in=sorted(OWNER))),
             models.CheckConstraint(
                 name="report_held_while_claimed",
@@ -100,11 +103,11 @@ class ReportPosition(models.Model):
     """A place in a report as it was understood. `point` is null where it could not be placed."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="positions")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="positions", db_index=False)
     index = models.PositiveIntegerField()
     subject = models.CharField(max_length=32)
     method = models.CharField(max_length=32)
-    point = gis.PointField(geography=True, srid=4326, null=True)
+    point = gis.PointField(geography=True, srid=4326, null=True, spatial_index=False)
     r95_m = models.FloatField(null=True)
     accuracy_assumed = models.BooleanField()
     recorded_at = models.DateTimeField(null=True)
@@ -125,7 +128,7 @@ class Assessment(models.Model):
     """What the machine said once, with the question it was asked: it can be replayed years later (rule 51)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="assessments")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="assessments", db_index=False)
     cause = models.CharField(max_length=32)
     engine_version = models.CharField(max_length=8)
     engine_build = models.CharField(max_length=200)

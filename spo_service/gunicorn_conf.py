@@ -1,7 +1,6 @@
 """Web server processes: two workers of four threads unless told otherwise; each opens its own pool."""
 
 import os
-import sys
 
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
@@ -17,12 +16,3 @@ accesslog = None
 errorlog = "-"
 loglevel = "warning"
 control_socket_disable = True
-
-
-def post_fork(server: object, worker: object) -> None:
-    """A thread that comes back from PostgreSQL asks for the interpreter after half a millisecond, not five.
-
-    A request makes a dozen short trips to the database; at Python's own 5 ms, four threads spend most of a
-    request waiting for one another (measured with `./dev bench intake`).
-    """
-    sys.setswitchinterval(0.0005)

@@ -22,7 +22,7 @@ from django_q.tasks import async_task
 DRAIN = "webhooks.tasks.drain"
 OUTBOX = "outbox"
 # One look serves everything written within this time of it.
-MOMENT_S = 0.1
+MOMENT_S = 0.25
 
 # Nothing where a look is due in a moment anyway. Its worker may look before this transaction has committed;
 # `in_flight` tells it so, and it comes back.
