@@ -29,9 +29,7 @@ class Report(models.Model):
     order = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="reports", db_index=False)
     reporter_kind = models.CharField(max_length=16)
     reporter = models.CharField(max_length=64)
-    reporter_user = models.ForeignKey(
-        User, null=True, on_delete=models.PROTECT, related_name="reports", db_index=False
-    )
+    reporter_user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="reports", db_index=False)
     reporter_role = models.CharField(max_length=32, blank=True)
     body_sent = models.TextField()
     warnings = models.JSONField(default=list)

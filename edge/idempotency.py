@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -17,6 +18,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.types import Caller
 from common.problems import Conflict, Problem, Refused
+from edge.gathering import gathered
 from edge.models import IdempotentAnswer
 from edge.parsing import body_of
 
@@ -34,26 +36,25 @@ class _Claim:
     digest: str
 
 
-def once(request: Request, effect: Callable[[], Response]) -> Response:
+def once(request: Request, effect: Callable[[], Response], *, gather: bool = False) -> Response:
     """Run `effect` in one transaction; with an `Idempotency-Key`, at most once for that key.
 
-    A refusal raised by `effect` rolls the claim back too, which frees the key.
+    A refusal raised by `effect` rolls the claim back too, which frees the key. `gather` sends the effect's
+    writes together (`edge.gathering`).
     """
     sent = request.headers.get("Idempotency-Key")
-    if sent is None:
-        with transaction.atomic():
-            return effect()
-    return _once_for(_claim(request, sent), effect)
+    claim = None if sent is None else _claim(request, sent)
+    with transaction.atomic(), gathered() if gather else nullcontext():
+        return effect() if claim is None else _once_for(claim, effect)
 
 
 def _once_for(claim: _Claim, effect: Callable[[], Response]) -> Response:
-    with transaction.atomic():
-        row = _take(claim)
-        if row is None:
-            return _replay(claim)
-        answer = effect()
-        _keep(row, answer)
-        return answer
+    row = _take(claim)
+    if row is None:
+        return _replay(claim)
+    answer = effect()
+    _keep(row, answer)
+    return answer
 
 
 def _claim(request: Request, sent: str) -> _Claim:

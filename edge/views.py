@@ -12,7 +12,6 @@ from rest_framework.views import APIView
 from accounts.types import Caller
 from edge.authentication import caller_of
 from edge.idempotency import once
-from edge.pipeline import pipelined
 
 
 class ApiView(APIView):
@@ -33,10 +32,9 @@ class ApiView(APIView):
         """A POST's effect: one transaction, and once for one `Idempotency-Key`."""
         return once(request, effect)
 
-    def write_pipelined(self, request: Request, effect: Callable[[], Response]) -> Response:
-        """The same in as few trips to the database as can be, for an effect that asks for no row counts."""
-        with pipelined():
-            return once(request, effect)
+    def write_gathered(self, request: Request, effect: Callable[[], Response]) -> Response:
+        """The same in few trips to the database, for an effect that asks for no row counts."""
+        return once(request, effect, gather=True)
 
 
 def answer(data: Any, *, status: int = 200, etag: str | None = None, location: str | None = None) -> Response:

@@ -28,7 +28,7 @@ class Reports(DangerOutsideLimits, ApiView):
             report = services.submit_report(caller=self.caller(request), submission=sent)
             return answer(shown.receipt(report), status=201, etag=shown.tag(report))
 
-        return self.write_pipelined(request, effect)
+        return self.write_gathered(request, effect)
 
     @extend_schema(responses={200: OwnReportsOut})
     @transaction.atomic
