@@ -13,7 +13,7 @@ from accounts.types import Caller
 from audit.services import record
 from breaches import queries, services
 from breaches.api import shown
-from breaches.api.danger import DangerOutsideLimits
+from breaches.api.submission import TakesReports
 from breaches.models import Decision
 from breaches.reading import missing_time
 from breaches.serializers import BreachesOut, CheckIn, CheckOut, PassedOnReportIn, ReceiptOut, ReportOut
@@ -28,19 +28,13 @@ READ, WRITE = ("breaches:read",), ("breaches:write",)
 _FEED = "force-breaches"
 
 
-class Reports(DangerOutsideLimits, ApiView):
-    audience, scopes = "force", {"POST": WRITE}
+class Reports(TakesReports):
+    audience, scopes, report_shape = "force", {"POST": WRITE}, PassedOnReportIn
 
     @extend_schema(request=PassedOnReportIn, responses={201: ReceiptOut})
     def post(self, request: Request) -> Response:
         """Pass on what somebody reported."""
-
-        def effect() -> Response:
-            sent = shown.submission(request, PassedOnReportIn)
-            report = services.submit_report(caller=self.caller(request), submission=sent)
-            return answer(shown.receipt(report), status=201, etag=shown.tag(report))
-
-        return self.write_gathered(request, effect)
+        return self.submit(request)
 
 
 class OneReport(ApiView):

@@ -14,9 +14,9 @@ from rest_framework.response import Response
 
 from accounts.types import Caller
 from audit.services import record
-from breaches import deciding, queries, services, workflow
+from breaches import deciding, queries, workflow
 from breaches.api import shown
-from breaches.api.danger import DangerOutsideLimits
+from breaches.api.submission import TakesReports
 from breaches.deciding import Decided, Precondition, View
 from breaches.models import Report
 from breaches.serializers import (
@@ -43,8 +43,8 @@ _FILTERS = [OpenApiParameter(name, str, enum=values) for name, values in _CHOICE
 _FILTERS.append(OpenApiParameter("order", str))
 
 
-class Reports(DangerOutsideLimits, ApiView):
-    audience = "officer"
+class Reports(TakesReports):
+    audience, report_shape = "officer", PassedOnReportIn
 
     @extend_schema(responses={200: QueueOut}, parameters=_FILTERS)
     @transaction.atomic
@@ -60,13 +60,7 @@ class Reports(DangerOutsideLimits, ApiView):
     @extend_schema(request=PassedOnReportIn, responses={201: ReceiptOut})
     def post(self, request: Request) -> Response:
         """Write down what somebody reports by telephone or at a counter."""
-
-        def effect() -> Response:
-            sent = shown.submission(request, PassedOnReportIn)
-            report = services.submit_report(caller=self.caller(request), submission=sent)
-            return answer(shown.receipt(report), status=201, etag=shown.tag(report))
-
-        return self.write_gathered(request, effect)
+        return self.submit(request)
 
 
 def _wanted(request: Request) -> queries.QueueFilter:

@@ -14,21 +14,10 @@ from breaches import queries, workflow
 from breaches.advice import advice
 from breaches.models import Assessment, Decision, Report
 from breaches.policies import is_independent, may_move
-from breaches.reading import missing
-from breaches.serializers import ReportIn
-from breaches.services import Submission
 from breaches.workflow import REVIEW_STATES, TOLD
 from edge.etags import check, etag
-from edge.parsing import body_of, read
 
 Json = dict[str, Any]
-
-
-def submission(request: Request, shape: type[ReportIn]) -> Submission:
-    """The report in a request; `Refused` with everything that its shape lacks."""
-    read(request, shape, also=missing)
-    sent = body_of(request)
-    return Submission(body=sent.value, sent=sent.text)
 
 
 def receipt(report: Report) -> Json:

@@ -8,27 +8,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.services import record
-from breaches import queries, services
+from breaches import queries
 from breaches.api import shown
-from breaches.api.danger import DangerOutsideLimits
+from breaches.api.submission import TakesReports
 from breaches.serializers import OwnReportOut, OwnReportsOut, ReceiptOut, ReportIn
 from edge.pagination import paginate
 from edge.views import ApiView, answer
 
 
-class Reports(DangerOutsideLimits, ApiView):
+class Reports(TakesReports):
     audience = "victim"
 
     @extend_schema(request=ReportIn, responses={201: ReceiptOut})
     def post(self, request: Request) -> Response:
         """Tell the police what happened. It is kept whatever it says; in danger, call 999."""
-
-        def effect() -> Response:
-            sent = shown.submission(request, ReportIn)
-            report = services.submit_report(caller=self.caller(request), submission=sent)
-            return answer(shown.receipt(report), status=201, etag=shown.tag(report))
-
-        return self.write_gathered(request, effect)
+        return self.submit(request)
 
     @extend_schema(responses={200: OwnReportsOut})
     @transaction.atomic
