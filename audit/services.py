@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from audit.types import Action, Actor
 _INSERT = """
 INSERT INTO audit_entry (at, actor_kind, actor, organisation, action, verb, record_ids,
                          reason_code, reason, correlation_id, recipient)
-VALUES (now(), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+SELECT now(), actor_kind, actor, organisation, action, verb, record_ids, reason_code, reason, correlation_id, recipient
+  FROM jsonb_populate_record(NULL::audit_entry, %s::jsonb)
 """
 
 
@@ -33,8 +35,17 @@ def record(  # noqa: PLR0913 - one argument for each thing section 62 asks for
     `records` are identifiers only. A list or a search passes the id of every record it returned, in one
     row. `reason` is what the person typed; it is shown to auditors only.
     """
-    ids = [str(record_id) for record_id in records]
-    who = (actor.kind, actor.id, actor.organisation)
-    why = (reason_code, reason, correlation_id.get(), recipient)
+    row = {
+        "actor_kind": actor.kind,
+        "actor": actor.id,
+        "organisation": actor.organisation,
+        "action": action,
+        "verb": verb,
+        "record_ids": [str(record_id) for record_id in records],
+        "reason_code": reason_code,
+        "reason": reason,
+        "correlation_id": correlation_id.get(),
+        "recipient": recipient,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [*who, action, verb, ids, *why])
+        cursor.execute(_INSERT, [json.dumps(row)])

@@ -11,7 +11,6 @@ from django.conf import settings
 
 from breaches.models import Assessment, Report
 from breaches.rules import assess
-from breaches.storing import insert_assessment
 from breaches.types import NEEDS_VIEW, Facts, Reason, Verdict
 from breaches.written import answer_json, question_json
 from geo.engine import ENGINE_VERSION, engine_build
@@ -67,9 +66,9 @@ def _zone_staff(verdict: Verdict, terms: OrderTerms | None) -> tuple[str, ...]:
     return tuple(sorted(staff - {""}))
 
 
-def store(report: Report, judged: Judged, *, cause: str, at: datetime) -> Assessment:
-    """Add an assessment; earlier ones stay as they are."""
-    assessment = Assessment(
+def assessment_of(report: Report, judged: Judged, *, cause: str, at: datetime) -> Assessment:
+    """The row that keeps an answer with its question; earlier ones stay as they are."""
+    return Assessment(
         report=report,
         cause=cause,
         engine_version=ENGINE_VERSION,
@@ -80,5 +79,3 @@ def store(report: Report, judged: Judged, *, cause: str, at: datetime) -> Assess
         verdict=judged.verdict.name,
         zone_staff=list(judged.zone_staff),
     )
-    insert_assessment(assessment)
-    return assessment

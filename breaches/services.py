@@ -23,7 +23,7 @@ from breaches import assessing, messages
 from breaches.models import Consultation, Report, ReportPosition
 from breaches.reading import PlacedPosition, Reading, read_report
 from breaches.rules.priority import priority
-from breaches.storing import insert_report
+from breaches.storing import insert_assessment, insert_intake
 from breaches.types import ROLES
 from breaches.written import facts_from_json, same_answer
 from common.ids import spoken_reference
@@ -60,8 +60,8 @@ def submit_report(*, caller: Caller, submission: Submission) -> Report:
     report.order_id = terms.order_id if terms else None
     report.force_id = force
     report.warnings = [_warning(w) for w in (*_order_doubts(body, terms), *doubts, *reading.warnings)]
-    insert_report(report, [_position_row(report, placed) for placed in reading.positions])
-    assessing.store(report, judged, cause="submitted", at=now)
+    positions = [_position_row(report, placed) for placed in reading.positions]
+    insert_intake(report, positions, assessing.assessment_of(report, judged, cause="submitted", at=now))
     record(actor=caller.actor, action="collection", verb="report_submitted", records=[report.id])
     messages.received(report)
     return report
@@ -191,7 +191,7 @@ def assess_again(*, report_id: UUID, cause: str) -> bool:
     judged = assessing.judge(facts_from_json(last.question["facts"]), terms, at=now)
     if same_answer(judged.answer, last.answer):
         return False
-    assessing.store(report, judged, cause=cause, at=now)
+    insert_assessment(assessing.assessment_of(report, judged, cause=cause, at=now))
     risk = json.loads(report.body_sent).get("risk") or {}
     urgent = priority(judged.verdict, immediate_danger=report.immediate_danger, risk=risk)
     report.verdict, report.version = judged.verdict.name, report.version + 1

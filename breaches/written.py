@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,9 +55,9 @@ def facts_json(facts: Facts) -> Json:
         "interval": facts.interval and [_written(facts.interval.start), _written(facts.interval.end)],
         "kinds": sorted(facts.kinds),
         "behaviours": sorted(facts.behaviours),
-        "positions": [_with_times(asdict(p)) for p in facts.positions],
-        "contacts": [_with_times(asdict(c)) for c in facts.contacts],
-        "social": [_with_times(asdict(m)) for m in facts.social],
+        "positions": [_members(p) for p in facts.positions],
+        "contacts": [_members(c) for c in facts.contacts],
+        "social": [_members(m) for m in facts.social],
     }
 
 
@@ -80,8 +79,14 @@ def _position(item: Json) -> ReportedPosition:
     return ReportedPosition(**(item | {"fix": fix, "at": _read(item["at"])}))
 
 
-def _with_times(item: Json) -> Json:
-    return {key: _written(value) if isinstance(value, datetime) else value for key, value in item.items()}
+def _members(item: ReportedPosition | ReportedContact | ReportedMention | Fix) -> Json:
+    return {name: _member(getattr(item, name)) for name in item.__slots__}
+
+
+def _member(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return _members(value) if isinstance(value, Fix) else value
 
 
 def _written(at: datetime | None) -> str | None:

@@ -1,6 +1,12 @@
-"""The service's own database and server settings, and nothing else of it."""
+"""The service's own database and server settings (processes, threads, pool), and nothing else of it.
 
-from spo_service.settings import DATABASES as DATABASES
+How a statement is sent is left as Django has it: the floor is the bare framework.
+"""
+
+from spo_service.settings import DATABASES as _OURS
+
+_DEFAULT = {**_OURS["default"], "OPTIONS": {k: v for k, v in _OURS["default"]["OPTIONS"].items() if k == "pool"}}
+DATABASES = {"default": _DEFAULT}
 
 SECRET_KEY = "not-secret"  # noqa: S105 - signs nothing
 INSTALLED_APPS = ["django.contrib.gis", "rest_framework", "bench.floor"]
