@@ -23,7 +23,7 @@ def _insert(model: type[Model], rows: str) -> str:
     return f'INSERT INTO "{model._meta.db_table}" ({columns}) SELECT {columns} FROM {rows}'  # noqa: S608 - names of ours
 
 
-_INTAKE = f"""
+_INTAKE = f"""/* write */
 WITH sent AS MATERIALIZED (SELECT %s::jsonb AS rows),
 report AS ({_insert(Report, "sent, jsonb_populate_record(NULL::breaches_report, sent.rows->'report')")}),
 positions AS ({

@@ -13,7 +13,8 @@ from psycopg import ClientCursor
 Execute = Any
 Values = Sequence[Any] | Mapping[str, Any] | None
 
-_WRITE = re.compile(r"\s*(INSERT|UPDATE)\b", re.IGNORECASE)
+# The last is how a statement that begins otherwise says that it writes and answers nothing.
+_WRITE = re.compile(r"\s*(INSERT\b|UPDATE\b|/\* write \*/)", re.IGNORECASE)
 _ANSWERS = re.compile(r"\bRETURNING\b", re.IGNORECASE)
 
 
