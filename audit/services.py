@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import connection
-
 from audit.context import correlation_id
 from audit.types import Action, Actor
+from database.writes import write
 
 # Written out: every request that touches personal data runs it, most of them for little else.
 _INSERT = """
@@ -47,5 +46,4 @@ def record(  # noqa: PLR0913 - one argument for each thing section 62 asks for
         "correlation_id": correlation_id.get(),
         "recipient": recipient,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [json.dumps(row)])
+    write(_INSERT, [json.dumps(row)])

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.contrib.gis.geos import Point
-from django.db import connection
 from django.db.models import Model
 
 from breaches.models import Assessment, Report, ReportPosition
+from database.writes import write
 
 
 def _insert(model: type[Model], rows: str) -> str:
@@ -23,7 +24,7 @@ def _insert(model: type[Model], rows: str) -> str:
     return f'INSERT INTO "{model._meta.db_table}" ({columns}) SELECT {columns} FROM {rows}'  # noqa: S608 - names of ours
 
 
-_INTAKE = f"""/* write */
+_INTAKE = f"""
 WITH sent AS MATERIALIZED (SELECT %s::jsonb AS rows),
 report AS ({_insert(Report, "sent, jsonb_populate_record(NULL::breaches_report, sent.rows->'report')")}),
 positions AS ({
@@ -37,21 +38,25 @@ _ASSESSMENT = _insert(Assessment, "jsonb_populate_record(NULL::breaches_assessme
 def insert_intake(report: Report, positions: Sequence[ReportPosition], assessment: Assessment) -> None:
     """Store a new report with its positions and its first assessment."""
     rows = {"report": _row(report), "positions": [_row(p) for p in positions], "assessment": _row(assessment)}
-    _execute(_INTAKE, rows)
+    _store(_INTAKE, rows)
 
 
 def insert_assessment(assessment: Assessment) -> None:
     """Store an assessment."""
-    _execute(_ASSESSMENT, _row(assessment))
+    _store(_ASSESSMENT, _row(assessment))
 
 
-def _execute(statement: str, value: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [json.dumps(value, default=_plain)])
+def _store(statement: str, value: Any) -> None:
+    write(statement, [json.dumps(value, default=_plain)])
+
+
+@cache
+def _names(model: type[Model]) -> list[tuple[str, str]]:
+    return [(field.column, field.attname) for field in model._meta.concrete_fields if field.column]
 
 
 def _row(row: Model) -> dict[str, Any]:
-    return {field.column: getattr(row, field.attname) for field in row._meta.concrete_fields if field.column}
+    return {column: getattr(row, name) for column, name in _names(type(row))}
 
 
 def _plain(value: object) -> str:

@@ -18,7 +18,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.types import Caller
 from common.problems import Conflict, Problem, Refused
-from edge.gathering import gathered
+from database.writes import gathered, write
 from edge.models import IdempotentAnswer
 from edge.parsing import body_of
 
@@ -40,7 +40,7 @@ def once(request: Request, effect: Callable[[], Response], *, gather: bool = Fal
     """Run `effect` in one transaction; with an `Idempotency-Key`, at most once for that key.
 
     A refusal raised by `effect` rolls the claim back too, which frees the key. `gather` sends the effect's
-    writes together (`edge.gathering`).
+    writes together (`database.writes`).
     """
     sent = request.headers.get("Idempotency-Key")
     claim = None if sent is None else _claim(request, sent)
@@ -107,5 +107,4 @@ def _keep(row: int, answer: Response) -> None:
     # As text, not jsonb: the same answer again means the same members in the same order.
     body = json.dumps(answer.data, cls=JSONEncoder, ensure_ascii=False)
     headers = {name: answer[name] for name in _KEPT_HEADERS if answer.has_header(name)}
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEP, [answer.status_code, body, json.dumps(headers), row])
+    write(_KEEP, [answer.status_code, body, json.dumps(headers), row])

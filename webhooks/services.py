@@ -15,6 +15,7 @@ from accounts.types import Caller
 from audit.services import record
 from common.ids import uuid7
 from common.problems import NotFound, Problem, Refused
+from database.writes import write
 from webhooks import queries, rules, wake
 from webhooks.client import is_public
 from webhooks.models import Delivery, Endpoint, Event
@@ -37,8 +38,7 @@ def enqueue(*, force: str, type: str, subject: UUID, reference: str, state: str)
     """
     if not connection.in_atomic_block:
         raise RuntimeError("an event belongs in the transaction of what it tells of")
-    with connection.cursor() as cursor:
-        cursor.execute(_OWE, [force, uuid7(), type, timezone.now(), subject, reference, state])
+    write(_OWE, [force, uuid7(), type, timezone.now(), subject, reference, state])
     wake.now()
 
 

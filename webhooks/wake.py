@@ -19,6 +19,8 @@ from django_q.brokers.orm import ORM
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
+from database.writes import write
+
 DRAIN = "webhooks.tasks.drain"
 OUTBOX = "outbox"
 # One look serves everything written within this time of it.
@@ -73,8 +75,7 @@ def now() -> None:
     if not _in_database():
         async_task(DRAIN, cluster=OUTBOX)
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_IN_A_MOMENT, {"key": OUTBOX, "look": _look(), "moment": MOMENT_S})
+    write(_IN_A_MOMENT, {"key": OUTBOX, "look": _look(), "moment": MOMENT_S})
 
 
 def in_flight() -> bool:

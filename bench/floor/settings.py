@@ -1,6 +1,7 @@
 """The service's own database and server settings (processes, threads, pool), and nothing else of it.
 
-How a statement is sent is left as Django has it: the floor is the bare framework.
+Everything else is as `startproject` and Django REST Framework leave it: the floor is the bare framework, with
+its own middleware and its own way of sending statements.
 """
 
 from spo_service.settings import DATABASES as _OURS
@@ -9,15 +10,26 @@ _DEFAULT = {**_OURS["default"], "OPTIONS": {k: v for k, v in _OURS["default"]["O
 DATABASES = {"default": _DEFAULT}
 
 SECRET_KEY = "not-secret"  # noqa: S105 - signs nothing
-INSTALLED_APPS = ["django.contrib.gis", "rest_framework", "bench.floor"]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.gis",
+    "rest_framework",
+    "bench.floor",
+]
 ROOT_URLCONF = "bench.floor.urls"
 ALLOWED_HOSTS = ["127.0.0.1"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": [],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "UNAUTHENTICATED_USER": None,
-}
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+REST_FRAMEWORK = {"DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"]}

@@ -92,7 +92,8 @@ def test_only_the_web_server_pools_its_connections(services: dict[str, dict[str,
 
 
 def test_every_queue_of_the_settings_has_a_worker(services: dict[str, dict[str, Any]]) -> None:
-    queues = {settings.Q_CLUSTER["name"], *settings.Q_CLUSTER["ALT_CLUSTERS"]}
+    q: dict[str, Any] = settings.Q_CLUSTER
+    queues = {q["name"], *q["ALT_CLUSTERS"]}
     served = {one["environment"]["Q_CLUSTER_NAME"] for one in services.values() if "qcluster" in one.get("command", [])}
     assert served == queues
 

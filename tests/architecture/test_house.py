@@ -20,7 +20,20 @@ import orders.services
 import webhooks.services
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("accounts", "audit", "bench", "breaches", "common", "demo", "edge", "geo", "orders", "spo_service", "webhooks")
+OURS = (
+    "accounts",
+    "audit",
+    "bench",
+    "breaches",
+    "common",
+    "database",
+    "demo",
+    "edge",
+    "geo",
+    "orders",
+    "spo_service",
+    "webhooks",
+)
 SERVICES = (accounts.services, breaches.services, breaches.deciding, orders.services, webhooks.services)
 # What leaves no trace of its own, and why.
 UNTRACED = {
