@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,13 +37,16 @@ class Running:
 
     def end(self) -> None:
         """Ask, wait, then insist; afterwards nothing of its session is left."""
-        self.process.terminate()
-        try:
-            self.process.wait(_ENDS_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        until = time.monotonic() + _ENDS_WITHIN_S
+        while self.process.poll() is None and time.monotonic() < until:
+            self.process.terminate()  # again and again: a cluster that is just starting does not hear the first
+            self._wait(5)
         self._kill_rest()
+        self.process.wait()
+
+    def _wait(self, seconds: float) -> None:
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
 
     def kill(self) -> None:
         """What a power cut does: no farewell."""

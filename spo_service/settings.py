@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from environs import Env
+from environs import Env, validate
 
 from accounts.types import SCOPES
 
@@ -18,9 +18,23 @@ PRODUCTION = SPO_ENV == "production"
 DEMO = SPO_ENV == "demo"
 DEBUG = False  # a debug page prints locals: addresses, narratives, tokens. Never on, in any environment
 
-# No default secret outside development: production refuses to start without them.
-SECRET_KEY = env.str("SECRET_KEY") if PRODUCTION else env.str("SECRET_KEY", "development-only-" + "x" * 40)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS") if PRODUCTION else ["127.0.0.1", "localhost", "testserver"]
+_SHORTEST_SECRET = 32
+
+
+def _secret(name: str) -> str:
+    """A secret from the environment. In production there is no default, and none that could be guessed."""
+    if not PRODUCTION:
+        return env.str(name, f"development-only-{name}-{'x' * _SHORTEST_SECRET}")
+    return env.str(name, validate=validate.Length(min=_SHORTEST_SECRET))
+
+
+SECRET_KEY = _secret("SECRET_KEY")
+FIELD_KEY = _secret("FIELD_KEY")  # what the keys of encrypted columns are made from
+ALLOWED_HOSTS = (
+    env.list("ALLOWED_HOSTS", validate=validate.Length(min=1))
+    if PRODUCTION
+    else ["127.0.0.1", "localhost", "testserver"]
+)
 SERVICE_FORCE = env.str("DEFAULT_FORCE", "05")  # who reviews a report that names no order and no force
 
 INSTALLED_APPS = [
@@ -55,7 +69,8 @@ TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP
 
 # GDAL below 3.9 cannot be told to leave files and the network alone. Nothing a caller sends ever reaches it:
 # shapes are read by geo.shapes, and no user text goes to GEOS, OGR or a spatial lookup.
-SILENCED_SYSTEM_CHECKS = ["gis.W001"]
+# W002: X-Frame-Options comes from spo_service.middleware. W003: no cookie signs anybody in.
+SILENCED_SYSTEM_CHECKS = ["gis.W001", "security.W002", "security.W003"]
 
 DATABASES: dict[str, Any] = {"default": env.dj_db_url("DATABASE_URL", "postgis:///spo")}
 DATABASES["default"]["ENGINE"] = "django.contrib.gis.db.backends.postgis"
@@ -64,6 +79,7 @@ _OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
 _OPTIONS["options"] = "-c lock_timeout=10s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
 # The same few statements again and again: PostgreSQL parses and plans each once in a connection.
 _OPTIONS |= {"server_side_binding": True, "prepare_threshold": 2}
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a restarted database costs nobody a report
 if env.bool("DB_POOL", False):
     # Web processes only. Never under qcluster: its forked processes share the pool's sockets and its
     # protocol falls apart (django-q2 issue 209).
@@ -196,7 +212,6 @@ ROUTE_COMMENCEMENT = {
 }
 BODY_LIMIT_BYTES = 5 * 1024 * 1024
 WEBHOOK_LOOPBACK_ALLOWED = DEMO or SPO_ENV == "test"
-FIELD_KEY = env.str("FIELD_KEY") if PRODUCTION else env.str("FIELD_KEY", "development-only-field-key")
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -1,0 +1,30 @@
+"""Production has no default secret and takes none that could be guessed (issue 2, item 10)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+GOOD = {"SECRET_KEY": "s" * 32, "FIELD_KEY": "f" * 32, "ALLOWED_HOSTS": "spo.example"}
+
+
+def starts(environment: dict[str, str]) -> bool:
+    """Whether the settings load in production with this environment."""
+    clean = {name: value for name, value in os.environ.items() if name not in GOOD}
+    more = {"SPO_ENV": "production", "DJANGO_SETTINGS_MODULE": "spo_service.settings", **environment}
+    command = [sys.executable, "-c", "import spo_service.settings"]
+    return subprocess.run(command, env={**clean, **more}, capture_output=True).returncode == 0
+
+
+def test_it_starts_with_secrets() -> None:
+    assert starts(GOOD)
+
+
+@pytest.mark.parametrize("name", sorted(GOOD))
+@pytest.mark.parametrize("value", [None, "", "short"])
+def test_it_does_not_start_without(name: str, value: str | None) -> None:
+    changed = {key: found for key, found in {**GOOD, name: value}.items() if found is not None}
+    assert starts(changed) is (name == "ALLOWED_HOSTS" and value == "short")
