@@ -24,7 +24,7 @@ from database.writes import write
 DRAIN = "webhooks.tasks.drain"
 OUTBOX = "outbox"
 # One look serves everything written within this time of it.
-MOMENT_S = 0.25
+MOMENT_S = 0.4
 
 # Nothing where a look is due in a moment anyway. Its worker may look before this transaction has committed;
 # `in_flight` tells it so, and it comes back.

@@ -67,11 +67,12 @@ def assess(facts: Facts, terms: OrderTerms | None, *, tolerance: timedelta = TOL
     """
     if terms is None:
         return Verdict("needs_officer", None, (), (_NO_ORDER,))
-    versions = [v for v in terms.versions if _touches_any(v, _times(facts))]
+    times = _times(facts)
+    versions = [v for v in terms.versions if _touches_any(v, times)]
     groups = _grouped(versions)
     findings = tuple(_finding(group, facts, terms, tolerance) for group in groups)
     number = _version_then(versions, facts)
-    if not any(_in_force(group, when) for group in groups for when in _times(facts)):
+    if not any(_in_force(group, when) for group in groups for when in times):
         return Verdict("no_order_in_force", number, findings, (_NOT_THEN,))
     outcomes: list[Outcome] = [finding.outcome for finding in findings]
     outcomes.append("not_applicable")
@@ -104,7 +105,8 @@ def _grouped(versions: list[VersionTerms]) -> list[_Group]:
     groups: dict[object, _Group] = {}
     for version in versions:
         for condition in version.conditions:
-            key, before = _sameness(condition), groups.pop(_sameness(condition), None)
+            key = _sameness(condition)
+            before = groups.pop(key, None)
             periods = (*(before.periods if before else ()), *_periods(version, condition))
             readings = tuple(
                 ZoneReading(zone, version.number, version.approvals.get(zone.code)) for zone in condition.zones
