@@ -9,10 +9,12 @@ from typing import Any
 
 from django.conf import settings
 
-from breaches.models import Assessment, Report
+from breaches.models import Report
 from breaches.rules import assess
+from breaches.storing import Row
 from breaches.types import NEEDS_VIEW, Facts, Reason, Verdict
 from breaches.written import answer_json, question_json
+from common.ids import uuid7
 from geo.engine import ENGINE_VERSION, engine_build
 from orders.types import OrderTerms
 
@@ -66,16 +68,17 @@ def _zone_staff(verdict: Verdict, terms: OrderTerms | None) -> tuple[str, ...]:
     return tuple(sorted(staff - {""}))
 
 
-def assessment_of(report: Report, judged: Judged, *, cause: str, at: datetime) -> Assessment:
+def assessment_row(report: Report, judged: Judged, *, cause: str, at: datetime) -> Row:
     """The row that keeps an answer with its question; earlier ones stay as they are."""
-    return Assessment(
-        report=report,
-        cause=cause,
-        engine_version=ENGINE_VERSION,
-        engine_build=engine_build(),
-        assessed_at=at,
-        question=judged.question,
-        answer=judged.answer,
-        verdict=judged.verdict.name,
-        zone_staff=list(judged.zone_staff),
-    )
+    return {
+        "id": uuid7(),
+        "report_id": report.id,
+        "cause": cause,
+        "engine_version": ENGINE_VERSION,
+        "engine_build": engine_build(),
+        "assessed_at": at,
+        "question": judged.question,
+        "answer": judged.answer,
+        "verdict": judged.verdict.name,
+        "zone_staff": judged.zone_staff,
+    }

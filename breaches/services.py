@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,13 +19,13 @@ from accounts.types import Caller
 from audit.services import record
 from audit.types import SERVICE
 from breaches import assessing, messages
-from breaches.models import Consultation, Report, ReportPosition
+from breaches.models import Consultation, Report
 from breaches.reading import PlacedPosition, Reading, read_report
 from breaches.rules.priority import priority
-from breaches.storing import insert_assessment, insert_intake
+from breaches.storing import Row, insert_assessment, insert_intake
 from breaches.types import ROLES
 from breaches.written import facts_from_json, same_answer
-from common.ids import spoken_reference
+from common.ids import spoken_reference, uuid7
 from common.problems import NotFound, Problem
 from geo.engine import ENGINE_VERSION, engine_build
 from orders.queries import terms_by_id, terms_over_own_order, terms_over_protecting
@@ -61,7 +60,7 @@ def submit_report(*, caller: Caller, submission: Submission) -> Report:
     report.force_id = force
     report.warnings = [_warning(w) for w in (*_order_doubts(body, terms), *doubts, *reading.warnings)]
     positions = [_position_row(report, placed) for placed in reading.positions]
-    insert_intake(report, positions, assessing.assessment_of(report, judged, cause="submitted", at=now))
+    insert_intake(report, positions, assessing.assessment_row(report, judged, cause="submitted", at=now))
     record(actor=caller.actor, action="collection", verb="report_submitted", records=[report.id])
     messages.received(report)
     return report
@@ -136,20 +135,21 @@ def _warning(problem: Problem) -> dict[str, str]:
     return {"code": problem.code, "pointer": problem.pointer, "detail": problem.detail}
 
 
-def _position_row(report: Report, placed: PlacedPosition) -> ReportPosition:
+def _position_row(report: Report, placed: PlacedPosition) -> Row:
     reported, reading = placed.reported, placed.reading
     point = reading.point
-    return ReportPosition(
-        report=report,
-        index=reported.index,
-        subject=reported.subject,
-        method=reported.method,
-        point=Point(point.longitude, point.latitude, srid=4326) if point else None,
-        r95_m=reading.r95_m,
-        accuracy_assumed=reading.accuracy_assumed,
-        recorded_at=reported.at,
-        transformation=reading.transformation or "",
-    )
+    return {
+        "id": uuid7(),
+        "report_id": report.id,
+        "index": reported.index,
+        "subject": reported.subject,
+        "method": reported.method,
+        "point": f"SRID=4326;POINT({point.longitude!r} {point.latitude!r})" if point else None,
+        "r95_m": reading.r95_m,
+        "accuracy_assumed": reading.accuracy_assumed,
+        "recorded_at": reported.at,
+        "transformation": reading.transformation or "",
+    }
 
 
 @transaction.atomic(savepoint=False)
@@ -191,7 +191,7 @@ def assess_again(*, report_id: UUID, cause: str) -> bool:
     judged = assessing.judge(facts_from_json(last.question["facts"]), terms, at=now)
     if same_answer(judged.answer, last.answer):
         return False
-    insert_assessment(assessing.assessment_of(report, judged, cause=cause, at=now))
+    insert_assessment(assessing.assessment_row(report, judged, cause=cause, at=now))
     risk = json.loads(report.body_sent).get("risk") or {}
     urgent = priority(judged.verdict, immediate_danger=report.immediate_danger, risk=risk)
     report.verdict, report.version = judged.verdict.name, report.version + 1

@@ -7,15 +7,16 @@ running them, and so does quoting sixty values one by one; `./dev bench intake` 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.contrib.gis.geos import Point
 from django.db.models import Model
 
 from breaches.models import Assessment, Report, ReportPosition
 from database.writes import write
+
+# A row by its columns. One that lacks a column is refused by the table.
+Row = Mapping[str, Any]
 
 
 def _insert(model: type[Model], rows: str) -> str:
@@ -32,33 +33,21 @@ positions AS ({
 })
 {_insert(Assessment, "sent, jsonb_populate_record(NULL::breaches_assessment, sent.rows->'assessment')")}
 """
+_REPORT_COLUMNS = [(field.column, field.attname) for field in Report._meta.concrete_fields]
 _ASSESSMENT = _insert(Assessment, "jsonb_populate_record(NULL::breaches_assessment, %s::jsonb)")
 
 
-def insert_intake(report: Report, positions: Sequence[ReportPosition], assessment: Assessment) -> None:
+def insert_intake(report: Report, positions: Sequence[Row], assessment: Row) -> None:
     """Store a new report with its positions and its first assessment."""
-    rows = {"report": _row(report), "positions": [_row(p) for p in positions], "assessment": _row(assessment)}
-    _store(_INTAKE, rows)
+    mine = {column: getattr(report, name) for column, name in _REPORT_COLUMNS}
+    _store(_INTAKE, {"report": mine, "positions": positions, "assessment": assessment})
 
 
-def insert_assessment(assessment: Assessment) -> None:
+def insert_assessment(assessment: Row) -> None:
     """Store an assessment."""
-    _store(_ASSESSMENT, _row(assessment))
+    _store(_ASSESSMENT, assessment)
 
 
 def _store(statement: str, value: Any) -> None:
-    write(statement, [json.dumps(value, default=_plain)])
-
-
-@cache
-def _names(model: type[Model]) -> list[tuple[str, str]]:
-    return [(field.column, field.attname) for field in model._meta.concrete_fields if field.column]
-
-
-def _row(row: Model) -> dict[str, Any]:
-    return {column: getattr(row, name) for column, name in _names(type(row))}
-
-
-def _plain(value: object) -> str:
-    """What JSON has no form of, as PostgreSQL reads it: places as EWKT, UUIDs and instants in their usual form."""
-    return str(value.ewkt) if isinstance(value, Point) else str(value)
+    # str gives UUIDs and instants the form that PostgreSQL reads.
+    write(statement, [json.dumps(value, default=str)])

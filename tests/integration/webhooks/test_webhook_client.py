@@ -136,6 +136,7 @@ def test_no_thread_is_left_behind_by_a_drip(raw: Callable[..., RawServer]) -> No
     client.post(server.url, MESSAGE, total_s=0.3)
     server.close()
     _wait_until(lambda: threading.active_count() <= before)
+    assert threading.active_count() <= before
 
 
 def test_the_name_server_counts_towards_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
