@@ -11,6 +11,12 @@ from common.problems import Forbidden
 from orders.policies import same_person
 
 
+def check_may_report(caller: Caller) -> None:
+    """Auditors look; they write nothing down."""
+    if caller.role == "auditor":
+        raise Forbidden("wrong_role", "Your role does not allow this.")
+
+
 def check_may_move(caller: Caller, report: Report, move: Move) -> None:
     """Role and hold: raises `wrong_role` or `not_holder`."""
     if caller.role not in move.roles:

@@ -73,7 +73,7 @@ class _Reader:
         return ""
 
     def words(self, values: Sequence[str] | None, known: Collection[str], pointer: str) -> frozenset[str]:
-        found = (self.word(v, known, f"{pointer}/{i}") for i, v in enumerate(values or ()))
+        found = (self.word(v, known, f"{pointer}/{i}") for i, v in enumerate((values or ())[:MOST_JUDGED]))
         return frozenset(word for word in found if word)
 
     def instant(self, value: object, pointer: str) -> datetime | None:
@@ -105,7 +105,7 @@ def read_report(body: Json, *, now: datetime) -> Reading:
         contacts=_contacts(body, reader),
         social=_mentions(body, reader),
     )
-    for name in ("positions", "contacts", "social"):
+    for name in ("kinds", "behaviours", "positions", "contacts", "social"):
         if len(body.get(name) or ()) > MOST_JUDGED:
             reader.warn(f"/{name}", "not_all_judged", "The first 500 were judged; the rest are kept for an officer.")
     return Reading(facts, positions, tuple(reader.warnings))

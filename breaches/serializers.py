@@ -12,6 +12,9 @@ from pydantic import Field
 
 from edge.shapes import Instant, Shape, Text
 
+# Far beyond what anybody tells; the limit keeps one body from occupying a server.
+MOST_ITEMS = 10_000
+
 
 class HappenedIn(Shape):
     """When. Instants carry an offset; without one London's clock is meant, and told as a warning."""
@@ -86,9 +89,9 @@ class CheckIn(Shape):
     """ "Would this be a breach?": when and what, in the report's shapes."""
 
     happened: HappenedIn | None = None
-    positions: list[PositionIn] | None = None
-    contacts: list[ContactIn] | None = None
-    social: list[MentionIn] | None = None
+    positions: list[PositionIn] | None = Field(None, max_length=MOST_ITEMS)
+    contacts: list[ContactIn] | None = Field(None, max_length=MOST_ITEMS)
+    social: list[MentionIn] | None = Field(None, max_length=MOST_ITEMS)
 
 
 class ReportIn(CheckIn):
@@ -96,13 +99,13 @@ class ReportIn(CheckIn):
 
     order: Text | None = None
     force: Text | None = Field(None, description="which force the reporter would like to look at it")
-    kinds: list[Text] | None = None
-    behaviours: list[Text] | None = None
+    kinds: list[Text] | None = Field(None, max_length=MOST_ITEMS)
+    behaviours: list[Text] | None = Field(None, max_length=MOST_ITEMS)
     description: Text | None = None
     impact: Text | None = None
     risk: RiskIn | None = None
     immediate_danger: bool | None = None
-    witnesses: list[WitnessIn] | None = None
+    witnesses: list[WitnessIn] | None = Field(None, max_length=MOST_ITEMS)
 
 
 class PassedOnReportIn(ReportIn):

@@ -48,7 +48,7 @@ def unsign(cursor: str, kind: str, count: int) -> list[Any]:
 
 def limit_of(request: Request) -> int:
     sent = request.query_params.get("limit", str(DEFAULT_LIMIT))
-    if not (sent.isascii() and sent.isdigit() and 1 <= int(sent[:9]) <= MOST):
+    if not (sent.isascii() and sent.isdigit() and len(sent) <= len(str(MOST)) and 1 <= int(sent) <= MOST):
         raise refuse("?limit", "limit_invalid", f"limit takes a whole number from 1 to {MOST}.")
     return int(sent)
 

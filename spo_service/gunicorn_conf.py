@@ -14,5 +14,6 @@ keepalive = 5
 # No access log: an address asked for is nobody's business but the audit trail's.
 accesslog = None
 errorlog = "-"
-loglevel = "warning"
+# Its warnings quote headers that it could not read: a token among them.
+loglevel = "error"
 control_socket_disable = True

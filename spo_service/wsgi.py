@@ -6,10 +6,31 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.core.wsgi import get_wsgi_application
+from gunicorn.http.errors import ParseException
 
 _Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 _NO_END = str(1 << 62)
+
+
+class _Chunks:
+    """The input of a chunked body, in which a broken chunk is the sender's fault and not ours."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def read(self, size: int = -1) -> bytes:
+        return self._sound(self._inner.read, size)
+
+    def readline(self, size: int = -1) -> bytes:
+        return self._sound(self._inner.readline, size)
+
+    def _sound(self, take: Callable[[int], bytes], size: int) -> bytes:
+        try:
+            return take(size)
+        except ParseException:
+            raise BadRequest("broken chunk") from None
 
 
 def chunked_bodies(inner: _Wsgi) -> _Wsgi:
@@ -23,6 +44,7 @@ def chunked_bodies(inner: _Wsgi) -> _Wsgi:
         chunked = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
         if chunked and environ.get("wsgi.input_terminated") and not environ.get("CONTENT_LENGTH"):
             environ["CONTENT_LENGTH"] = _NO_END
+            environ["wsgi.input"] = _Chunks(environ["wsgi.input"])
         return inner(environ, start_response)
 
     return handle

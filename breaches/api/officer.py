@@ -19,6 +19,7 @@ from breaches.api import shown
 from breaches.api.submission import TakesReports
 from breaches.deciding import Decided, Precondition, View
 from breaches.models import Report
+from breaches.policies import check_may_report
 from breaches.serializers import (
     NothingIn,
     NotVerifiedIn,
@@ -60,6 +61,7 @@ class Reports(TakesReports):
     @extend_schema(request=PassedOnReportIn, responses={201: ReceiptOut})
     def post(self, request: Request) -> Response:
         """Write down what somebody reports by telephone or at a counter."""
+        check_may_report(self.caller(request))
         return self.submit(request)
 
 
@@ -105,11 +107,15 @@ class _Verb(ApiView):
     audience = "officer"
     roles = frozenset(role for move in workflow.MOVES for role in move.roles)
     match_required: ClassVar[bool] = False
+    body_shape: ClassVar[type[BaseModel]] = NothingIn
 
     def act(self, request: Request, effect: Callable[[Caller, Precondition], Report]) -> Response:
         def once() -> Response:
             caller = self.caller(request)
-            return _detail(effect(caller, self._precondition(request)), caller)
+            report = effect(caller, self._precondition(request))
+            # Last, as what is wrong with the words is told last; a refusal takes the effect back.
+            read(request, self.body_shape)
+            return _detail(report, caller)
 
         return self.write(request, once)
 
@@ -132,7 +138,7 @@ class Release(_Verb):
 
 
 class Verify(_Verb):
-    match_required = True
+    match_required, body_shape = True, VerifyIn
 
     @extend_schema(request=VerifyIn, responses={200: OfficerReportOut})
     def post(self, request: Request, key: str) -> Response:
@@ -146,7 +152,7 @@ class Verify(_Verb):
 
 
 class NotVerified(_Verb):
-    match_required = True
+    match_required, body_shape = True, NotVerifiedIn
 
     @extend_schema(request=NotVerifiedIn, responses={200: OfficerReportOut})
     def post(self, request: Request, key: str) -> Response:

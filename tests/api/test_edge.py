@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -131,3 +132,21 @@ def test_an_advocate_whose_authority_was_withdrawn_reports_under_no_order(api: A
     Authority.objects.update(revoked_at=timezone.now())
     answer = api.advocate.post("victim/reports", a_report())
     assert [w["code"] for w in answer.body["warnings"]] == ["order_not_matched"]
+
+
+@pytest.mark.parametrize(
+    ("form", "basic"),
+    [
+        ({"grant_type": "client_credentials", "client_id": "\x00", "client_secret": "x"}, None),
+        ({"grant_type": "client_credentials"}, b"\x00:\x00"),
+        ({"grant_type": "client_credentials"}, b"a%00:b"),
+        ({"grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": "\x00"}, None),
+        ({"grant_type": "password", "username": "\x00", "password": "x"}, None),
+        ({"grant_type": "password", "username": "a", "password": "x"}, None),
+    ],
+)
+def test_what_would_break_in_the_database_is_refused_before(
+    db: None, form: dict[str, str], basic: bytes | None
+) -> None:
+    headers = {"Authorization": f"Basic {base64.b64encode(basic).decode()}"} if basic else {}
+    assert Client().post("/oauth/token/", form, headers=headers).status_code == 400

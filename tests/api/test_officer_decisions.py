@@ -202,3 +202,16 @@ def test_reading_changes_no_etag_and_moving_does(api: Apis, report: str) -> None
     first, second = (api.officer.get(f"officer/reports/{report}").etag for _ in range(2))
     assert first == second
     assert verb(api, report, "claim").etag != first
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"{bad", 400), (b'{"x": 1}', 422), (b"[1]", 422), (b"", 200), (b"{}", 200)]
+)
+@pytest.mark.parametrize("name", ["claim", "release"])
+def test_a_verb_that_needs_no_words_takes_none(api: Apis, report: str, name: str, body: bytes, status: int) -> None:
+    if name == "release":
+        claimed(api, report)
+    before = api.officer.get(f"officer/reports/{report}").body["state"]
+    assert api.officer.post(f"officer/reports/{report}/{name}", body).status == status
+    after = api.officer.get(f"officer/reports/{report}").body["state"]
+    assert (after == before) is (status != 200)

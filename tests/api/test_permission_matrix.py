@@ -45,7 +45,7 @@ MATRIX: list[tuple[str, str, set[str]]] = [
     ("officer/orders/{order}/service", "post", APPROVERS),
     ("officer/orders/{order}/zones/A/approve", "post", APPROVERS),
     ("officer/reports", "get", OFFICERS),
-    ("officer/reports", "post", OFFICERS),
+    ("officer/reports", "post", MOVERS),
     ("officer/reports/{report}", "get", OFFICERS),
     ("officer/reports/{report}/claim", "post", MOVERS),
     ("officer/reports/{report}/release", "post", MOVERS),

@@ -227,3 +227,15 @@ def test_no_refusal_repeats_what_was_sent(api: Apis) -> None:
     answer = api.victim.post("victim/reports", body)
     assert answer.status == 422
     assert canary not in json.dumps(answer.body)
+
+
+def test_more_items_than_anybody_tells_are_refused_at_once(api: Apis) -> None:
+    answer = submit(api.victim, kinds=["a"] * 10_001, positions=[1] * 10_001)
+    assert answer.status == 422
+    assert ("/kinds", "too_many") in answer.codes
+
+
+def test_words_beyond_the_first_five_hundred_are_kept_and_told_of_once(api: Apis, order: str) -> None:
+    answer = submit(api.victim, kinds=["a"] * 5_000)
+    assert answer.status == 201
+    assert len(answer.body["warnings"]) == 501

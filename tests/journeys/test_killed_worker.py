@@ -179,3 +179,13 @@ def test_ending_leaves_no_process(service: Service) -> None:
     worker.end()
     with pytest.raises(ProcessLookupError):
         os.killpg(group, 0)
+
+
+def test_a_broken_chunk_is_the_senders_fault(service: Service) -> None:
+    host, _, port = service.base_url.removeprefix("http://").partition(":")
+    head = f"POST /api/v1/victim/reports HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n"
+    head += f"Authorization: Bearer {service.cast.victim.token}\r\nContent-Type: application/json\r\n"
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\nzz\r\n{{}}\r\n".encode())
+        answer = connection.recv(65536)
+    assert answer.startswith(b"HTTP/1.1 400 ")
