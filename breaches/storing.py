@@ -15,7 +15,7 @@ from django.db.models import Model
 from breaches.models import Assessment, Report, ReportPosition
 from database.writes import write
 
-# A row by its columns. One that lacks a column is refused by the table.
+# A row by its columns. One that it leaves out is null, which the table refuses wherever it may not be.
 Row = Mapping[str, Any]
 
 

@@ -105,11 +105,6 @@ def body_of(request: Request) -> Body:
     return sent if isinstance(sent, Body) and sent.text.strip() else _EMPTY
 
 
-def text_of(request: Request) -> str:
-    """The body exactly as sent."""
-    return body_of(request).text
-
-
 def _nothing(value: Any) -> list[Problem]:
     return []
 

@@ -18,7 +18,7 @@ from common.problems import NotFound, Problem, Refused
 from edge.drafts import read_draft
 from edge.etags import etag
 from edge.pagination import paginate, refuse
-from edge.parsing import decode, read, text_of
+from edge.parsing import body_of, read
 from edge.shapes import parse_instant
 from edge.views import ApiView, answer
 from orders import policies, queries, services
@@ -87,8 +87,7 @@ class _Version(ApiView):
         """Register version `number`: the same body again answers 200, another body 409."""
         if not REFERENCE.fullmatch(reference):
             raise refuse("", "reference_invalid", "A reference has 1 to 64 letters, digits, dots, dashes or _.")
-        sent = text_of(request)
-        value = decode(sent)
+        sent, value = body_of(request).text, body_of(request).value
         doc, problems = read_draft(value, OrderDocument)
         body = doc.model_dump(mode="json", by_alias=True, exclude_unset=True)
         version, new = services.register_version(
@@ -253,7 +252,7 @@ class ZoneApprovals(ApiView):
 
         def effect() -> Response:
             caller = self.caller(request)
-            sent, problems = read_draft(decode(text_of(request)), ApprovalIn)
+            sent, problems = read_draft(body_of(request).value, ApprovalIn)
             wanted = services.ApprovalRequest(
                 code, sent.version, sent.shape_sha256, sent.reason, shape_problems=tuple(problems)
             )

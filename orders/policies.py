@@ -1,4 +1,4 @@
-"""Who may do what to an order. Each check has a bool twin that shows or hides the button."""
+"""Who may do what to an order."""
 
 from __future__ import annotations
 
@@ -25,11 +25,3 @@ def check_second_person(caller: Caller, zone: Zone) -> None:
         raise Forbidden("wrong_role", "Officers and supervisors approve zones.")
     if same_person(caller.staff_id, zone.drawn_by_staff_id):
         raise Forbidden("second_person_required", "Whoever drew a zone cannot approve it.")
-
-
-def can_approve(caller: Caller, zone: Zone) -> bool:
-    try:
-        check_second_person(caller, zone)
-    except Forbidden:
-        return False
-    return True

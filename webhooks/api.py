@@ -15,7 +15,7 @@ from audit.services import record
 from common.problems import Problem
 from edge.drafts import read_draft
 from edge.pagination import DEFAULT_LIMIT, limit_of, paginate, refuse, sign, unsign
-from edge.parsing import decode, read, text_of
+from edge.parsing import body_of, read
 from edge.views import ApiView, answer
 from webhooks import queries, services
 from webhooks.models import Endpoint
@@ -84,7 +84,7 @@ def _with_open_secret(response: Response) -> Response:
 
 
 def _wish(request: Request) -> services.Wish:
-    draft, problems = read_draft(decode(text_of(request)), EndpointIn)
+    draft, problems = read_draft(body_of(request).value, EndpointIn)
     told = {problem.pointer for problem in problems}
     for name in ("url", "events"):
         if getattr(draft, name) is None and not any(pointer.startswith(f"/{name}") for pointer in told):
