@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -163,23 +163,26 @@ class _Compiled:
 
 
 class _Cache:
-    """The most recently used compiled versions. A version is immutable, so nothing ever goes stale."""
+    """The most recently used compiled versions. A version is immutable, so nothing ever goes stale.
+
+    `known` are those that answered the same question last time: their bodies need not be read again.
+    """
 
     def __init__(self, size: int) -> None:
         self._size, self._lock = size, threading.Lock()
-        self._kept: OrderedDict[UUID, _Compiled] = OrderedDict()
+        self._kept: OrderedDict[Hashable, dict[UUID, _Compiled]] = OrderedDict()
 
-    def get(self, version: UUID, body: str, period: Period) -> _Compiled:
+    def known(self, question: Hashable) -> dict[UUID, _Compiled]:
         with self._lock:
-            if version in self._kept:
-                self._kept.move_to_end(version)
-                return self._kept[version]
-        compiled = _compile(json.loads(body), period)
+            if question in self._kept:
+                self._kept.move_to_end(question)
+            return self._kept.get(question, {})
+
+    def keep(self, question: Hashable, versions: dict[UUID, _Compiled]) -> None:
         with self._lock:
-            self._kept[version] = compiled
+            self._kept[question] = versions
             if len(self._kept) > self._size:
                 self._kept.popitem(last=False)
-        return compiled
 
 
 _COMPILED = _Cache(512)
@@ -190,9 +193,10 @@ def _compile(body: dict[str, Any], period: Period) -> _Compiled:
     return _Compiled(conditions_of(body, order=period), identifiers_of(person), names_of(person))
 
 
-# One round trip for the whole order. `body` comes as text: it is parsed only where it is not compiled yet.
+# One round trip for the whole order. A body comes as text, and only where it is not compiled yet.
 _TERMS = """
-SELECT o.id, o.reference, o.force_id, v.id, v.number, v.effective_from, v.in_force_until, v.body::text,
+SELECT o.id, o.reference, o.force_id, v.id, v.number, v.effective_from, v.in_force_until,
+       CASE WHEN v.id = ANY(%s) THEN NULL ELSE v.body::text END,
        (SELECT min(s.served_at) FROM orders_service s WHERE s.order_id = o.id),
        (SELECT jsonb_object_agg(z.code, jsonb_build_array(a.staff_id, a.approved_at))
           FROM orders_zone z JOIN orders_zoneapproval a ON a.zone_id = z.id WHERE z.version_id = v.id)::text
@@ -207,27 +211,36 @@ _BY_ID = "o.id = %s"
 
 def terms_over_own_order(reference: str, *, force: str) -> OrderTerms | None:
     """Every version's terms of a force's own order, in one statement."""
-    return _terms(_OF_FORCE, [reference, force])
+    return _terms(_OF_FORCE, (reference, force))
 
 
 def terms_over_protecting(reference: str, *, people: Sequence[UUID]) -> OrderTerms | None:
     """The same for an order that protects one of `people`; None also where it exists but protects others."""
-    return _terms(_OF_PERSON, [reference, list(people)])
+    return _terms(_OF_PERSON, (reference, tuple(people)))
 
 
 def terms_by_id(order_id: UUID) -> OrderTerms | None:
-    return _terms(_BY_ID, [order_id])
+    return _terms(_BY_ID, (order_id,))
 
 
-def _terms(where: str, values: Sequence[Any]) -> OrderTerms | None:
+def _terms(where: str, values: tuple[Any, ...]) -> OrderTerms | None:
+    question = (where, *values)
+    known = _COMPILED.known(question)
     with connection.cursor() as cursor:
-        cursor.execute(_TERMS.format(where=where), values)
+        cursor.execute(
+            _TERMS.format(where=where),
+            [list(known), *(list(value) if isinstance(value, tuple) else value for value in values)],
+        )
         rows = cursor.fetchall()
     # Two forces may use the same reference for the same person: then nobody can say which is meant.
     if not rows or len({row[0] for row in rows}) > 1:
         return None
     own = [Period(row[5], row[6]) for row in rows]
-    compiled = [_COMPILED.get(row[3], row[7], period) for row, period in zip(rows, own, strict=True)]
+    compiled = [
+        known.get(row[3]) or _compile(json.loads(row[7]), period) for row, period in zip(rows, own, strict=True)
+    ]
+    if len(compiled) > len(known):
+        _COMPILED.keep(question, dict(zip((row[3] for row in rows), compiled, strict=True)))
     versions = tuple(
         VersionTerms(row[4], period, terms.conditions, _approvals(row[9]))
         for row, period, terms in zip(rows, rules.in_force_periods(own), compiled, strict=True)
