@@ -9,7 +9,7 @@ import pytest
 
 from audit.models import Entry
 from orders.models import Order, Zone, ZoneApproval
-from orders.serializers import ApprovalOut
+from orders.serializers.document import ApprovalOut
 from tests.api.orders.example import Json
 from tests.support.api import Answer, Api, Apis
 from tests.support.orders import EXCLUSION, REFERENCE, ZONE_A, an_order

@@ -12,7 +12,7 @@ from accounts.models import ApiClient
 from audit.models import Entry
 from demo.cast import Cast
 from orders.models import Order, OrderVersion
-from orders.serializers import OrderOut, OrdersOut
+from orders.serializers.document import OrderOut, OrdersOut
 from tests.api.orders.example import Json, example, with_everything
 from tests.support.api import Api, Apis, token_of
 from tests.support.orders import NO_CONTACT, a_condition, an_order, register

@@ -10,7 +10,7 @@ from django.apps import apps
 
 from audit.models import Entry
 from orders.models import Order, OrderVersion, Zone
-from orders.serializers import VersionOut
+from orders.serializers.document import VersionOut
 from tests.api.orders.example import Json, Path, example, members, replaced, with_everything
 from tests.support.api import Answer, Api, Apis
 from tests.support.orders import EXCLUSION, NO_APPROACH, NO_CONTACT, a_condition, an_order

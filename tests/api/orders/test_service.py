@@ -12,7 +12,7 @@ from django_q.models import OrmQ
 
 from audit.models import Entry
 from orders.models import Order, Service
-from orders.serializers import ServiceOut
+from orders.serializers.document import ServiceOut
 from tests.api.orders.example import Json
 from tests.support.api import Answer, Api, Apis
 from tests.support.orders import NO_CONTACT, REFERENCE, SERVED, an_order

@@ -14,7 +14,7 @@ from common.problems import Problem
 from edge.drafts import read_draft
 from orders.reading import conditions_of, identifiers_of, names_of, without_people
 from orders.rules import Setting, check, period_of
-from orders.serializers import OrderDocument
+from orders.serializers.document import OrderDocument
 from tests.api.orders.example import Path, members, replaced, with_everything
 
 CANARY = "CANARY 12 Acacia Avenue"

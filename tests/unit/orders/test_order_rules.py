@@ -10,7 +10,7 @@ import pytest
 from common.problems import Problem
 from orders.rules import REQUIRED, Setting, Verdict, check
 from orders.rules.checking import MOST_PROBLEMS
-from orders.serializers import OrderDocument
+from orders.serializers.document import OrderDocument
 from tests.api.orders.example import Json, example, replaced
 from tests.support.orders import EXCLUSION, NO_APPROACH, NO_CONTACT, a_condition, an_order
 

@@ -14,7 +14,7 @@ from accounts.models import Force, User
 from common.ids import uuid7
 from orders.types import CHECKABLE, ConditionKind, ServiceMethod
 
-_APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
 class Order(models.Model):
@@ -90,7 +90,7 @@ class OrderVersion(models.Model):
                 name="interim_has_an_end", condition=~Q(kind="interim") | Q(in_force_until__isnull=False)
             ),
         ]
-        triggers = [_APPEND_ONLY]
+        triggers = [APPEND_ONLY]
 
     def __str__(self) -> str:
         return f"version {self.number}"
@@ -115,7 +115,7 @@ class Condition(models.Model):
                 name="condition_machine_checkable", condition=Q(machine_checkable=Q(kind__in=sorted(CHECKABLE)))
             ),
         ]
-        triggers = [_APPEND_ONLY]
+        triggers = [APPEND_ONLY]
 
     def __str__(self) -> str:
         return self.clause
@@ -149,7 +149,7 @@ class Zone(models.Model):
             models.CheckConstraint(name="zone_area_positive", condition=Q(area_m2__gt=0)),
             models.CheckConstraint(name="zone_hash_form", condition=Q(shape_sha256__regex=r"^[0-9a-f]{64}$")),
         ]
-        triggers = [_APPEND_ONLY]
+        triggers = [APPEND_ONLY]
 
     def __str__(self) -> str:
         return self.code
@@ -171,7 +171,7 @@ class ZoneApproval(models.Model):
         constraints = [
             models.CheckConstraint(name="approval_by_second_person", condition=~Q(staff_id=F("drawn_by_staff_id"))),
         ]
-        triggers = [_APPEND_ONLY]
+        triggers = [APPEND_ONLY]
 
     def __str__(self) -> str:
         return self.staff_id
@@ -193,7 +193,7 @@ class Service(models.Model):
             models.CheckConstraint(name="service_method_known", condition=Q(method__in=get_args(ServiceMethod))),
         ]
         indexes = [models.Index(name="service_of_order", fields=["order", "served_at"])]  # first served when?
-        triggers = [_APPEND_ONLY]
+        triggers = [APPEND_ONLY]
 
     def __str__(self) -> str:
         return self.method

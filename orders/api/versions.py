@@ -25,7 +25,7 @@ from orders import policies, queries, services
 from orders.models import Order, OrderVersion, Zone, ZoneApproval
 from orders.policies import MAY_APPROVE
 from orders.reading import without_people
-from orders.serializers import (
+from orders.serializers.document import (
     ApprovalIn,
     ApprovalOut,
     OrderDocument,

@@ -1,0 +1,1 @@
+"""Orders over HTTP: force systems at /force/orders, officers at /officer/orders."""

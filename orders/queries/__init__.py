@@ -1,0 +1,41 @@
+"""Reading orders."""
+
+from orders.queries.terms import terms_by_id, terms_over_own_order, terms_over_protecting
+from orders.queries.versions import (
+    VersionAt,
+    approvals_of,
+    drawings_of,
+    first_served_at,
+    made_on,
+    notification_due,
+    order_for_update,
+    order_of,
+    orders_of,
+    revision,
+    status_of,
+    status_of_version,
+    version_at,
+    versions_at,
+    zones_of,
+)
+
+__all__ = [
+    "VersionAt",
+    "approvals_of",
+    "drawings_of",
+    "first_served_at",
+    "made_on",
+    "notification_due",
+    "order_for_update",
+    "order_of",
+    "orders_of",
+    "revision",
+    "status_of",
+    "status_of_version",
+    "terms_by_id",
+    "terms_over_own_order",
+    "terms_over_protecting",
+    "version_at",
+    "versions_at",
+    "zones_of",
+]

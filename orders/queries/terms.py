@@ -1,0 +1,128 @@
+"""The terms that one report is judged by: one round trip, compiled once in each process."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from orders import rules
+from orders.reading import conditions_of, identifiers_of, names_of
+from orders.types import Approval, ConditionTerms, Identifier, OrderTerms, Period, VersionTerms
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """What never changes of a version, worked out once in each process."""
+
+    conditions: tuple[ConditionTerms, ...]
+    respondent: tuple[Identifier, ...]
+    names: tuple[str, ...]
+
+
+class _Cache:
+    """The most recently used compiled versions. A version is immutable, so nothing ever goes stale.
+
+    `known` are those that answered the same question last time: their bodies need not be read again.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size, self._lock = size, threading.Lock()
+        self._kept: OrderedDict[Hashable, dict[UUID, _Compiled]] = OrderedDict()
+
+    def known(self, question: Hashable) -> dict[UUID, _Compiled]:
+        with self._lock:
+            if question in self._kept:
+                self._kept.move_to_end(question)
+            return self._kept.get(question, {})
+
+    def keep(self, question: Hashable, versions: dict[UUID, _Compiled]) -> None:
+        with self._lock:
+            self._kept[question] = versions
+            if len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+
+
+_COMPILED = _Cache(512)
+
+
+def _compile(body: dict[str, Any], period: Period) -> _Compiled:
+    person = body["respondent"]
+    return _Compiled(conditions_of(body, order=period), identifiers_of(person), names_of(person))
+
+
+# One round trip for the whole order. A body comes as text, and only where it is not compiled yet.
+_TERMS = """
+SELECT o.id, o.reference, o.force_id, v.id, v.number, v.effective_from, v.in_force_until,
+       CASE WHEN v.id = ANY(%s) THEN NULL ELSE v.body::text END,
+       (SELECT min(s.served_at) FROM orders_service s WHERE s.order_id = o.id),
+       (SELECT jsonb_object_agg(z.code, jsonb_build_array(a.staff_id, a.approved_at))
+          FROM orders_zone z JOIN orders_zoneapproval a ON a.zone_id = z.id WHERE z.version_id = v.id)::text
+  FROM orders_order o JOIN orders_orderversion v ON v.order_id = o.id
+ WHERE {where} ORDER BY o.created_at, o.id, v.number
+"""
+_OF_FORCE = "o.reference = %s AND o.force_id = %s"
+_OF_PERSON = """o.reference = %s AND EXISTS (
+    SELECT 1 FROM orders_protectedperson p WHERE p.order_id = o.id AND p.user_id = ANY(%s))"""
+_BY_ID = "o.id = %s"
+
+
+def terms_over_own_order(reference: str, *, force: str) -> OrderTerms | None:
+    """Every version's terms of a force's own order, in one statement."""
+    return _terms(_OF_FORCE, (reference, force))
+
+
+def terms_over_protecting(reference: str, *, people: Sequence[UUID]) -> OrderTerms | None:
+    """The same for an order that protects one of `people`; None also where it exists but protects others."""
+    return _terms(_OF_PERSON, (reference, tuple(people)))
+
+
+def terms_by_id(order_id: UUID) -> OrderTerms | None:
+    return _terms(_BY_ID, (order_id,))
+
+
+def _terms(where: str, values: tuple[Any, ...]) -> OrderTerms | None:
+    question = (where, *values)
+    known = _COMPILED.known(question)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TERMS.format(where=where),
+            [list(known), *(list(value) if isinstance(value, tuple) else value for value in values)],
+        )
+        rows = cursor.fetchall()
+    # Two forces may use the same reference for the same person: then nobody can say which is meant.
+    if not rows or len({row[0] for row in rows}) > 1:
+        return None
+    own = [Period(row[5], row[6]) for row in rows]
+    compiled = [
+        known.get(row[3]) or _compile(json.loads(row[7]), period) for row, period in zip(rows, own, strict=True)
+    ]
+    if len(compiled) > len(known):
+        _COMPILED.keep(question, dict(zip((row[3] for row in rows), compiled, strict=True)))
+    versions = tuple(
+        VersionTerms(row[4], period, terms.conditions, _approvals(row[9]))
+        for row, period, terms in zip(rows, rules.in_force_periods(own), compiled, strict=True)
+    )
+    return OrderTerms(
+        order_id=rows[0][0],
+        reference=rows[0][1],
+        force=rows[0][2],
+        served_at=rows[0][8],
+        versions=versions,
+        respondent=tuple(dict.fromkeys(i for terms in compiled for i in terms.respondent)),
+        respondent_names=tuple(dict.fromkeys(n for terms in compiled for n in terms.names)),
+    )
+
+
+def _approvals(text: str | None) -> dict[str, Approval]:
+    if text is None:
+        return {}
+    found: dict[str, list[str]] = json.loads(text)
+    return {code: Approval(staff, datetime.fromisoformat(at)) for code, (staff, at) in found.items()}

@@ -1,0 +1,1 @@
+"""Orders at the edge: what comes in and what goes out."""

@@ -1,0 +1,15 @@
+"""Writing what the court said: one verb, one transaction, a trace and a message with each."""
+
+from orders.services.approving import ApprovalRequest, approve_zone
+from orders.services.registering import Document, body_digest, register_version
+from orders.services.serving import link_person, record_service
+
+__all__ = [
+    "ApprovalRequest",
+    "Document",
+    "approve_zone",
+    "body_digest",
+    "link_person",
+    "record_service",
+    "register_version",
+]
