@@ -4,7 +4,7 @@
 FROM debian:bookworm-slim AS system
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends python3 libgdal32 libgeos-c1v5 tzdata \
+    && apt-get install -y --no-install-recommends python3 libgdal32 libgeos-c1v5 libmagic1 tzdata \
     && rm -rf /var/lib/apt/lists/*
 
 FROM system AS build
