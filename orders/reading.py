@@ -9,7 +9,7 @@ from typing import Any
 from common.london import midnight_ending, midnight_starting
 from geo.shapes import read_shape, shape_sha256
 from geo.zones import build
-from orders.types import DAYS, ConditionTerms, CourtException, Identifier, Period, Window, ZoneTerms
+from orders.types import DAYS, ConditionTerms, CourtException, Identifier, Locality, Period, Window, ZoneTerms
 
 Json = Mapping[str, Any]
 
@@ -34,7 +34,7 @@ def _condition(item: Json, order: Period) -> ConditionTerms:
         indirect=bool(item.get("indirect")),
         platforms=frozenset(name.casefold() for name in item.get("platforms") or ()),
         watch_terms=tuple(item.get("watch_terms") or ()),
-        has_locality=item.get("locality") is not None,
+        locality=_locality(item.get("locality")),
     )
 
 
@@ -63,6 +63,15 @@ def _zone(item: Json) -> ZoneTerms:
         raise ValueError("a recorded zone can no longer be read")
     drawn_by = item.get("drawn_by") or {}
     return ZoneTerms(item["code"], shape_sha256(shape), build(shape), drawn_by.get("staff_id") or "")
+
+
+def _locality(item: Json | None) -> Locality | None:
+    if item is None:
+        return None
+    drawn = read_shape(item["shape"], "").shape if item.get("shape") else None
+    if drawn is None:
+        return Locality(item["wording"])
+    return Locality(item["wording"], shape_sha256(drawn), build(drawn))
 
 
 def identifiers_of(person: Json) -> tuple[Identifier, ...]:

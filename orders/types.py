@@ -63,7 +63,13 @@ Status = Literal["pending", "in_force", "superseded", "expired", "discharged", "
 
 # Kinds that a machine can test. The others always go to a person (rule 62).
 CHECKABLE: frozenset[str] = frozenset({"exclusion_zone", "no_contact", "no_social_reference"})
+Polarity = Literal["prohibition", "requirement"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def polarity_of(kind: str) -> Polarity:
+    """Whether the court forbade something or asked for it (section 2(1)); a map answers for prohibitions only."""
+    return "requirement" if kind == "requirement" else "prohibition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,15 @@ class ZoneTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class Locality:
+    """Where a condition is expressly limited to (section 2(4)); None instead of one: all of the United Kingdom."""
+
+    wording: str
+    shape_sha256: str = ""
+    zone: Zone | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ConditionTerms:
     """One prohibition or requirement. `period` is its own where the court gave one (section 3)."""
 
@@ -127,11 +142,15 @@ class ConditionTerms:
     indirect: bool = False
     platforms: frozenset[str] = frozenset()
     watch_terms: tuple[str, ...] = ()
-    has_locality: bool = False
+    locality: Locality | None = None
 
     @property
     def machine_checkable(self) -> bool:
         return self.kind in CHECKABLE
+
+    @property
+    def polarity(self) -> Polarity:
+        return polarity_of(self.kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from breaches.rules import contact, location, social, time
+from breaches.rules.locality import limit
 from breaches.rules.location import ZoneReading
 from breaches.types import RANK, Facts, Finding, Interval, Outcome, Reason, Touch, Verdict, VerdictName
 from orders.types import ConditionTerms, OrderTerms, Period, VersionTerms
@@ -120,6 +121,7 @@ def _sameness(condition: ConditionTerms) -> object:
     return (
         condition.clause, condition.kind, condition.wording, condition.windows, condition.exceptions, zones,
         condition.channels, condition.indirect, condition.platforms, condition.watch_terms,
+        condition.locality and (condition.locality.wording, condition.locality.shape_sha256),
     )  # fmt: skip
 
 
@@ -139,7 +141,7 @@ def _periods(version: VersionTerms, condition: ConditionTerms) -> Iterator[Perio
 
 def _finding(group: _Group, facts: Facts, terms: OrderTerms, tolerance: timedelta) -> Finding:
     condition = group.condition
-    graded = [_graded(touch, group, terms.served_at) for touch in _touches(group, facts, terms, tolerance)]
+    graded = [_graded(touch, group, facts, terms.served_at) for touch in _touches(group, facts, terms, tolerance)]
     if not graded:
         reason = _NOTHING if _in_force(group, facts.interval) else _NOT_THEN
         graded = [_Graded("not_applicable", (reason,), None, None)]
@@ -185,16 +187,20 @@ class _Graded:
     touch: Touch | None
 
 
-def _graded(touch: Touch, group: _Group, served_at: datetime | None) -> _Graded:
+def _graded(touch: Touch, group: _Group, facts: Facts, served_at: datetime | None) -> _Graded:
     in_force = time.coverage(group.periods, group.condition.windows, touch.when)
     if in_force == "none":
         return _Graded("not_applicable", (_NOT_THEN,), None, touch)
     after_service = time.served(served_at, touch.when)
     outcome, reasons = touch.outcome, list(touch.reasons)
     partly = [r for r, part in ((_PARTLY, in_force), (_SERVED_DURING, after_service)) if part == "part"]
-    if outcome in ("indicated", "not_indicated") and partly:
+    local = limit(group.condition.locality, touch, facts)
+    if (outcome in ("indicated", "not_indicated") and partly) or (outcome == "indicated" and local.effect == "lowers"):
         outcome = "possible"
+    reasons += local.reasons if local.effect != "stops" else ()
     stops = [*touch.stops, *([_NOT_SERVED] if after_service == "none" else [])]
+    if local.effect == "stops" and outcome in ("indicated", "possible"):
+        stops += local.reasons
     if group.condition.exceptions and outcome in ("indicated", "possible"):
         stops.append(_EXCEPTION)
     reasons = [*reasons, *partly, *stops]

@@ -35,6 +35,7 @@ from orders.serializers.document import (
     ServiceOut,
     VersionOut,
 )
+from orders.types import polarity_of
 
 REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 READ, WRITE = ("orders:read",), ("orders:write",)
@@ -61,6 +62,7 @@ def _conditions(version: OrderVersion, known_at: datetime | None) -> list[dict[s
         {
             "clause": condition.clause,
             "kind": condition.kind,
+            "polarity": polarity_of(condition.kind),
             "machine_checkable": condition.machine_checkable,
             "zones": [_zone(zone, approved=zone.pk in approved) for zone in zones.get(condition.pk, ())],
         }

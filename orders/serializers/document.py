@@ -23,6 +23,7 @@ from orders.types import (
     ExceptionKind,
     IdentifierKind,
     OrderKind,
+    Polarity,
     Requirement,
     Route,
     ServiceMethod,
@@ -238,6 +239,7 @@ class ZoneOut(Shape):
 class ConditionOut(Shape):
     clause: str
     kind: ConditionKind
+    polarity: Polarity
     machine_checkable: bool
     zones: list[ZoneOut]
 
@@ -285,7 +287,8 @@ class LocalityOut(Shape):
 class ConditionShown(_Condition):
     """A condition as recorded, without its watch terms, and what was made of it."""
 
-    model_config = _requires(*REQUIRED["conditions"], "machine_checkable", "zones")
+    model_config = _requires(*REQUIRED["conditions"], "polarity", "machine_checkable", "zones")
+    polarity: Polarity
     machine_checkable: bool
     locality: LocalityOut | None = None
     zones: list[ZoneShown]

@@ -9,7 +9,7 @@ import pytest
 
 from orders.reading import conditions_of, identifiers_of, names_of, without_people
 from orders.rules import period_of
-from orders.types import CHECKABLE, ConditionTerms, CourtException, Identifier, Period, Window
+from orders.types import CHECKABLE, ConditionTerms, CourtException, Identifier, Locality, Period, Window
 from tests.api.orders.example import Json, example, with_everything
 from tests.support.orders import EXCLUSION, NO_CONTACT, NO_REFERENCE, a_condition
 
@@ -74,9 +74,17 @@ def test_zones_are_ready_to_be_judged_and_name_who_drew_them_rule_16() -> None:
     assert round(work.zone.area_m2) == 36022
 
 
-def test_a_locality_is_noticed_rule_15() -> None:
-    assert terms(a_condition(NO_CONTACT, locality={"wording": "in Liverpool"})).has_locality
-    assert not terms(NO_CONTACT).has_locality
+def test_a_locality_is_kept_with_its_words_rule_15() -> None:
+    assert terms(a_condition(NO_CONTACT, locality={"wording": "in Liverpool"})).locality == Locality("in Liverpool")
+
+
+def test_without_a_locality_a_condition_binds_in_all_of_the_united_kingdom_rule_14() -> None:
+    assert terms(NO_CONTACT).locality is None
+
+
+def test_a_drawn_locality_is_ready_to_be_judged_rule_15() -> None:
+    drawn = terms(a_condition(NO_CONTACT, locality={"wording": "in Liverpool", "shape": CITY})).locality
+    assert drawn and drawn.zone and drawn.zone.reach_m == 5_000
 
 
 def test_platforms_are_compared_without_capitals() -> None:
@@ -98,6 +106,7 @@ def test_a_person_with_a_family_name_only_is_known_by_it() -> None:
     assert (names_of({"family_name": "Marsh"}), identifiers_of({"family_name": "Marsh"})) == (("Marsh",), ())
 
 
+CITY = {"type": "circle", "centre": {"longitude": -2.98, "latitude": 53.41}, "radius_m": 5000}
 PRIVATE = ["Marsh", "Daniel", "Danny", "07700", "AB12", "Osei", "Ama", "home", "work", "walk to school", "M. Hale"]
 
 
