@@ -21,6 +21,10 @@ def served(order: Order, *, status: str) -> None:
     _tell(order, "order.served", status)
 
 
+def ended(order: Order, *, status: str) -> None:
+    _tell(order, "order.ended", status)
+
+
 def zone_approved(order: Order, *, status: str) -> None:
     _tell(order, "order.approved", status)
 

@@ -63,6 +63,8 @@ Status = Literal["pending", "in_force", "superseded", "expired", "discharged", "
 
 # Kinds that a machine can test. The others always go to a person (rule 62).
 CHECKABLE: frozenset[str] = frozenset({"exclusion_zone", "no_contact", "no_social_reference"})
+DeterminationResult = Literal["granted", "refused", "withdrawn"]
+AppealOutcome = Literal["dismissed", "abandoned", "varied", "quashed"]
 Polarity = Literal["prohibition", "requirement"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -78,6 +80,14 @@ class Period:
 
     start: datetime
     end: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What ended an order before its time, as a status from that instant on."""
+
+    at: datetime
+    status: Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from orders.api import versions
+from orders.api import ending, versions
 
 _REF = r"(?P<reference>[A-Za-z0-9._-]{1,64})"
 _ANY = r"(?P<reference>[^/]{1,200})"  # a badly formed one is told so when an order is registered
@@ -14,10 +14,16 @@ urlpatterns = [
     re_path(rf"^force/orders/{_REF}$", versions.ForceOrder.as_view()),
     re_path(rf"^force/orders/{_ANY}/versions/{_NUMBER}$", versions.ForceOrderVersion.as_view()),
     re_path(rf"^force/orders/{_REF}/service$", versions.ForceService.as_view()),
+    re_path(rf"^force/orders/{_REF}/determination$", ending.ForceDetermination.as_view()),
+    re_path(rf"^force/orders/{_REF}/discharge$", ending.ForceDischarge.as_view()),
+    re_path(rf"^force/orders/{_REF}/appeal$", ending.ForceAppeal.as_view()),
     path("officer/orders", versions.OfficerOrders.as_view()),
     re_path(rf"^officer/orders/{_REF}$", versions.OfficerOrder.as_view()),
     re_path(rf"^officer/orders/{_ANY}/versions/{_NUMBER}$", versions.OfficerOrderVersion.as_view()),
     re_path(rf"^officer/orders/{_REF}/service$", versions.OfficerService.as_view()),
+    re_path(rf"^officer/orders/{_REF}/determination$", ending.OfficerDetermination.as_view()),
+    re_path(rf"^officer/orders/{_REF}/discharge$", ending.OfficerDischarge.as_view()),
+    re_path(rf"^officer/orders/{_REF}/appeal$", ending.OfficerAppeal.as_view()),
     re_path(
         rf"^officer/orders/{_REF}/zones/(?P<code>[A-Za-z0-9_-]{{1,16}})/approve$", versions.ZoneApprovals.as_view()
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any
+from typing import Any, cast, get_args
 
 from django.db import transaction
 from django.utils import timezone
@@ -35,7 +35,7 @@ from orders.serializers.document import (
     ServiceOut,
     VersionOut,
 )
-from orders.types import polarity_of
+from orders.types import Status, polarity_of
 
 REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 READ, WRITE = ("orders:read",), ("orders:write",)
@@ -184,13 +184,24 @@ class OfficerOrder(_OrderDetail):
     audience = "officer"
 
 
+_STATUS = OpenApiParameter("status", str, enum=get_args(Status), description="Only orders with this status now")
+
+
+def _status(request: Request) -> Status | None:
+    sent = request.query_params.get("status")
+    if sent is None or sent in get_args(Status):
+        return cast("Status | None", sent)
+    raise Refused([Problem("?status", "unknown_value", "This is not one of the values allowed here.")])
+
+
 class _Orders(ApiView):
-    @extend_schema(responses={200: OrdersOut})
+    @extend_schema(parameters=[_STATUS], responses={200: OrdersOut})
     def get(self, request: Request) -> Response:
         """The force's orders by reference, with their version and status now."""
-        caller = self.caller(request)
-        page = paginate(request, queries.orders_of(caller.force), order=("reference", "id"))
-        found = queries.versions_at(page.rows, at=timezone.now())
+        caller, now = self.caller(request), timezone.now()
+        orders = queries.orders_of(caller.force, status=_status(request), at=now)
+        page = paginate(request, orders, order=("reference", "id"))
+        found = queries.versions_at(page.rows, at=now)
         with transaction.atomic():
             record(actor=caller.actor, action="consultation", verb="orders_listed", records=[o.id for o in page.rows])
         rows = [_row(order.reference, found[order.id]) for order in page.rows]

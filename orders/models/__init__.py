@@ -1,5 +1,6 @@
 """Orders as the court made them, and what was done with them: added to, never edited."""
 
+from orders.models.times import Appeal, Determination, Discharge, InForce
 from orders.models.versions import (
     Condition,
     Order,
@@ -11,7 +12,11 @@ from orders.models.versions import (
 )
 
 __all__ = [
+    "Appeal",
     "Condition",
+    "Determination",
+    "Discharge",
+    "InForce",
     "Order",
     "OrderVersion",
     "ProtectedPerson",

@@ -1,11 +1,13 @@
 """Reading orders."""
 
+from orders.queries.endings import end_of, ends_of
 from orders.queries.terms import terms_by_id, terms_over_own_order, terms_over_protecting
 from orders.queries.versions import (
     VersionAt,
     approvals_of,
     drawings_of,
     first_served_at,
+    is_interim,
     made_on,
     notification_due,
     order_for_update,
@@ -14,6 +16,7 @@ from orders.queries.versions import (
     revision,
     status_of,
     status_of_version,
+    times_of,
     version_at,
     versions_at,
     zones_of,
@@ -23,7 +26,10 @@ __all__ = [
     "VersionAt",
     "approvals_of",
     "drawings_of",
+    "end_of",
+    "ends_of",
     "first_served_at",
+    "is_interim",
     "made_on",
     "notification_due",
     "order_for_update",
@@ -35,6 +41,7 @@ __all__ = [
     "terms_by_id",
     "terms_over_own_order",
     "terms_over_protecting",
+    "times_of",
     "version_at",
     "versions_at",
     "zones_of",

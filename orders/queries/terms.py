@@ -8,12 +8,11 @@ from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
-from orders import rules
 from orders.reading import conditions_of, identifiers_of, names_of
 from orders.types import Approval, ConditionTerms, Identifier, OrderTerms, Period, VersionTerms
 
@@ -61,13 +60,32 @@ def _compile(body: dict[str, Any], period: Period) -> _Compiled:
 # One round trip for the whole order. A body comes as text, and only where it is not compiled yet.
 _TERMS = """
 SELECT o.id, o.reference, o.force_id, v.id, v.number, v.effective_from, v.in_force_until,
+       lower(t.during), upper(t.during),
        CASE WHEN v.id = ANY(%s) THEN NULL ELSE v.body::text END,
        (SELECT min(s.served_at) FROM orders_service s WHERE s.order_id = o.id),
        (SELECT jsonb_object_agg(z.code, jsonb_build_array(a.staff_id, a.approved_at))
           FROM orders_zone z JOIN orders_zoneapproval a ON a.zone_id = z.id WHERE z.version_id = v.id)::text
   FROM orders_order o JOIN orders_orderversion v ON v.order_id = o.id
+  LEFT JOIN orders_inforce t ON t.version_id = v.id AND upper_inf(t.known)
  WHERE {where} ORDER BY o.created_at, o.id, v.number
 """
+
+
+class _Row(NamedTuple):
+    order: UUID
+    reference: str
+    force: str
+    version: UUID
+    number: int
+    starts: datetime
+    ends: datetime | None
+    in_force_from: datetime | None
+    in_force_until: datetime | None
+    body: str
+    served_at: datetime | None
+    approvals: str | None
+
+
 _OF_FORCE = "o.reference = %s AND o.force_id = %s"
 _OF_PERSON = """o.reference = %s AND EXISTS (
     SELECT 1 FROM orders_protectedperson p WHERE p.order_id = o.id AND p.user_id = ANY(%s))"""
@@ -96,25 +114,27 @@ def _terms(where: str, values: tuple[Any, ...]) -> OrderTerms | None:
             _TERMS.format(where=where),
             [list(known), *(list(value) if isinstance(value, tuple) else value for value in values)],
         )
-        rows = cursor.fetchall()
+        rows = [_Row(*row) for row in cursor.fetchall()]
     # Two forces may use the same reference for the same person: then nobody can say which is meant.
-    if not rows or len({row[0] for row in rows}) > 1:
+    if not rows or len({row.order for row in rows}) > 1:
         return None
-    own = [Period(row[5], row[6]) for row in rows]
-    compiled = [
-        known.get(row[3]) or _compile(json.loads(row[7]), period) for row, period in zip(rows, own, strict=True)
-    ]
+    compiled = [known.get(row.version) or _compile(json.loads(row.body), Period(row.starts, row.ends)) for row in rows]
     if len(compiled) > len(known):
-        _COMPILED.keep(question, dict(zip((row[3] for row in rows), compiled, strict=True)))
+        _COMPILED.keep(question, dict(zip((row.version for row in rows), compiled, strict=True)))
     versions = tuple(
-        VersionTerms(row[4], period, terms.conditions, _approvals(row[9]))
-        for row, period, terms in zip(rows, rules.in_force_periods(own), compiled, strict=True)
+        VersionTerms(
+            row.number,
+            Period(row.in_force_from, row.in_force_until) if row.in_force_from else None,
+            terms.conditions,
+            _approvals(row.approvals),
+        )
+        for row, terms in zip(rows, compiled, strict=True)
     )
     return OrderTerms(
-        order_id=rows[0][0],
-        reference=rows[0][1],
-        force=rows[0][2],
-        served_at=rows[0][8],
+        order_id=rows[0].order,
+        reference=rows[0].reference,
+        force=rows[0].force,
+        served_at=rows[0].served_at,
         versions=versions,
         respondent=tuple(dict.fromkeys(i for terms in compiled for i in terms.respondent)),
         respondent_names=tuple(dict.fromkeys(n for terms in compiled for n in terms.names)),

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from common.london import civil_date
 from common.problems import NotFound
 from orders import rules
-from orders.models import Order, OrderVersion, Zone, ZoneApproval
-from orders.types import Period, Status
+from orders.models import Appeal, Determination, Discharge, InForce, Order, OrderVersion, Zone, ZoneApproval
+from orders.queries.endings import end_of, ends_of
+from orders.types import End, Period, Status
+
+_ENDED = (
+    Appeal.objects.filter(outcome="quashed"),
+    Discharge.objects.all(),
+    Determination.objects.filter(result="granted"),
+)
 
 
 def order_of(force: str, reference: str) -> Order:
@@ -31,8 +38,27 @@ def order_for_update(force: str, reference: str) -> Order:
     return order
 
 
-def orders_of(force: str) -> QuerySet[Order]:
-    return Order.objects.filter(force_id=force)
+def orders_of(force: str, *, status: Status | None = None, at: datetime) -> QuerySet[Order]:
+    """The force's orders; with `status`, those that have it at an instant (rule 22)."""
+    orders = Order.objects.filter(force_id=force)
+    return orders if status is None else orders.filter(_has_status(status, at))
+
+
+def _has_status(status: Status, at: datetime) -> Q:
+    """Asked of the record of times and of what ended orders: nothing stores a status."""
+    times = InForce.objects.filter(order=OuterRef("pk"), known__upper_inf=True)
+    now = Q(Exists(times.filter(during__contains=at)))
+    pending = Q(Exists(times)) & ~Q(Exists(times.filter(during__startswith__lte=at)))
+    quashed, discharged, granted = (Q(Exists(rows.filter(order=OuterRef("pk")))) for rows in _ENDED)
+    over = ~now & ~pending
+    return {
+        "in_force": now,
+        "pending": pending,
+        "quashed": over & quashed,
+        "discharged": over & discharged,
+        "superseded": over & granted,
+        "expired": over & ~quashed & ~discharged & ~granted,
+    }[status]
 
 
 def made_on(order: Order) -> date:
@@ -40,10 +66,16 @@ def made_on(order: Order) -> date:
     return order.versions.order_by("-number").values_list("made_on", flat=True)[0]
 
 
+def is_interim(order: Order) -> bool:
+    """Whether it is an interim order, by its latest version."""
+    return order.versions.order_by("-number").values_list("kind", flat=True)[0] == "interim"
+
+
 def revision(order: Order) -> int:
     """Rises with every write to the order, and with nothing else: each adds a row, and none goes."""
     approvals = ZoneApproval.objects.filter(zone__version__order=order).count()
-    return order.versions.count() + order.services.count() + approvals
+    ends = sum(rows.objects.filter(order=order).count() for rows in (Appeal, Determination, Discharge))
+    return order.versions.count() + order.services.count() + approvals + ends
 
 
 def approvals_of(version: OrderVersion, *, known_at: datetime | None = None) -> QuerySet[ZoneApproval]:
@@ -89,30 +121,50 @@ def version_at(order: Order, *, at: datetime, known_at: datetime | None = None) 
 
     Without `known_at` all that is known now counts. `NotFound` where nothing was known of the order then.
     """
-    versions = order.versions.defer("body", "body_sent").order_by("number")
-    found = _version_at(list(versions if known_at is None else versions.filter(recorded_at__lte=known_at)), at)
+    found = versions_at([order], at=at, known_at=known_at).get(order.id)
     if found is None:
         raise NotFound
     return found
 
 
-def versions_at(orders: Sequence[Order], *, at: datetime) -> dict[UUID, VersionAt]:
-    """The same for many orders, by their ids, in one statement."""
-    versions: dict[UUID, list[OrderVersion]] = {}
-    rows = OrderVersion.objects.filter(order__in=orders).defer("body", "body_sent", "warnings")
-    for row in rows.order_by("number"):
-        versions.setdefault(row.order_id, []).append(row)
-    pairs = ((order_id, _version_at(own, at)) for order_id, own in versions.items())
-    return {order_id: found for order_id, found in pairs if found is not None}
+def versions_at(orders: Sequence[Order], *, at: datetime, known_at: datetime | None = None) -> dict[UUID, VersionAt]:
+    """The same for many orders, by their ids, in as many statements as for one."""
+    times = times_of(orders, known_at=known_at)
+    ends = ends_of(orders, known_at=known_at)
+    never = [order for order in orders if order.id not in times]
+    found = {order_id: _nearest(rows, at, ends.get(order_id)) for order_id, rows in times.items()}
+    return found | (_in_force_at_no_time(never, ends, known_at) if never else {})
 
 
-def _version_at(versions: Sequence[OrderVersion], at: datetime) -> VersionAt | None:
-    if not versions:
-        return None
-    periods = [Period(v.effective_from, v.in_force_until) for v in versions]
-    index = rules.nearest(periods, at)
-    own = rules.in_force_periods(periods)[index] or periods[index]
-    return VersionAt(versions[index], rules.status_at(periods[index], at=at), own.end)
+def times_of(orders: Sequence[Order], *, known_at: datetime | None = None) -> dict[UUID, list[InForce]]:
+    """When which version of each order is the one in force, the earliest first, as known at an instant or now."""
+    known = Q(known__upper_inf=True) if known_at is None else Q(known__contains=known_at)
+    rows = InForce.objects.filter(known, order__in=orders).select_related("version__order")
+    found: dict[UUID, list[InForce]] = {}
+    for row in rows.defer("version__body", "version__body_sent").order_by("during"):
+        found.setdefault(row.order_id, []).append(row)
+    return found
+
+
+def _nearest(rows: Sequence[InForce], at: datetime, end: End | None) -> VersionAt:
+    begun = [row for row in rows if row.during.lower <= at]
+    row = begun[-1] if begun else rows[0]
+    period = Period(row.during.lower, row.during.upper)
+    return VersionAt(row.version, rules.status_in(period, at=at, end=end), period.end)
+
+
+def _in_force_at_no_time(
+    orders: Sequence[Order], ends: Mapping[UUID, End], known_at: datetime | None
+) -> dict[UUID, VersionAt]:
+    """Orders that a court ended before they began: their last version, over at its start."""
+    versions = OrderVersion.objects.filter(order__in=orders).select_related("order")
+    if known_at is not None:
+        versions = versions.filter(recorded_at__lte=known_at)
+    found: dict[UUID, VersionAt] = {}
+    for version in versions.defer("body", "body_sent").order_by("number"):
+        end = ends.get(version.order_id)
+        found[version.order_id] = VersionAt(version, end.status if end else "superseded", version.effective_from)
+    return found
 
 
 def status_of_version(version: OrderVersion, *, at: datetime) -> VersionAt:
@@ -120,12 +172,14 @@ def status_of_version(version: OrderVersion, *, at: datetime) -> VersionAt:
 
     One that a correction overtook from its very start was in force at no time: its end is its start.
     """
-    later = version.order.versions.filter(number__gt=version.number).order_by("effective_from")
-    overtaken = later.values_list("effective_from", flat=True).first()
-    period = Period(version.effective_from, version.in_force_until)
-    ends = [end for end in (period.end, overtaken) if end is not None]
-    status = rules.status_at(period, at=at, superseded_from=overtaken)
-    return VersionAt(version, status, max(min(ends), period.start) if ends else None)
+    rows = times_of([version.order]).get(version.order_id, [])
+    own = next((row for row in rows if row.version_id == version.pk), None)
+    if own is None:
+        return VersionAt(version, "superseded", version.effective_from)
+    period = Period(own.during.lower, own.during.upper)
+    overtaken = any(row.during.lower == period.end for row in rows)
+    end = end_of(version.order)
+    return VersionAt(version, rules.status_in(period, at=at, end=end, superseded=overtaken), period.end)
 
 
 def status_of(order: Order, *, at: datetime) -> Status:

@@ -4,7 +4,14 @@ Rules are numbered as in the design's list; sections are of the Stalking Protect
 """
 
 from orders.rules.checking import Setting, Verdict, check
-from orders.rules.periods import in_force_periods, nearest, period_of, status_at, two_years_from
+from orders.rules.periods import (
+    determined,
+    discharge_needs_consents,
+    in_force_periods,
+    period_of,
+    status_in,
+    two_years_from,
+)
 from orders.rules.required import REQUIRED
 
 __all__ = [
@@ -12,9 +19,10 @@ __all__ = [
     "Setting",
     "Verdict",
     "check",
+    "determined",
+    "discharge_needs_consents",
     "in_force_periods",
-    "nearest",
     "period_of",
-    "status_at",
+    "status_in",
     "two_years_from",
 ]

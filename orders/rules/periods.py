@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from common.london import midnight_ending, midnight_starting
+from common.london import civil_date, midnight_ending, midnight_starting
 from orders.rules.parts import Doc, date_of, instant_of, member
-from orders.types import Period, Status
+from orders.types import DeterminationResult, End, Period, Status
 
 _CHANGES = ("variation", "renewal", "correction")
 
@@ -47,36 +47,42 @@ def period_of(doc: Doc) -> Period:
     return Period(start, midnight_ending(last) if last else None)
 
 
-def status_at(period: Period, *, at: datetime, superseded_from: datetime | None = None) -> Status:
-    """Computed, never stored (rule 22): "active" is a question with a time in it."""
-    if superseded_from is not None and superseded_from <= max(at, period.start):
-        return "superseded"
-    if at < period.start:
-        return "pending"
-    if period.end is not None and at >= period.end:
-        return "expired"
-    return "in_force"
-
-
-def in_force_periods(periods: Sequence[Period]) -> list[Period | None]:
+def in_force_periods(periods: Sequence[Period], ended_at: datetime | None = None) -> list[Period | None]:
     """When each version was the one in force, versions in order of number.
 
     A later version takes over from its own start, whatever the end of the earlier one; a correction that
-    reaches back to or before an earlier start leaves nothing of that version (None).
+    reaches back to or before an earlier start leaves nothing of that version (None). `ended_at` is when a court
+    ended the order: nothing of it runs on from there.
     """
     result: list[Period | None] = []
     for index, own in enumerate(periods):
         later = [other.start for other in periods[index + 1 :]]
-        ends = [end for end in (own.end, *later) if end is not None]
+        ends = [end for end in (own.end, ended_at, *later) if end is not None]
         end = min(ends) if ends else None
         result.append(Period(own.start, end) if end is None or end > own.start else None)
     return result
 
 
-def nearest(periods: Sequence[Period], at: datetime) -> int:
-    """Which version counts at an instant: the last that had begun, and before all the one that begins first.
+def status_in(period: Period, *, at: datetime, end: End | None = None, superseded: bool = False) -> Status:
+    """A version's status at an instant, by the time in which it is the one in force (rule 22).
 
-    Of two that begin together the later number counts.
+    Computed, never stored: "active" is a question with a time in it. `end` is what ended the order, `superseded`
+    that another version took over where this one's time ends.
     """
-    begun = [index for index, period in enumerate(periods) if period.start <= at]
-    return begun[-1] if begun else min(range(len(periods)), key=lambda index: (periods[index].start, -index))
+    if at < period.start:
+        return "pending"
+    if period.end is None or at < period.end:
+        return "in_force"
+    if superseded:
+        return "superseded"
+    return end.status if end and end.at <= at else "expired"
+
+
+def determined(result: DeterminationResult, at: datetime) -> End:
+    """What the main application's determination makes of an interim order (section 5(7), rule 5)."""
+    return End(at, "superseded" if result == "granted" else "expired")
+
+
+def discharge_needs_consents(made_on: date, discharged_at: datetime) -> bool:
+    """Whether it falls before the end of two years beginning with the day made (section 4, rule 19)."""
+    return civil_date(discharged_at) <= two_years_from(made_on)

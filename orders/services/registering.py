@@ -21,6 +21,7 @@ from geo.zones import build
 from orders import messages, queries, rules
 from orders.models import Condition, Order, OrderVersion, ProtectedPerson, Zone
 from orders.services.approving import carry_approvals
+from orders.timeline import moment, redraw
 from orders.types import CHECKABLE
 
 
@@ -84,6 +85,9 @@ def _check(caller: Caller, number: int, document: Document, latest: OrderVersion
     verdict = rules.check(document.body, setting, document.shape_problems)
     if verdict.problems:
         raise Refused(verdict.problems)
+    end = queries.end_of(latest.order) if latest else None
+    if end and document.body["change"]["kind"] != "correction" and rules.period_of(document.body).start >= end.at:
+        raise Conflict("order_ended", "The order ended before this change would take effect.")
     return verdict
 
 
@@ -105,11 +109,13 @@ def _store(
         body_sent=document.sent,
         body_sha256=digest,
         warnings=[{"code": w.code, "pointer": w.pointer, "detail": w.detail} for w in verdict.warnings],
+        recorded_at=moment(order),
         recorded_by=caller.id,
     )
     for key in (person["key"] for person in body["protected_persons"]):
         ProtectedPerson.objects.get_or_create(order=order, key=key)
     _store_conditions(version, body, verdict)
+    redraw(order, at=version.recorded_at)
     return version
 
 

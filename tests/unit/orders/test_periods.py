@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from common.london import civil_date
-from orders.rules import in_force_periods, nearest, period_of, status_at, two_years_from
-from orders.types import Period
+from orders.rules import in_force_periods, period_of, status_in, two_years_from
+from orders.types import End, Period
 
 
 def at(day: int, hour: int = 0) -> datetime:
@@ -89,16 +90,24 @@ STATUS = [
 
 @pytest.mark.parametrize(("when", "status"), STATUS)
 def test_status_is_computed_rule_22(when: datetime, status: str) -> None:
-    assert status_at(JUNE, at=when) == status
+    assert status_in(JUNE, at=when) == status
 
 
-@pytest.mark.parametrize(("when", "status"), [(at(9), "in_force"), (at(10), "superseded"), (at(25), "superseded")])
-def test_a_version_is_superseded_from_the_start_of_a_later_one(when: datetime, status: str) -> None:
-    assert status_at(JUNE, at=when, superseded_from=at(10)) == status
+@pytest.mark.parametrize(("when", "status"), [(at(19), "in_force"), (at(20), "superseded"), (at(25), "superseded")])
+def test_a_version_is_superseded_where_another_takes_over(when: datetime, status: str) -> None:
+    assert status_in(JUNE, at=when, superseded=True) == status
 
 
-def test_a_version_corrected_from_its_very_start_never_pends() -> None:
-    assert status_at(JUNE, at=at(1) - timedelta(days=9), superseded_from=at(1)) == "superseded"
+@pytest.mark.parametrize("ended", ["discharged", "quashed", "superseded", "expired"])
+def test_an_order_that_was_ended_says_how_from_that_instant_rule_22(ended: Any) -> None:
+    end = End(at(10), ended)
+    cut = Period(at(1), at(10))
+    assert [status_in(cut, at=at(day), end=end) for day in (1, 9, 10, 20)] == ["in_force", "in_force", ended, ended]
+
+
+def test_what_ran_out_first_is_expired_until_it_was_quashed() -> None:
+    end = End(at(25), "quashed")
+    assert [status_in(JUNE, at=at(day), end=end) for day in (19, 20, 25)] == ["in_force", "expired", "quashed"]
 
 
 def test_a_later_version_takes_over_from_its_start() -> None:
@@ -121,14 +130,9 @@ def test_a_correction_from_the_same_instant_leaves_nothing() -> None:
     assert in_force_periods([Period(at(1), None), Period(at(1), None)]) == [None, Period(at(1), None)]
 
 
-def test_nearest_is_the_highest_number_that_has_begun() -> None:
-    periods = [Period(at(1), None), Period(at(10), None), Period(at(5), None)]
-    assert [nearest(periods, at(day)) for day in (2, 7, 12)] == [0, 2, 2]
-
-
-def test_nearest_before_all_is_the_one_that_begins_first() -> None:
-    assert nearest([Period(at(10), None), Period(at(5), None)], at(1)) == 1
-    assert nearest([Period(at(5), None), Period(at(5), None)], at(1)) == 1
+def test_an_end_cuts_what_is_in_force_and_leaves_nothing_of_what_would_begin_after() -> None:
+    periods = [Period(at(1), None), Period(at(10), None)]
+    assert in_force_periods(periods, at(5)) == [Period(at(1), at(5)), None]
 
 
 INSTANTS = st.integers(0, 60).map(lambda hours: at(1) + timedelta(hours=hours))
@@ -139,10 +143,11 @@ VERSIONS = st.builds(
 )
 
 
-@given(st.lists(VERSIONS, min_size=1, max_size=5), INSTANTS)
-def test_at_most_one_version_is_in_force_and_it_is_the_nearest(periods: list[Period], when: datetime) -> None:
-    """Rule 18: what a report is judged by and what GET shows for an instant are one and the same."""
-    effective = in_force_periods(periods)
+@given(st.lists(VERSIONS, min_size=1, max_size=5), INSTANTS, st.none() | INSTANTS)
+def test_at_most_one_version_is_in_force(periods: list[Period], when: datetime, end: datetime | None) -> None:
+    """Rule 18: the latest recorded of those that had begun, if it had not run out and no court ended the order."""
+    effective = in_force_periods(periods, end)
     current = [i for i, p in enumerate(effective) if p and p.start <= when and (p.end is None or when < p.end)]
-    found = nearest(periods, when)
-    assert current == ([found] if status_at(periods[found], at=when) == "in_force" else [])
+    begun = [i for i, p in enumerate(periods) if p.start <= when]
+    alive = bool(begun) and (periods[begun[-1]].end is None or when < (periods[begun[-1]].end or when))
+    assert current == (begun[-1:] if alive and (end is None or when < end) else [])

@@ -1,0 +1,118 @@
+"""Determination, discharge and appeal, for force systems and for officers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from edge.etags import etag
+from edge.parsing import read
+from edge.views import ApiView, answer
+from orders import queries, services
+from orders.models import Order
+from orders.serializers.ending import (
+    AppealIn,
+    AppealOut,
+    ConsentsIn,
+    DeterminationIn,
+    DeterminationOut,
+    DischargeIn,
+    DischargeOut,
+)
+
+_WRITE = {"POST": ("orders:write",)}
+_ROLES = frozenset({"officer", "supervisor"})
+
+
+def _told(order: Order, what: dict[str, Any]) -> Response:
+    status = queries.status_of(order, at=timezone.now())
+    return answer({**what, "status": status}, status=201, etag=etag(order.id, queries.revision(order)))
+
+
+class _Determinations(ApiView):
+    @extend_schema(request=DeterminationIn, responses={201: DeterminationOut})
+    def post(self, request: Request, reference: str) -> Response:
+        """Record that the main application was decided: the interim order ends at that instant."""
+
+        def effect() -> Response:
+            caller = self.caller(request)
+            queries.order_of(caller.force, reference)
+            sent = read(request, DeterminationIn)
+            row = services.record_determination(caller=caller, reference=reference, result=sent.result, at=sent.at)
+            return _told(row.order, {"result": row.result, "at": row.at})
+
+        return self.write(request, effect)
+
+
+class _Discharges(ApiView):
+    @extend_schema(request=DischargeIn, responses={201: DischargeOut})
+    def post(self, request: Request, reference: str) -> Response:
+        """Record that the court discharged the order, with the consents it had."""
+
+        def effect() -> Response:
+            caller = self.caller(request)
+            queries.order_of(caller.force, reference)
+            sent = read(request, DischargeIn)
+            row = services.record_discharge(
+                caller=caller,
+                reference=reference,
+                discharged_at=sent.discharged_at,
+                consents=_consents(sent.consents),
+            )
+            return _told(row.order, {"discharged_at": row.discharged_at, "consents": sent.consents.model_dump()})
+
+        return self.write(request, effect)
+
+
+def _consents(sent: ConsentsIn) -> services.Consents:
+    return services.Consents(
+        defendant=sent.defendant,
+        applying_officer=sent.applying_chief_officer,
+        residence_force=sent.residence_force or "",
+        residence_officer=sent.residence_chief_officer,
+    )
+
+
+class _Appeals(ApiView):
+    @extend_schema(request=AppealIn, responses={201: AppealOut})
+    def post(self, request: Request, reference: str) -> Response:
+        """Record that an appeal was lodged, or what came of it."""
+
+        def effect() -> Response:
+            caller = self.caller(request)
+            queries.order_of(caller.force, reference)
+            sent = read(request, AppealIn)
+            row = services.record_appeal(
+                caller=caller, reference=reference, lodged_on=sent.lodged_on, outcome=sent.outcome, at=sent.at
+            )
+            return _told(row.order, {"lodged_on": row.lodged_on, "outcome": row.outcome or None, "at": row.at})
+
+        return self.write(request, effect)
+
+
+class ForceDetermination(_Determinations):
+    audience, scopes = "force", _WRITE
+
+
+class OfficerDetermination(_Determinations):
+    audience, roles = "officer", _ROLES
+
+
+class ForceDischarge(_Discharges):
+    audience, scopes = "force", _WRITE
+
+
+class OfficerDischarge(_Discharges):
+    audience, roles = "officer", _ROLES
+
+
+class ForceAppeal(_Appeals):
+    audience, scopes = "force", _WRITE
+
+
+class OfficerAppeal(_Appeals):
+    audience, roles = "officer", _ROLES

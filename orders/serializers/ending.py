@@ -1,0 +1,53 @@
+"""What ended an order, as it is told and as it is answered."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from edge.shapes import CivilDate, Instant, Shape, Text
+from orders.types import AppealOutcome, DeterminationResult, Status
+
+
+class DeterminationIn(Shape):
+    """The main application of an interim order was decided."""
+
+    result: DeterminationResult
+    at: Instant
+
+
+class DeterminationOut(DeterminationIn):
+    status: Status
+
+
+class ConsentsIn(Shape):
+    """Who agreed to the discharge (section 4).
+
+    `residence_force` is the code of the force in whose area he lives now; null says that he lives nowhere in
+    England and Wales, so it is never left out.
+    """
+
+    defendant: bool
+    applying_chief_officer: bool
+    residence_force: Text | None = Field(pattern=r"^[0-9]{2}$")
+    residence_chief_officer: bool = False
+
+
+class DischargeIn(Shape):
+    discharged_at: Instant
+    consents: ConsentsIn
+
+
+class DischargeOut(DischargeIn):
+    status: Status
+
+
+class AppealIn(Shape):
+    """An appeal that was lodged; with `outcome` and `at`, what the Crown Court made of it."""
+
+    lodged_on: CivilDate
+    outcome: AppealOutcome | None = None
+    at: Instant | None = None
+
+
+class AppealOut(AppealIn):
+    status: Status
