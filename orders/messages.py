@@ -25,6 +25,10 @@ def ended(order: Order, *, status: str) -> None:
     _tell(order, "order.ended", status)
 
 
+def coming(order: Order, *, event: str, status: str) -> None:
+    _tell(order, event, status)
+
+
 def zone_approved(order: Order, *, status: str) -> None:
     _tell(order, "order.approved", status)
 

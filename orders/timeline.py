@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from orders import rules
+from orders.duties import redraw_duties
 from orders.models import InForce, Order
 from orders.queries.endings import end_of
 from orders.types import Period
@@ -32,7 +33,8 @@ def moment(order: Order) -> datetime:
 def redraw(order: Order, *, at: datetime) -> None:
     """Record what is in force when, as known from `at` on, by the versions and the end now on record.
 
-    What was known before stays as it was. Call it with the order's row held, and `at` from `moment`.
+    What was known before stays as it was. Notification duties follow. Call it with the order's row held, and
+    `at` from `moment`.
     """
     wanted = _wanted(order)
     kept = set()
@@ -46,6 +48,7 @@ def redraw(order: Order, *, at: datetime) -> None:
         for version, period in wanted.items()
         if version not in kept
     )
+    redraw_duties(order)
 
 
 def in_force_row(order: UUID, version: UUID, period: Period, *, known_from: datetime) -> InForce:

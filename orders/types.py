@@ -65,6 +65,8 @@ Status = Literal["pending", "in_force", "superseded", "expired", "discharged", "
 CHECKABLE: frozenset[str] = frozenset({"exclusion_zone", "no_contact", "no_social_reference"})
 DeterminationResult = Literal["granted", "refused", "withdrawn"]
 AppealOutcome = Literal["dismissed", "abandoned", "varied", "quashed"]
+# Fingerprints and photographs, which he must allow if asked (section 10(5)).
+IdentityCheck = Literal["not_asked", "allowed", "refused"]
 Polarity = Literal["prohibition", "requirement"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from orders.api import ending, versions
+from orders.api import ending, notifications, versions
 
 _REF = r"(?P<reference>[A-Za-z0-9._-]{1,64})"
 _ANY = r"(?P<reference>[^/]{1,200})"  # a badly formed one is told so when an order is registered
@@ -17,6 +17,8 @@ urlpatterns = [
     re_path(rf"^force/orders/{_REF}/determination$", ending.ForceDetermination.as_view()),
     re_path(rf"^force/orders/{_REF}/discharge$", ending.ForceDischarge.as_view()),
     re_path(rf"^force/orders/{_REF}/appeal$", ending.ForceAppeal.as_view()),
+    re_path(rf"^force/orders/{_REF}/notifications$", notifications.ForceNotifications.as_view()),
+    re_path(rf"^force/orders/{_REF}/notification-events$", notifications.ForceNotificationEvents.as_view()),
     path("officer/orders", versions.OfficerOrders.as_view()),
     re_path(rf"^officer/orders/{_REF}$", versions.OfficerOrder.as_view()),
     re_path(rf"^officer/orders/{_ANY}/versions/{_NUMBER}$", versions.OfficerOrderVersion.as_view()),
@@ -24,6 +26,9 @@ urlpatterns = [
     re_path(rf"^officer/orders/{_REF}/determination$", ending.OfficerDetermination.as_view()),
     re_path(rf"^officer/orders/{_REF}/discharge$", ending.OfficerDischarge.as_view()),
     re_path(rf"^officer/orders/{_REF}/appeal$", ending.OfficerAppeal.as_view()),
+    re_path(rf"^officer/orders/{_REF}/notifications$", notifications.OfficerNotifications.as_view()),
+    re_path(rf"^officer/orders/{_REF}/notification-events$", notifications.OfficerNotificationEvents.as_view()),
+    re_path(rf"^officer/orders/{_REF}/reviews$", notifications.Reviews.as_view()),
     re_path(
         rf"^officer/orders/{_REF}/zones/(?P<code>[A-Za-z0-9_-]{{1,16}})/approve$", versions.ZoneApprovals.as_view()
     ),

@@ -204,6 +204,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIN
 # The clocks of a report (rule 36): elapsed hours, never working days.
 REVIEW_DUE_HOURS = env.int("REVIEW_DUE_HOURS", 4)
 OFFICER_CONTACT_DUE_HOURS = env.int("OFFICER_CONTACT_DUE_HOURS", 48)
+# What is coming (rule 24): told so long before an order runs out, and looked at again so often where none is set.
+EXPIRING_WITHIN_DAYS = env.int("EXPIRING_WITHIN_DAYS", 90)
+REVIEW_EVERY_DAYS = env.int("REVIEW_EVERY_DAYS", 365)
 POSITION_TIME_TOLERANCE_MINUTES = env.int("POSITION_TIME_TOLERANCE_MINUTES", 15)
 # Rule 8: orders on conviction or acquittal are refused until a commencement date is known.
 ROUTE_COMMENCEMENT = {

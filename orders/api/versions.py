@@ -24,6 +24,7 @@ from edge.views import ApiView, answer
 from orders import policies, queries, services
 from orders.models import Order, OrderVersion, Zone, ZoneApproval
 from orders.policies import MAY_APPROVE
+from orders.queries.coming import Due, due, due_days
 from orders.reading import without_people
 from orders.serializers.document import (
     ApprovalIn,
@@ -187,6 +188,16 @@ class OfficerOrder(_OrderDetail):
 _STATUS = OpenApiParameter("status", str, enum=get_args(Status), description="Only orders with this status now")
 
 
+_DUE = OpenApiParameter("due", str, enum=get_args(Due), description="Only orders for which that is due now")
+
+
+def _due(request: Request) -> Due | None:
+    sent = request.query_params.get("due")
+    if sent is None or sent in get_args(Due):
+        return cast("Due | None", sent)
+    raise Refused([Problem("?due", "unknown_value", "This is not one of the values allowed here.")])
+
+
 def _status(request: Request) -> Status | None:
     sent = request.query_params.get("status")
     if sent is None or sent in get_args(Status):
@@ -195,16 +206,19 @@ def _status(request: Request) -> Status | None:
 
 
 class _Orders(ApiView):
-    @extend_schema(parameters=[_STATUS], responses={200: OrdersOut})
+    @extend_schema(parameters=[_STATUS, _DUE], responses={200: OrdersOut})
     def get(self, request: Request) -> Response:
         """The force's orders by reference, with their version and status now."""
         caller, now = self.caller(request), timezone.now()
-        orders = queries.orders_of(caller.force, status=_status(request), at=now)
+        orders, what = queries.orders_of(caller.force, status=_status(request), at=now), _due(request)
+        if what is not None:
+            orders = due(orders, what, at=now)
         page = paginate(request, orders, order=("reference", "id"))
         found = queries.versions_at(page.rows, at=now)
         with transaction.atomic():
             record(actor=caller.actor, action="consultation", verb="orders_listed", records=[o.id for o in page.rows])
-        rows = [_row(order.reference, found[order.id]) for order in page.rows]
+        days = due_days(page.rows, what, at=now) if what else {}
+        rows = [{**_row(order.reference, found[order.id]), "due_on": days.get(order.id)} for order in page.rows]
         return answer({"results": rows, "next": page.next, "previous": page.previous})
 
 

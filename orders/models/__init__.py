@@ -1,5 +1,6 @@
 """Orders as the court made them, and what was done with them: added to, never edited."""
 
+from orders.models.notifications import Notification, NotificationDuty, NotificationEvent, OrderReview, Told
 from orders.models.times import Appeal, Determination, Discharge, InForce
 from orders.models.versions import (
     Condition,
@@ -17,10 +18,15 @@ __all__ = [
     "Determination",
     "Discharge",
     "InForce",
+    "Notification",
+    "NotificationDuty",
+    "NotificationEvent",
     "Order",
+    "OrderReview",
     "OrderVersion",
     "ProtectedPerson",
     "Service",
+    "Told",
     "Zone",
     "ZoneApproval",
 ]

@@ -8,7 +8,7 @@ import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from common.ids import uuid7
 from orders.models.versions import APPEND_ONLY, Order, OrderVersion
@@ -48,6 +48,12 @@ class InForce(models.Model):
                     during__isempty=False, during__lower_inf=False, during__lower_inc=True, during__upper_inc=False
                 )
                 & Q(known__isempty=False, known__lower_inf=False, known__lower_inc=True, known__upper_inc=False),
+            ),
+        ]
+        indexes = [
+            # Which versions stop being in force between then and then?
+            models.Index(
+                Func(F("during"), function="upper"), name="in_force_until", condition=Q(known__upper_inf=True)
             ),
         ]
         triggers = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -14,6 +14,7 @@ from common.problems import NotFound
 from orders import rules
 from orders.models import Appeal, Determination, Discharge, InForce, Order, OrderVersion, Zone, ZoneApproval
 from orders.queries.endings import end_of, ends_of
+from orders.rules.duties import due_on
 from orders.types import End, Period, Status
 
 _ENDED = (
@@ -195,4 +196,4 @@ def notification_due(order: Order, served_at: datetime) -> date | None:
     kind, replaces_interim = latest[0]
     if kind == "full" and replaces_interim:
         return None
-    return civil_date(served_at) + timedelta(days=2)
+    return due_on(civil_date(served_at))

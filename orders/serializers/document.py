@@ -325,10 +325,16 @@ class OrderRow(Shape):
     in_force_until: Instant | None
 
 
+class ListedOrder(OrderRow):
+    """`due_on` is the day on which what `due` asks for is due; null where nothing was asked."""
+
+    due_on: CivilDate | None
+
+
 class OrdersOut(Shape):
     """One page; `next` and `previous` are cursors."""
 
-    results: list[OrderRow]
+    results: list[ListedOrder]
     next: str | None
     previous: str | None
 

@@ -14,6 +14,7 @@ from audit.types import Actor
 from common.london import civil_date
 from common.problems import NotFound, Problem, Refused
 from orders import messages, queries
+from orders.duties import redraw_duties
 from orders.models import Order, ProtectedPerson, Service
 from orders.services.again import assess_again
 
@@ -31,6 +32,7 @@ def record_service(*, caller: Caller, reference: str, served_at: datetime, metho
     service = Service.objects.create(
         order=order, served_at=served_at, method=method, served_by=served_by, recorded_by=caller.id
     )
+    redraw_duties(order)
     record(actor=caller.actor, action="collection", verb="service_recorded", records=[order.id, service.id])
     messages.served(order, status=queries.status_of(order, at=timezone.now()))
     assess_again(order)

@@ -243,7 +243,7 @@ def test_a_change_that_would_begin_after_the_end_is_refused_and_a_correction_is_
     assert status(force, "2026-06-03T00:00:00Z") == "discharged"
 
 
-LISTED = {
+LISTED: dict[str, Json] = {
     "in_force": {},
     "pending": {"effective_from": "2027-06-01T10:00:00Z"},
     "expired": {"made_on": "2021-01-04", "expires_on": "2023-01-03", "effective_from": None},
@@ -262,7 +262,8 @@ def test_the_list_is_asked_by_status_rule_22(api: Apis, wanted: str) -> None:
 @pytest.mark.parametrize("wanted", ["discharged", "quashed", "superseded"])
 def test_the_list_knows_how_orders_ended(api: Apis, wanted: str) -> None:
     force = interim(api)
-    {"discharged": discharge, "superseded": determine, "quashed": lambda f: appeal(f, **QUASHED)}[wanted](force)
+    ends: dict[str, Any] = {"discharged": discharge, "superseded": determine, "quashed": lambda f: appeal(f, **QUASHED)}
+    ends[wanted](force)
     found = {s: len(force.get(f"force/orders?status={s}").body["results"]) for s in (wanted, "in_force", "expired")}
     assert found == {wanted: 1, "in_force": 0, "expired": 0}
 

@@ -182,6 +182,7 @@ def test_the_list_has_each_order_with_its_version_now(api: Apis, two_versions: N
         "status": "in_force",
         "in_force_from": "2026-06-01T09:00:00Z",
         "in_force_until": "2028-03-02T00:00:00Z",
+        "due_on": None,
     }
 
 

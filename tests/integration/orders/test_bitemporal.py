@@ -90,7 +90,7 @@ ACTS = st.one_of(
 def answers(known_at: datetime) -> list[Any]:
     """What was forbidden then, as known at an instant: version, status and end, for instants before and after."""
     order = Order.objects.get(reference=REFERENCE)
-    found = []
+    found: list[Any] = []
     for at in ASKED:
         try:
             answer = queries.version_at(order, at=at, known_at=known_at)

@@ -28,8 +28,8 @@ def days(first: int | None, last: int | None, bounds: str = "[)") -> DateTimeTZR
 
 
 def test_no_two_versions_are_in_force_at_once_as_known_at_once(row: InForce) -> None:
+    known = DateTimeTZRange(row.known.lower, row.known.lower + timedelta(days=1))
     with pytest.raises(IntegrityError, match="one_version_in_force_at_once"), transaction.atomic():
-        known = DateTimeTZRange(row.known.lower, row.known.lower + timedelta(days=1))
         InForce.objects.create(order=row.order, version=row.version, during=days(0, 9), known=known)
     InForce.objects.create(order=row.order, version=row.version, during=days(0, 9), known=days(-99, -9))
     assert InForce.objects.count() == 2
