@@ -35,7 +35,7 @@ def redraw_duties(order: Order) -> None:
             due_on=duty.due_on,
             until=duty.until,
             met_at=duty.met_at,
-            lapsed=duty.lapsed,
+            lapses_at=duty.lapses_at,
         )
         for duty in duties_of(order)
     )

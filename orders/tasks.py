@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import time
+from uuid import UUID
 
 from django.utils import timezone
 from django_q.tasks import async_task
 
 from orders.queries.coming import duties_untold, expiring_untold
-from orders.services.coming import tell_duty, tell_expiring
+from orders.services.coming import tell_coming
 
-# Well under the worker's timeout; what is left goes into a task of its own.
-_SECONDS = 5.0
-_CHUNK = 200
+# Queued in one look. What is left is found by the next.
+_MOST = 1_000
 
 
 def tell_what_is_coming() -> None:
-    """Tell each force once of its orders that run out soon, and of notifications due or missed (rules 24, 26, 32).
+    """Find the orders of which their force should be told something (rules 24, 26, 32), each a task of its own.
 
     Safe to run any number of times, and twice at once: what was told is on record.
     """
-    now, started = timezone.now(), time.monotonic()
-    ends = list(expiring_untold(now)[:_CHUNK])
-    duties = list(duties_untold(now)[:_CHUNK])
-    for row in ends:
-        tell_expiring(order=row.order, ends_at=row.during.upper, at=now)
-        if time.monotonic() - started > _SECONDS:
-            break
-    for duty in duties:
-        if time.monotonic() - started > _SECONDS:
-            break
-        tell_duty(duty=duty, at=now)
-    if len(ends) == _CHUNK or len(duties) == _CHUNK or time.monotonic() - started > _SECONDS:
-        async_task("orders.tasks.tell_what_is_coming")
+    now = timezone.now()
+    ends = expiring_untold(now).values_list("order_id", flat=True)[:_MOST]
+    duties = duties_untold(now).values_list("order_id", flat=True)[:_MOST]
+    for order_id in dict.fromkeys([*ends, *duties]):
+        async_task("orders.tasks.tell_of_order", str(order_id))
+
+
+def tell_of_order(order_id: str) -> None:
+    """Tell the force what is coming for one order. One that fails keeps no other from being told."""
+    tell_coming(order_id=UUID(order_id), at=timezone.now())

@@ -65,6 +65,9 @@ Status = Literal["pending", "in_force", "superseded", "expired", "discharged", "
 CHECKABLE: frozenset[str] = frozenset({"exclusion_zone", "no_contact", "no_social_reference"})
 DeterminationResult = Literal["granted", "refused", "withdrawn"]
 AppealOutcome = Literal["dismissed", "abandoned", "varied", "quashed"]
+DocumentType = Literal["application/pdf", "image/png", "image/jpeg"]
+# What lets the police take somebody's positions: never an order of this Act (rule 82).
+AuthorityKind = Literal["licence", "bail", "dapo", "court_other"]
 # Fingerprints and photographs, which he must allow if asked (section 10(5)).
 IdentityCheck = Literal["not_asked", "allowed", "refused"]
 Polarity = Literal["prohibition", "requirement"]

@@ -85,7 +85,11 @@ def _everything(order: Order, rows: list[Notification]) -> dict[str, Any]:
     duties = [_duty(duty, duty.state(now)) for duty in duties_of(order)]
     found = {duty["offence"] for duty in duties if duty["offence"]}
     found |= {REFUSED_IDENTITY_CHECK for row in rows if row.identity_check == "refused"}
-    found |= {FALSE_INFORMATION for row in rows if row.false_information}
+    if (
+        any(row.false_information for row in rows)
+        or order.notification_events.filter(kind="false_information").exists()
+    ):
+        found.add(FALSE_INFORMATION)
     return {"duties": duties, "notifications": [_shown(row) for row in rows], "candidates": sorted(found)}
 
 
@@ -127,7 +131,7 @@ class _Events(ApiView):
             queries.order_of(caller.force, reference)
             sent = read(request, NotificationEventIn)
             row = record_notification_event(caller=caller, reference=reference, kind=sent.kind, event_on=sent.event_on)
-            due = None if row.kind == "registration_began" else due_on(row.event_on)
+            due = None if row.kind in ("registration_began", "false_information") else due_on(row.event_on)
             return answer({"kind": row.kind, "event_on": row.event_on, "due_on": due}, status=201)
 
         return self.write(request, effect)

@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('due_on', models.DateField()),
                 ('until', models.DateTimeField()),
                 ('met_at', models.DateTimeField(null=True)),
-                ('lapsed', models.BooleanField()),
+                ('lapses_at', models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='notificationduty',
-            index=models.Index(condition=models.Q(('lapsed', False), ('met_at__isnull', True)), fields=['until', 'id'], name='notification_duty_open'),
+            index=models.Index(condition=models.Q(('met_at__isnull', True)), fields=['until', 'id'], name='notification_duty_open'),
         ),
         migrations.AddConstraint(
             model_name='notificationduty',
@@ -170,7 +170,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='notificationduty',
-            constraint=models.CheckConstraint(condition=models.Q(('met_at__isnull', True), ('lapsed', False), _connector='OR'), name='notification_duty_met_or_lapsed'),
+            constraint=models.CheckConstraint(condition=models.Q(('met_at__isnull', True), ('lapses_at__isnull', True), _connector='OR'), name='notification_duty_met_or_lapsed'),
         ),
         migrations.AddConstraint(
             model_name='notificationevent',
@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='notificationevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('new_name', 'new_address', 'registration_began', 'registration_ended'))), name='notification_event_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('new_name', 'new_address', 'registration_began', 'registration_ended', 'false_information'))), name='notification_event_known'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='notificationevent',

@@ -1,6 +1,7 @@
 """Orders as the court made them, and what was done with them: added to, never edited."""
 
 from orders.models.notifications import Notification, NotificationDuty, NotificationEvent, OrderReview, Told
+from orders.models.papers import MonitoringAuthority, OrderDocument
 from orders.models.times import Appeal, Determination, Discharge, InForce
 from orders.models.versions import (
     Condition,
@@ -18,10 +19,12 @@ __all__ = [
     "Determination",
     "Discharge",
     "InForce",
+    "MonitoringAuthority",
     "Notification",
     "NotificationDuty",
     "NotificationEvent",
     "Order",
+    "OrderDocument",
     "OrderReview",
     "OrderVersion",
     "ProtectedPerson",

@@ -85,7 +85,7 @@ class NotificationDuty(models.Model):
     due_on = models.DateField()
     until = models.DateTimeField()
     met_at = models.DateTimeField(null=True)
-    lapsed = models.BooleanField()
+    lapses_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -93,14 +93,12 @@ class NotificationDuty(models.Model):
             models.CheckConstraint(name="notification_duty_known", condition=Q(kind__in=get_args(DutyKind))),
             models.CheckConstraint(name="notification_duty_days", condition=Q(due_on__gt=F("event_on"))),
             models.CheckConstraint(
-                name="notification_duty_met_or_lapsed", condition=Q(met_at__isnull=True) | Q(lapsed=False)
+                name="notification_duty_met_or_lapsed", condition=Q(met_at__isnull=True) | Q(lapses_at__isnull=True)
             ),
         ]
         indexes = [
             # Which duties are open, and since when overdue?
-            models.Index(
-                name="notification_duty_open", fields=["until", "id"], condition=Q(met_at__isnull=True, lapsed=False)
-            ),
+            models.Index(name="notification_duty_open", fields=["until", "id"], condition=Q(met_at__isnull=True)),
         ]
 
     def __str__(self) -> str:

@@ -35,7 +35,7 @@ def due(orders: QuerySet[Order], what: Due, *, at: datetime) -> QuerySet[Order]:
     if what == "expiring":
         return orders.filter(pk__in=_expiring(at).values("order"))
     if what == "notification":
-        return orders.filter(Exists(open_duties().filter(order=OuterRef("pk"))))
+        return orders.filter(Exists(open_duties(at).filter(order=OuterRef("pk"))))
     return _with_next_review(orders.filter(Exists(_in_force_at(at)))).filter(next_review_on__lte=civil_date(at))
 
 
@@ -75,16 +75,17 @@ def duties_untold(at: datetime) -> QuerySet[NotificationDuty]:
     """Duties due or missed, of all forces, of which theirs was not told as they stand at an instant."""
     about = Concat(F("kind"), Value(":"), Cast("event_on", CharField()))
     told = Told.objects.filter(order=OuterRef("order"), about=OuterRef("about"))
-    rows = open_duties().annotate(about=about)
+    rows = open_duties(at).annotate(about=about)
     untold = (Q(until__gt=at) & ~Exists(told.filter(event="notification.due"))) | (
         Q(until__lte=at) & ~Exists(told.filter(event="notification.missed"))
     )
     return rows.filter(untold).select_related("order").order_by("until", "id")
 
 
-def open_duties() -> QuerySet[NotificationDuty]:
-    """Duties neither met nor lapsed: due or missed."""
-    return NotificationDuty.objects.filter(met_at__isnull=True, lapsed=False)
+def open_duties(at: datetime) -> QuerySet[NotificationDuty]:
+    """Duties neither met nor lapsed at an instant: due or missed."""
+    lapsed = Q(lapses_at__isnull=False, lapses_at__lte=at)
+    return NotificationDuty.objects.filter(~lapsed, met_at__isnull=True)
 
 
 def _with_next_review(orders: QuerySet[Order]) -> QuerySet[Any]:
@@ -104,7 +105,7 @@ def due_days(orders: Sequence[Order], what: Due, *, at: datetime) -> dict[Any, A
         return {row.order_id: civil_date(row.ends - timedelta(microseconds=1)) for row in rows}
     if what == "notification":
         found: dict[Any, Any] = {}
-        for duty in open_duties().filter(order__in=orders).order_by("-until"):
+        for duty in open_duties(at).filter(order__in=orders).order_by("-until"):
             found[duty.order_id] = duty.due_on
         return found
     kept = _with_next_review(Order.objects.filter(pk__in=[order.pk for order in orders]))
@@ -113,4 +114,4 @@ def due_days(orders: Sequence[Order], what: Due, *, at: datetime) -> dict[Any, A
 
 def duty_of(row: NotificationDuty) -> Duty:
     """The duty as the rules take it."""
-    return Duty(row.kind, row.event_on, row.due_on, row.met_at, row.lapsed)  # type: ignore[arg-type]
+    return Duty(row.kind, row.event_on, row.due_on, row.met_at, row.lapses_at)  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from common.london import midnight_ending
 
 # `after_registration`: once he is no longer subject to Part 2 of the Sexual Offences Act 2003 (section 9(6)).
 DutyKind = Literal["initial", "new_name", "new_address", "after_registration"]
-EventKind = Literal["new_name", "new_address", "registration_began", "registration_ended"]
+EventKind = Literal["new_name", "new_address", "registration_began", "registration_ended", "false_information"]
 DutyState = Literal["due", "met", "late", "missed", "lapsed"]
 
 # Section 11. Never ST19001, which is breach of the order itself (section 8, rule 32).
@@ -33,7 +33,7 @@ _DAYS_AFTER = timedelta(days=2)  # "within three days beginning with" the day
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that begins, suspends or resumes a duty, on a day."""
+    """Something that begins, suspends or resumes a duty, or that he was found to have lied, on a day."""
 
     kind: EventKind
     on: date
@@ -56,17 +56,20 @@ class Duty:
     event_on: date
     due_on: date
     met_at: datetime | None = None
-    lapsed: bool = False
+    lapses_at: datetime | None = None
 
     @property
     def until(self) -> datetime:
         return midnight_ending(self.due_on)
 
     def state(self, at: datetime) -> DutyState:
-        """How it stands at an instant. A duty missed before the order ended stays missed."""
+        """How it stands at an instant. A duty missed before the order ended stays missed.
+
+        `lapses_at` is when the order ends with time left to meet it: until then it is due.
+        """
         if self.met_at is not None and self.met_at <= at:
             return "met" if self.met_at < self.until else "late"
-        if self.lapsed:
+        if self.lapses_at is not None and at >= self.lapses_at:
             return "lapsed"
         return "due" if at < self.until else "missed"
 
@@ -106,7 +109,7 @@ def _arising(
             # Rule 29: only if the order is still live on his final day.
             if event.on >= served_on and (ends_at is None or midnight_ending(event.on) <= ends_at):
                 yield "after_registration", event.on
-        elif event.kind != "registration_began" and event.on >= served_on and not _suspended(event.on, events):
+        elif event.kind in ("new_name", "new_address") and event.on >= served_on and not _suspended(event.on, events):
             yield event.kind, event.on
 
 
@@ -120,5 +123,5 @@ def _suspended(day: date, events: Sequence[Event]) -> bool:
 def _settled(kind: DutyKind, on: date, told: Sequence[Notified], ends_at: datetime | None) -> Duty:
     times = [n.at for n in told if n.kind == kind and (n.event_on is None or n.event_on == on)]
     duty = Duty(kind, on, due_on(on), min(times, default=None))
-    ended_in_time = ends_at is not None and ends_at < duty.until
-    return Duty(kind, on, duty.due_on, duty.met_at, lapsed=ended_in_time and duty.met_at is None)
+    ends_in_time = ends_at is not None and ends_at < duty.until and duty.met_at is None
+    return Duty(kind, on, duty.due_on, duty.met_at, ends_at if ends_in_time else None)

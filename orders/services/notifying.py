@@ -46,32 +46,29 @@ class NotificationTold:
 def record_notification(*, caller: Caller, reference: str, told: NotificationTold) -> Notification:
     """He notified, in person at a station (section 10, rules 30 and 31). The same told again is the same row.
 
-    Raises `NotFound`; `Refused` with everything that is wrong.
+    Raises `NotFound`; `Refused` with everything that is wrong; `Conflict` `already_recorded`.
     """
     order = queries.order_for_update(caller.force, reference)
     problems = list(_problems(order, told))
     if problems:
         raise Refused(problems)
-    same = {
-        "kind": told.kind,
-        "event_on": told.event_on,
-        "notified_at": told.notified_at,
-        "acknowledgement": told.acknowledgement,
+    columns = {
+        "station": told.station,
+        "station_force_id": told.station_force,
+        "home_force": told.home_force,
+        "received_by": told.received_by,
+        "identity_check": told.identity_check,
+        "false_information": told.false_information,
+        "told": told.told,
     }
-    known = Notification.objects.filter(order=order, **same).first()
+    visit = {"kind": told.kind, "event_on": told.event_on, "notified_at": told.notified_at}
+    known = Notification.objects.filter(order=order, acknowledgement=told.acknowledgement, **visit).first()
     if known is not None:
+        if any(getattr(known, name) != value for name, value in columns.items()):
+            raise Conflict("already_recorded", "This visit is on record already, and otherwise.")
         return known
     row = Notification.objects.create(
-        order=order,
-        **same,
-        station=told.station,
-        station_force_id=told.station_force,
-        home_force=told.home_force,
-        received_by=told.received_by,
-        identity_check=told.identity_check,
-        false_information=told.false_information,
-        told=told.told,
-        recorded_by=caller.id,
+        order=order, acknowledgement=told.acknowledgement, recorded_by=caller.id, **visit, **columns
     )
     redraw_duties(order)
     record(actor=caller.actor, action="collection", verb="notification_recorded", records=[order.id, row.id])
@@ -80,7 +77,7 @@ def record_notification(*, caller: Caller, reference: str, told: NotificationTol
 
 @transaction.atomic
 def record_notification_event(*, caller: Caller, reference: str, kind: EventKind, event_on: date) -> NotificationEvent:
-    """A new name, a change of address, or registration that began or ended (rules 28 and 29)."""
+    """A new name, a change of address, registration that began or ended (rules 28, 29), a lie found out (32)."""
     order = queries.order_for_update(caller.force, reference)
     if kind != "registration_began" and event_on > civil_date(timezone.now()):
         raise Refused([Problem("/event_on", "event_in_future", "This is in the future.")])

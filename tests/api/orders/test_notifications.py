@@ -73,6 +73,29 @@ def test_refused_prints_and_false_details_are_offences_of_their_own_rule_32(forc
     assert force.get(f"{ROOT}/notifications").body["candidates"] == ["ST19005", "ST19006"]
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"false_information": True},
+        {"identity_check": "refused"},
+        {"told": {}},
+        {"station": {"name": "X", "force": "05"}},
+    ],
+    ids=str,
+)
+def test_the_same_visit_told_otherwise_is_refused_not_lost(force: Api, changes: Json) -> None:
+    notify(force)
+    answer = notify(force, **changes)
+    assert (answer.status, answer.code) == (409, "already_recorded")
+
+
+def test_a_lie_found_out_later_is_recorded_rule_32(force: Api) -> None:
+    notify(force)
+    sent = {"kind": "false_information", "event_on": "2026-05-01"}
+    assert force.post(f"{ROOT}/notification-events", sent).body["due_on"] is None
+    assert force.get(f"{ROOT}/notifications").body["candidates"] == ["ST19006"]
+
+
 @pytest.mark.parametrize("channel", ["web", "phone", "post", "email", ""])
 def test_only_in_person_and_orally_rule_30(force: Api, channel: str) -> None:
     assert notify(force, channel=channel).codes == {("/channel", "notification_channel_invalid")}

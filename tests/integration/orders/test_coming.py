@@ -9,15 +9,25 @@ import pytest
 import time_machine
 from django.db import Error, IntegrityError, transaction
 from django.utils import timezone
+from django_q.models import OrmQ
 
 from common.london import civil_date
 from orders.models import NotificationDuty, Order, OrderReview, Told
-from orders.tasks import tell_what_is_coming
+from orders.tasks import tell_of_order, tell_what_is_coming
 from tests.support.api import Apis
 from tests.support.orders import NO_CONTACT, an_order
 from webhooks.models import Event
 
 TODAY = civil_date(timezone.now())
+
+
+def look() -> None:
+    """One look, and the worker's tasks that it queues."""
+    OrmQ.objects.all().delete()
+    tell_what_is_coming()
+    for queued in OrmQ.objects.all():
+        assert queued.func() == "orders.tasks.tell_of_order"
+        tell_of_order(*queued.args())
 
 
 def register(api: Apis, reference: str, **changes: Any) -> str:
@@ -113,7 +123,7 @@ def test_each_is_told_once_however_often_one_looks(api: Apis) -> None:
     serve(api, register(api, "B"), -1)
     serve(api, register(api, "C"), -9)
     for _ in range(3):
-        tell_what_is_coming()
+        look()
     events = Event.objects.filter(type__in=["order.expiring", "notification.due", "notification.missed"])
     assert sorted(events.values_list("type", "reference")) == [
         ("notification.due", "B"),
@@ -124,27 +134,35 @@ def test_each_is_told_once_however_often_one_looks(api: Apis) -> None:
 
 def test_what_was_due_and_told_is_told_again_once_it_is_missed(api: Apis) -> None:
     serve(api, register(api, "A"), -1)
-    tell_what_is_coming()
+    look()
     with time_machine.travel(timezone.now() + timedelta(days=3)):
-        tell_what_is_coming()
+        look()
     told = Event.objects.filter(type__startswith="notification").order_by("occurred_at")
     assert [event.type for event in told] == ["notification.due", "notification.missed"]
 
 
+def test_what_was_met_between_the_look_and_the_telling_is_not_told(api: Apis) -> None:
+    serve(api, register(api, "A"), -9)
+    order = Order.objects.get()
+    NotificationDuty.objects.update(met_at=timezone.now())
+    tell_of_order(str(order.id))
+    assert not Event.objects.filter(type__startswith="notification").exists()
+
+
 def test_what_was_told_stays(api: Apis) -> None:
     order = Order.objects.get(reference=register(api, "A", expires_on=day(10)))
-    tell_what_is_coming()
+    look()
     with pytest.raises(Error, match="Cannot update or delete"), transaction.atomic():
         Told.objects.all()._raw_delete("default")
     with pytest.raises(IntegrityError, match="told_once"):
         Told.objects.create(order=order, event="order.expiring", about=Told.objects.get().about)
 
 
-DUTY = {"kind": "initial", "event_on": date(2026, 3, 2), "due_on": date(2026, 3, 4), "lapsed": False}
+DUTY = {"kind": "initial", "event_on": date(2026, 3, 2), "due_on": date(2026, 3, 4)}
 NO_SENSE: dict[str, tuple[dict[str, Any], str]] = {
     "a duty of a kind that is none": ({"kind": "x"}, "notification_duty_known"),
     "due before its day": ({"due_on": date(2026, 3, 1)}, "notification_duty_days"),
-    "met and lapsed": ({"lapsed": True, "met_at": timezone.now()}, "notification_duty_met_or_lapsed"),
+    "met and lapsed": ({"lapses_at": timezone.now(), "met_at": timezone.now()}, "notification_duty_met_or_lapsed"),
 }
 
 

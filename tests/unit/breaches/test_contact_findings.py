@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from breaches.rules.identifiers import compare, email, phone
+from breaches.rules.identifiers import compare
+from orders.rules.identifiers import email, phone
 from orders.types import Identifier
 from tests.support.orders import NO_CONTACT, a_condition, a_report, an_order
 from tests.support.terms import codes, finding, judge

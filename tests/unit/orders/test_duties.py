@@ -152,6 +152,12 @@ def test_a_duty_lapses_with_the_order_but_a_missed_one_stays_missed(ends_at: dat
     assert duty.state(datetime(2027, 1, 1, tzinfo=UTC)) == state
 
 
+def test_until_the_order_ends_a_duty_that_will_lapse_is_due() -> None:
+    """Ends on Tuesday night: on Tuesday noon he still has to tell."""
+    (duty,) = found(ends_at=datetime(2026, 3, 4, tzinfo=UTC))
+    assert [duty.state(datetime(2026, 3, day, 12, tzinfo=UTC)) for day in (3, 4)] == ["due", "lapsed"]
+
+
 def test_no_failure_to_notify_is_a_breach_of_the_order_rule_32() -> None:
     codes = {*OFFENCE.values(), REFUSED_IDENTITY_CHECK, FALSE_INFORMATION}
     assert codes == {"ST19002", "ST19003", "ST19004", "ST19005", "ST19006"}
