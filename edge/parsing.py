@@ -50,6 +50,18 @@ class JsonBody(BaseParser):
             raise Malformed("malformed_json", "The body is not UTF-8.") from None
 
 
+class FileBody(BaseParser):
+    """The body as it is: a file. Its limit is the view's `body_limit_bytes`; what it is, its content says."""
+
+    media_type = "*/*"
+
+    def parse(  # type: ignore[override]
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        limit: int = getattr((parser_context or {}).get("view"), "body_limit_bytes", settings.BODY_LIMIT_BYTES)
+        return _read_limited(stream, limit)
+
+
 def _read_limited(stream: IO[Any], limit: int) -> bytes:
     kept, seen = bytearray(), 0
     while chunk := stream.read(_CHUNK):

@@ -37,7 +37,7 @@ DETAILS = {
     "ring_turned": "The exterior ring runs clockwise; it was understood the other way round.",
     "ring_crosses_itself": "The ring crosses or touches itself.",
     "rings_meet_too_often": "More than 500 rings meet in one position.",
-    "zero_area": "The ring has no area.",
+    "zero_area": "This has no area.",
     "hole_outside": "The hole does not lie within the exterior ring of its polygon.",
     "holes_overlap": "The hole overlaps another hole of its polygon.",
     "parts_overlap": "The polygon overlaps, or shares an edge with, another one of the shape.",

@@ -5,6 +5,7 @@ A valid shape needs no repair and gets none. What is proposed is again read by `
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -52,9 +53,11 @@ def repair(raw: object) -> Repair | None:
         return None
     shape = {"type": "polygon", "crs": crs, "geometry": _geojson(parts)}
     read = read_shape(shape, "").shape
-    if not isinstance(read, Area):
+    drawn = sum(_drawn_m2(crs, part) for part in polygons)
+    # A ring beyond where the CRS goes has no area, even where what is meant does not need it.
+    if not isinstance(read, Area) or not math.isfinite(drawn):
         return None
-    return Repair(shape, sum(_drawn_m2(crs, part) for part in polygons), build(read).area_m2)
+    return Repair(shape, drawn, build(read).area_m2)
 
 
 def _polygons(raw: object) -> tuple[str, list[list[Array]]] | None:
@@ -73,9 +76,8 @@ def _polygons(raw: object) -> tuple[str, list[list[Array]]] | None:
         polygons = [[_closed(ring) for ring in part] for part in coordinates or ()]
     except (TypeError, ValueError):
         return None
-    kept = [part for part in polygons if part]
-    vertices = sum(len(ring) for part in kept for ring in part)
-    return (crs, kept) if kept and vertices <= MOST_VERTICES else None
+    vertices = sum(len(ring) for part in polygons for ring in part)
+    return (crs, polygons) if polygons and all(polygons) and vertices <= MOST_VERTICES else None
 
 
 def _closed(ring: object) -> Array:

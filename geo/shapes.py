@@ -77,6 +77,9 @@ def _circle(raw: Mapping[str, object], pointer: str, notes: Notes) -> Circle | N
     radius = _size(raw, "radius", pointer, notes)
     if centre is None or radius is None:
         return None
+    if radius**2 == 0:  # over nought, and still too small for its square to be
+        notes.wrong(f"{pointer}/radius_m", "zero_area")
+        return None
     if math.pi * radius**2 > _LARGE_M2:
         notes.warn(pointer, "area_large")
     return Circle(centre[0], radius, centre[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts.types import Caller
+from audit.types import Action
 from common.problems import Forbidden
 from orders.models import Zone
 
@@ -17,6 +18,17 @@ def same_person(one: str, other: str) -> bool:
 def may_see_shapes(caller: Caller) -> bool:
     """Nobody can stand by a drawing unseen; a force's system sees shapes only with the scope for it."""
     return "zones:read" in caller.scopes or (caller.kind == "officer" and caller.role in MAY_APPROVE)
+
+
+def check_may_reveal(caller: Caller) -> None:
+    """Names and places are shown on purpose only: to officers and supervisors, to systems that may see zones."""
+    if not may_see_shapes(caller):
+        raise Forbidden("wrong_role", "Your role or scope does not show names and places.")
+
+
+def reading(caller: Caller) -> Action:
+    """What the trail calls a reading: another system takes it elsewhere, an officer looks (section 62)."""
+    return "disclosure" if caller.kind == "force_system" else "consultation"
 
 
 def check_second_person(caller: Caller, zone: Zone) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
@@ -110,3 +110,20 @@ def _locality_without(item: Json, *, shapes: bool) -> dict[str, Any]:
 def _zone_without(item: Json, *, shapes: bool) -> dict[str, Any]:
     kept = {"code": item["code"], "drawn_by": {"staff_id": item["drawn_by"]["staff_id"]}}
     return {**kept, "shape": item["shape"]} if shapes else kept
+
+
+def revealed(body: Json, fields: Collection[str]) -> dict[str, Any]:
+    """Of what `without_people` leaves out, the parts that were asked for by name."""
+    conditions: Sequence[Json] = body["conditions"]
+    parts: dict[str, Any] = {
+        "respondent": body["respondent"],
+        "protected_persons": body["protected_persons"],
+        "watch_terms": {c["clause"]: list(c["watch_terms"]) for c in conditions if c.get("watch_terms")},
+        "restricted_names": {
+            zone["code"]: zone["restricted_name"]
+            for c in conditions
+            for zone in c.get("zones") or ()
+            if zone.get("restricted_name")
+        },
+    }
+    return {name: part for name, part in parts.items() if name in fields}

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from orders.api import ending, notifications, versions
+from orders.api import ending, notifications, papers, versions
 
 _REF = r"(?P<reference>[A-Za-z0-9._-]{1,64})"
 _ANY = r"(?P<reference>[^/]{1,200})"  # a badly formed one is told so when an order is registered
@@ -17,6 +17,10 @@ urlpatterns = [
     re_path(rf"^force/orders/{_REF}/determination$", ending.ForceDetermination.as_view()),
     re_path(rf"^force/orders/{_REF}/discharge$", ending.ForceDischarge.as_view()),
     re_path(rf"^force/orders/{_REF}/appeal$", ending.ForceAppeal.as_view()),
+    path("force/geometry/check", papers.ForceGeometryCheck.as_view()),
+    re_path(rf"^force/orders/{_REF}/versions/{_NUMBER}/document$", papers.ForceDocument.as_view()),
+    re_path(rf"^force/orders/{_REF}/reveal$", papers.ForceReveal.as_view()),
+    re_path(rf"^force/orders/{_REF}/monitoring-authority$", papers.ForceMonitoring.as_view()),
     re_path(rf"^force/orders/{_REF}/notifications$", notifications.ForceNotifications.as_view()),
     re_path(rf"^force/orders/{_REF}/notification-events$", notifications.ForceNotificationEvents.as_view()),
     path("officer/orders", versions.OfficerOrders.as_view()),
@@ -26,6 +30,10 @@ urlpatterns = [
     re_path(rf"^officer/orders/{_REF}/determination$", ending.OfficerDetermination.as_view()),
     re_path(rf"^officer/orders/{_REF}/discharge$", ending.OfficerDischarge.as_view()),
     re_path(rf"^officer/orders/{_REF}/appeal$", ending.OfficerAppeal.as_view()),
+    path("officer/geometry/check", papers.OfficerGeometryCheck.as_view()),
+    re_path(rf"^officer/orders/{_REF}/versions/{_NUMBER}/document$", papers.OfficerDocument.as_view()),
+    re_path(rf"^officer/orders/{_REF}/reveal$", papers.OfficerReveal.as_view()),
+    re_path(rf"^officer/orders/{_REF}/monitoring-authority$", papers.OfficerMonitoring.as_view()),
     re_path(rf"^officer/orders/{_REF}/notifications$", notifications.OfficerNotifications.as_view()),
     re_path(rf"^officer/orders/{_REF}/notification-events$", notifications.OfficerNotificationEvents.as_view()),
     re_path(rf"^officer/orders/{_REF}/reviews$", notifications.Reviews.as_view()),

@@ -2,6 +2,7 @@
 
 from orders.models.notifications import Notification, NotificationDuty, NotificationEvent, OrderReview, Told
 from orders.models.papers import MonitoringAuthority, OrderDocument
+from orders.models.people import MatchKey, SamePerson
 from orders.models.times import Appeal, Determination, Discharge, InForce
 from orders.models.versions import (
     Condition,
@@ -19,6 +20,7 @@ __all__ = [
     "Determination",
     "Discharge",
     "InForce",
+    "MatchKey",
     "MonitoringAuthority",
     "Notification",
     "NotificationDuty",
@@ -28,6 +30,7 @@ __all__ = [
     "OrderReview",
     "OrderVersion",
     "ProtectedPerson",
+    "SamePerson",
     "Service",
     "Told",
     "Zone",

@@ -1,5 +1,6 @@
 """Reading orders."""
 
+from orders.queries.authorities import authorities_of, authority_for
 from orders.queries.endings import end_of, ends_of
 from orders.queries.terms import terms_by_id, terms_over_own_order, terms_over_protecting
 from orders.queries.versions import (
@@ -25,6 +26,8 @@ from orders.queries.versions import (
 __all__ = [
     "VersionAt",
     "approvals_of",
+    "authorities_of",
+    "authority_for",
     "drawings_of",
     "end_of",
     "ends_of",

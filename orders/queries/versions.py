@@ -12,7 +12,21 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from common.london import civil_date
 from common.problems import NotFound
 from orders import rules
-from orders.models import Appeal, Determination, Discharge, InForce, Order, OrderVersion, Zone, ZoneApproval
+from orders.models import (
+    Appeal,
+    Determination,
+    Discharge,
+    InForce,
+    MonitoringAuthority,
+    Notification,
+    NotificationEvent,
+    Order,
+    OrderDocument,
+    OrderReview,
+    OrderVersion,
+    Zone,
+    ZoneApproval,
+)
 from orders.queries.endings import end_of, ends_of
 from orders.rules.duties import due_on
 from orders.types import End, Period, Status
@@ -75,8 +89,10 @@ def is_interim(order: Order) -> bool:
 def revision(order: Order) -> int:
     """Rises with every write to the order, and with nothing else: each adds a row, and none goes."""
     approvals = ZoneApproval.objects.filter(zone__version__order=order).count()
-    ends = sum(rows.objects.filter(order=order).count() for rows in (Appeal, Determination, Discharge))
-    return order.versions.count() + order.services.count() + approvals + ends
+    own = (Appeal, Determination, Discharge, MonitoringAuthority, Notification, NotificationEvent, OrderReview)
+    rows = sum(model.objects.filter(order=order).count() for model in own)
+    documents = OrderDocument.objects.filter(version__order=order).count()
+    return order.versions.count() + order.services.count() + approvals + rows + documents
 
 
 def approvals_of(version: OrderVersion, *, known_at: datetime | None = None) -> QuerySet[ZoneApproval]:

@@ -9,7 +9,6 @@ from itertools import accumulate, chain
 
 from common.problems import Problem
 from geo.shapes import ShapeReading, read_shape
-from geo.types import Circle
 from orders.rules.conditions import condition_problems, short_conditions
 from orders.rules.order import application, change, dates, duration, people, respondent
 from orders.rules.parts import Doc, member, objects
@@ -98,15 +97,7 @@ def _shapes(doc: Doc) -> Iterator[tuple[tuple[int, int], ShapeReading]]:
     for index, condition in enumerate(objects(doc, "conditions")):
         for inner, zone in enumerate(objects(condition, "zones")):
             if zone.get("shape") is not None:
-                yield (index, inner), _read(zone["shape"], f"/conditions/{index}/zones/{inner}/shape")
+                yield (index, inner), read_shape(zone["shape"], f"/conditions/{index}/zones/{inner}/shape")
         shape = member(condition.get("locality"), "shape")
         if shape is not None:
-            yield (index, -1), _read(shape, f"/conditions/{index}/locality/shape")
-
-
-def _read(shape: object, path: str) -> ShapeReading:
-    """A radius of 1e-200 m is over nought and its circle still has no area: the square is too small for a float."""
-    reading = read_shape(shape, path)
-    if not isinstance(reading.shape, Circle) or reading.shape.radius_m**2 > 0:
-        return reading
-    return ShapeReading(None, (Problem(f"{path}/radius_m", "zero_area", "The circle has no area."),), reading.warnings)
+            yield (index, -1), read_shape(shape, f"/conditions/{index}/locality/shape")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from django.http import HttpResponse
 from django.test import Client
 
 from demo.cast import System
@@ -52,15 +53,20 @@ class Api:
     def delete(self, path: str, **headers: str) -> Answer:
         return self._call("DELETE", path, None, headers)
 
-    def _call(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Answer:
+    def raw(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
+        """The answer as it came, for one that is not JSON."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.token:
             sent.setdefault("Authorization", f"Bearer {self.token}")
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         where = path if path.startswith("/") else f"/api/v1/{path}"
-        response = self._client.generic(
+        response: Any = self._client.generic(
             method, where, data, content_type=sent.pop("Content-Type", "application/json"), headers=sent
         )
+        return cast(HttpResponse, response)
+
+    def _call(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Answer:
+        response: Any = self.raw(method, path, body, **headers)
         is_json = "json" in response.headers.get("Content-Type", "")
         return Answer(response.status_code, response.json() if is_json else None, dict(response.headers))
 

@@ -1,0 +1,40 @@
+"""Marks of people as keyed hashes: what finds the same person, without keeping a name or number to search by."""
+
+from __future__ import annotations
+
+import hmac
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+from orders.models.people import MatchKey
+from orders.rules.people import Mark, PersonRole, marks_of, people_of
+
+
+def match_keys(version: UUID, *, force: str, body: dict[str, Any]) -> list[MatchKey]:
+    """The rows of one version's people, not stored yet: store them in the transaction of the version."""
+    return [
+        MatchKey(version_id=version, role=role, key=key, kind=mark.kind, digest=_digest(force, role, mark))
+        for role, key, person in people_of(body)
+        for mark in sorted(marks_of(person), key=lambda mark: (mark.kind, mark.form))
+    ]
+
+
+def respondent_digests(*, force: str, body: dict[str, Any]) -> list[bytes]:
+    """The hashes by which a respondent is found in the force's other orders."""
+    return [_digest(force, "respondent", mark) for mark in marks_of(body["respondent"])]
+
+
+def _digest(force: str, role: PersonRole, mark: Mark) -> bytes:
+    # None of the first three can hold the separator, so no two questions give one text.
+    return hmac.digest(_key(settings.FIELD_KEY), "\x1f".join((force, role, mark.kind, mark.form)).encode(), "sha256")
+
+
+@cache
+def _key(field_key: str) -> bytes:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"spo orders match keys 1")
+    return derived.derive(field_key.encode())

@@ -1,0 +1,197 @@
+"""Finding the same person in the force's other orders (rule 86), and what such orders say against a new one (rule 10).
+
+An order marked restricted is not found from another one (rule 81).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast, get_args
+from uuid import UUID
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+
+from common.problems import Problem
+from orders.matching import respondent_digests
+from orders.models import InForce, MatchKey, Order, OrderVersion, SamePerson
+from orders.rules.compatibility import OtherOrder, Shapes, incompatibilities
+from orders.rules.people import MarkKind, PersonRole
+from orders.types import Period
+
+# A solicitor's telephone number may stand in very many orders: more than this is told as "more".
+MOST_KEYS = 5_000
+MOST_MATCHES = 200
+_MOST_OTHERS = 10
+_KINDS: Sequence[MarkKind] = get_args(MarkKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Somebody of the order that is asked about, and somebody of another order. Keys are empty for respondents."""
+
+    role: PersonRole
+    key: str
+    other: UUID
+    other_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Why two people may be one (`rests_on`, kinds of marks), and what named persons said of it, oldest first."""
+
+    pair: Pair
+    reference: str
+    rests_on: tuple[MarkKind, ...]
+    history: tuple[SamePerson, ...] = field(repr=False)
+
+    @property
+    def linked(self) -> bool:
+        return bool(self.history) and self.history[-1].linked
+
+    @property
+    def state(self) -> str:
+        """`unlinked`: somebody had linked them by what the records do not say, and it was taken back."""
+        if self.linked:
+            return "linked"
+        return "suggested" if self.rests_on else "unlinked"
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What was found; `more` where that is not all."""
+
+    rows: tuple[Match, ...]
+    more: bool
+
+
+def matches_of(order: Order) -> Matches:
+    """Who of an order may be in other orders of the same force: linked first, then what rests on most."""
+    found, more = _suggested(order)
+    said = _said(order)
+    pairs = found.keys() | said.keys()
+    references = _findable({pair.other for pair in pairs}, force=order.force_id)
+    rows = [
+        Match(pair, references[pair.other], _ordered(found.get(pair, ())), tuple(said.get(pair, ())))
+        for pair in pairs
+        if pair.other in references
+    ]
+    rows.sort(key=lambda row: (not row.linked, -len(row.rests_on), row.reference, row.pair.role, row.pair.key))
+    return Matches(tuple(rows[:MOST_MATCHES]), more or len(rows) > MOST_MATCHES)
+
+
+def match_of(order: Order, pair: Pair, *, reference: str) -> Match:
+    """One pair, whatever is known of it."""
+    mine = _live_keys().filter(version__order=order, role=pair.role, key=pair.key).values("digest")
+    theirs = _live_keys().filter(version__order=pair.other, role=pair.role, key=pair.other_key, digest__in=mine)
+    kinds = cast("Iterable[MarkKind]", theirs.values_list("kind", flat=True).distinct())
+    return Match(pair, reference, _ordered(kinds), tuple(_said(order, pair.other).get(pair, ())))
+
+
+def findable_order(force: str, reference: str) -> Order | None:
+    """Another order of the force by its reference; None also where it is restricted."""
+    order = Order.objects.filter(force_id=force, reference=reference).first()
+    return order if order is not None and order.id in _findable({order.id}, force=force) else None
+
+
+def _live_keys() -> QuerySet[MatchKey]:
+    """Marks of versions that count: one that a correction left in force at no time was a mistake."""
+    counting = InForce.objects.filter(version=OuterRef("version"), known__upper_inf=True)
+    return MatchKey.objects.filter(Exists(counting))
+
+
+def _suggested(order: Order) -> tuple[dict[Pair, set[MarkKind]], bool]:
+    mine: dict[bytes, set[tuple[str, str]]] = {}
+    for role, key, digest in _live_keys().filter(version__order=order).values_list("role", "key", "digest"):
+        mine.setdefault(bytes(digest), set()).add((role, key))
+    found: dict[Pair, set[MarkKind]] = {}
+    rows = _elsewhere(order, mine).values_list("version__order_id", "key", "kind", "digest")[: MOST_KEYS + 1]
+    for other, other_key, kind, digest in rows:
+        for role, key in mine[bytes(digest)]:
+            pair = Pair(cast("PersonRole", role), key, other, other_key)
+            found.setdefault(pair, set()).add(cast("MarkKind", kind))
+    return found, len(rows) > MOST_KEYS
+
+
+def _elsewhere(order: Order, digests: Collection[bytes]) -> QuerySet[MatchKey]:
+    others = _live_keys().filter(digest__in=list(digests), version__order__force=order.force_id)
+    return others.exclude(version__order=order).order_by("version__order_id", "id")
+
+
+def _ordered(kinds: Iterable[MarkKind]) -> tuple[MarkKind, ...]:
+    return tuple(sorted(set(kinds), key=_KINDS.index))
+
+
+def _said(order: Order, other: UUID | None = None) -> dict[Pair, list[SamePerson]]:
+    """What named persons said of the order's people, by the pair, oldest first."""
+    rows = SamePerson.objects.filter(Q(first=order) | Q(second=order)).order_by("number")
+    if other is not None:
+        rows = rows.filter(Q(first=other) | Q(second=other))
+    found: dict[Pair, list[SamePerson]] = {}
+    for row in rows:
+        found.setdefault(_pair_of(row, order), []).append(row)
+    return found
+
+
+def _pair_of(row: SamePerson, order: Order) -> Pair:
+    role = cast("PersonRole", row.role)
+    if row.first_id == order.id:
+        return Pair(role, row.first_key, row.second_id, row.second_key)
+    return Pair(role, row.second_key, row.first_id, row.first_key)
+
+
+def _findable(orders: Collection[UUID], *, force: str) -> dict[UUID, str]:
+    """The references of those of these orders that are the force's and not restricted now."""
+    newest = OrderVersion.objects.filter(order=OuterRef("order"), number__gt=OuterRef("number"))
+    restricted = OrderVersion.objects.annotate(restricted=KeyTextTransform("restricted", "body")).filter(
+        ~Exists(newest), order__in=orders, restricted="true"
+    )
+    rows = Order.objects.filter(pk__in=orders, force_id=force).exclude(pk__in=restricted.values("order"))
+    return dict(rows.values_list("pk", "reference"))
+
+
+def warnings_beside_others(
+    order: Order, body: dict[str, Any], *, period: Period, shapes: Shapes, at: datetime
+) -> list[Problem]:
+    """What to look at before both are kept: `possible_incompatibility` with other live orders of the force.
+
+    An interim order that this one says it replaces is no other order.
+    """
+    others = _linked_respondents(order) | _respondents_alike(order, body)
+    references = _findable(others, force=order.force_id)
+    alike = [pk for pk, reference in references.items() if reference != body.get("replaces_interim")]
+    return incompatibilities(body, shapes, _live_terms(alike, period, at)) if alike else []
+
+
+def _linked_respondents(order: Order) -> set[UUID]:
+    said = _said(order).items()
+    return {pair.other for pair, rows in said if pair.role == "respondent" and rows[-1].linked}
+
+
+def _respondents_alike(order: Order, body: dict[str, Any]) -> set[UUID]:
+    digests = respondent_digests(force=order.force_id, body=body)
+    return set(_elsewhere(order, digests).values_list("version__order_id", flat=True)[:MOST_KEYS]) if digests else set()
+
+
+def _live_terms(orders: Sequence[UUID], period: Period, at: datetime) -> list[OtherOrder]:
+    """What of these orders is in force, now or later, in any part of a period; the oldest orders first."""
+    begins = max(period.start, at)
+    if period.end is not None and period.end <= begins:
+        return []
+    rows = (
+        InForce.objects.filter(order__in=orders, known__upper_inf=True)
+        .filter(during__overlap=DateTimeTZRange(begins, period.end))
+        .select_related("version__order")
+        .defer("version__body_sent")
+        .order_by("order_id", "version__number")
+    )
+    return [
+        OtherOrder(row.version.order.reference, row.version.body, _drawings(row.version)) for row in rows[:_MOST_OTHERS]
+    ]
+
+
+def _drawings(version: OrderVersion) -> dict[str, str]:
+    return dict(version.zones.values_list("code", "shape_sha256"))

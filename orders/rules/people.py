@@ -1,0 +1,93 @@
+"""By what the same person may be found in two orders (rule 86). Pure: proposes only, a named person decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from orders.rules.identifiers import bare, email, handle, phone, surname
+
+PersonRole = Literal["respondent", "protected_person"]
+MarkKind = Literal["name_and_birth_date", "phone", "email", "social", "vehicle"]
+Person = Mapping[str, Any]
+
+# What people write where they know nothing: it would make one person of everybody.
+_NOTHING = frozenset({"", "na", "nk", "nil", "none", "no", "unknown", "notknown", "notavailable", "tbc", "test"})
+_PLATE_LENGTHS = range(2, 11)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One thing by which somebody may be found again, in one form. `form` is personal data: it is never shown."""
+
+    kind: MarkKind
+    form: str = field(repr=False)
+
+
+def people_of(body: Mapping[str, Any]) -> Iterator[tuple[PersonRole, str, Person]]:
+    """Everybody in a recorded order: role, key in the order (empty for the respondent), and the person."""
+    yield "respondent", "", body["respondent"]
+    for person in body["protected_persons"]:
+        yield "protected_person", person["key"], person
+
+
+def marks_of(person: Person) -> frozenset[Mark]:
+    """Every mark of a person: surname with birth date, and each identifier that has one form.
+
+    An identifier that could be anybody's (a withheld number, a word for "unknown", an address, where whole
+    families live) is no mark.
+    """
+    return frozenset([*_names(person), *_identifiers(person)])
+
+
+def _names(person: Person) -> Iterator[Mark]:
+    born = person.get("date_of_birth")
+    if not isinstance(born, str):
+        return
+    for name in {surname(name) for name in _family_names(person)} - _NOTHING:
+        yield Mark("name_and_birth_date", f"{name} {born}")
+
+
+def _family_names(person: Person) -> Iterator[str]:
+    """The family name, and the last word of each other name of several words: one word alone is a nickname."""
+    yield person.get("family_name") or ""
+    for alias in person.get("also_known_as") or ():
+        words = alias.split()
+        if len(words) > 1:
+            yield words[-1]
+
+
+def _identifiers(person: Person) -> Iterator[Mark]:
+    for item in person.get("identifiers") or ():
+        mark = _mark(item["kind"], item["value"], (item.get("platform") or "").strip().casefold())
+        if mark is not None:
+            yield mark
+
+
+def _mark(kind: str, value: str, platform: str) -> Mark | None:
+    if kind == "phone":
+        number = phone(value)
+        return Mark("phone", number) if number else None
+    if kind == "email":
+        mailbox = email(value)
+        return Mark("email", mailbox) if mailbox else None
+    if kind == "social":
+        name = handle(value)
+        # The same name on two platforms may be two people.
+        return Mark("social", f"{platform} {name}") if platform and bare(name) not in _NOTHING else None
+    return _plate(value) if kind == "vehicle" else None
+
+
+def _plate(value: str) -> Mark | None:
+    plate = bare(value)
+    sound = plate.isalnum() and len(plate) in _PLATE_LENGTHS and any(c.isdigit() for c in plate)
+    return Mark("vehicle", plate) if sound else None
+
+
+def alike(one: Person, other: Person) -> bool:
+    """Whether two people of two orders may be one: by a mark, or by their whole name."""
+    if not marks_of(one).isdisjoint(marks_of(other)):
+        return True
+    names = [(surname(p.get("family_name") or ""), surname(p.get("given_names") or "")) for p in (one, other)]
+    return names[0] == names[1] and all(names[0])
