@@ -223,6 +223,22 @@ class ReportOut(Shape):
     assessment: AssessmentOut
 
 
+class ChangeOut(Shape):
+    """One thing that a later assessment says otherwise; `clause` is null for the whole."""
+
+    clause: str | None
+    what: str
+    before: Any
+    after: Any
+
+
+class PastAssessmentOut(AssessmentOut):
+    """An assessment in its place: why it was made, and what it says otherwise than the one before it."""
+
+    cause: str
+    changes: list[ChangeOut]
+
+
 class OfficerReportOut(ReportOut):
     """The same with what an officer works with."""
 
@@ -230,7 +246,7 @@ class OfficerReportOut(ReportOut):
     priority_reasons: list[str]
     clocks: dict[str, Any]
     claimed_by: str | None
-    assessments: list[AssessmentOut]
+    assessments: list[PastAssessmentOut]
     decisions: list[dict[str, Any]]
     moves: list[dict[str, Any]]
     allowed: list[str]

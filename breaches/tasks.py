@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from uuid import UUID
 
+from django.conf import settings
 from django_q.tasks import async_task
 
-from breaches.models import Report
+from breaches.models import Assessment, Report
+from breaches.replaying import replay_assessment
 from breaches.services import assess_again
 
 # Well under the worker's timeout; what is left goes into a task of its own.
@@ -26,4 +28,13 @@ def assess_order_again(order_id: str, after: str | None = None) -> None:
         assess_again(report_id=report_id, cause="terms_changed")
         if done < len(ids) and (done == _CHUNK or time.monotonic() - started > _SECONDS):
             async_task("breaches.tasks.assess_order_again", order_id, str(report_id))
+            return
+
+
+def replay_sample() -> None:
+    """Nightly: do some verdicts, chosen by chance, come out the same from their stored questions?"""
+    started = time.monotonic()
+    for assessment in Assessment.objects.order_by("?")[: settings.REPLAY_SAMPLE]:
+        replay_assessment(assessment=assessment)
+        if time.monotonic() - started > _SECONDS:
             return

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from orders.api import ending, notifications, papers, versions
+from orders.api import ending, notifications, papers, people, versions
 
 _REF = r"(?P<reference>[A-Za-z0-9._-]{1,64})"
 _ANY = r"(?P<reference>[^/]{1,200})"  # a badly formed one is told so when an order is registered
@@ -37,6 +37,9 @@ urlpatterns = [
     re_path(rf"^officer/orders/{_REF}/notifications$", notifications.OfficerNotifications.as_view()),
     re_path(rf"^officer/orders/{_REF}/notification-events$", notifications.OfficerNotificationEvents.as_view()),
     re_path(rf"^officer/orders/{_REF}/reviews$", notifications.Reviews.as_view()),
+    re_path(rf"^officer/orders/{_REF}/same-person$", people.SamePersons.as_view()),
+    re_path(rf"^officer/orders/{_REF}/same-person/link$", people.SamePersonLinks.as_view()),
+    re_path(rf"^officer/orders/{_REF}/same-person/unlink$", people.SamePersonUnlinks.as_view()),
     re_path(
         rf"^officer/orders/{_REF}/zones/(?P<code>[A-Za-z0-9_-]{{1,16}})/approve$", versions.ZoneApprovals.as_view()
     ),

@@ -207,6 +207,7 @@ OFFICER_CONTACT_DUE_HOURS = env.int("OFFICER_CONTACT_DUE_HOURS", 48)
 # What is coming (rule 24): told so long before an order runs out, and looked at again so often where none is set.
 EXPIRING_WITHIN_DAYS = env.int("EXPIRING_WITHIN_DAYS", 90)
 REVIEW_EVERY_DAYS = env.int("REVIEW_EVERY_DAYS", 365)
+REPLAY_SAMPLE = env.int("REPLAY_SAMPLE", 100)  # assessments worked out again each night
 POSITION_TIME_TOLERANCE_MINUTES = env.int("POSITION_TIME_TOLERANCE_MINUTES", 15)
 # Rule 8: orders on conviction or acquittal are refused until a commencement date is known.
 ROUTE_COMMENCEMENT = {

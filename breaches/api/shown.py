@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from breaches import queries, workflow
 from breaches.advice import advice
 from breaches.models import Assessment, Decision, Report
 from breaches.policies import is_independent, may_move
+from breaches.rules.differences import differences
 from breaches.workflow import REVIEW_STATES, TOLD
 from edge.etags import check, etag
 
@@ -76,13 +78,22 @@ def for_officer(report: Report, caller: Caller) -> Json:
         "priority_reasons": report.priority_reasons,
         "clocks": clocks(report, at=timezone.now()),
         "claimed_by": _holder(report),
-        "assessments": [a.answer | {"cause": a.cause} for a in assessments],
+        "assessments": _history(assessments),
         "decisions": [_decision(d) for d in report.decisions.order_by("-decided_at")],
         "moves": _moves(report),
         "allowed": [verb for verb in workflow.allowed(report.state) if _may(caller, report, assessments[0], verb)],
         "evidence": [],
         "links": [],
     }
+
+
+def _history(assessments: Sequence[Assessment]) -> list[Json]:
+    """Newest first, each with what it says otherwise than the one before it."""
+    earlier = [*assessments[1:], None]
+    return [
+        one.answer | {"cause": one.cause, "changes": differences(before.answer, one.answer) if before else []}
+        for one, before in zip(assessments, earlier, strict=True)
+    ]
 
 
 def _may(caller: Caller, report: Report, current: Assessment, verb: str) -> bool:

@@ -35,7 +35,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['digest'], name='match_key_who_else')],
                 'constraints': [
                     models.UniqueConstraint(fields=('version', 'role', 'key', 'digest'), name='match_key_once'),
-                    models.CheckConstraint(condition=models.Q(('role__in', ('respondent', 'protected_person'))), name='match_key_role_known'),
                     models.CheckConstraint(condition=models.Q(('kind__in', ('name_and_birth_date', 'phone', 'email', 'social', 'vehicle'))), name='match_key_kind_known'),
                     models.CheckConstraint(condition=models.Q(models.Q(('key', ''), ('role', 'respondent')), models.Q(('role', 'protected_person'), models.Q(('key', ''), _negated=True)), _connector='OR'), name='match_key_of_somebody'),
                     models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('digest'), 32), name='match_key_whole_digest'),
@@ -62,7 +61,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [
                     models.UniqueConstraint(fields=('first', 'first_key', 'second', 'second_key', 'role', 'number'), name='same_person_once_a_turn'),
-                    models.CheckConstraint(condition=models.Q(('role__in', ('respondent', 'protected_person'))), name='same_person_role_known'),
                     models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='same_person_two_orders'),
                     models.CheckConstraint(condition=models.Q(models.Q(('first_key', ''), ('role', 'respondent'), ('second_key', '')), models.Q(('role', 'protected_person'), models.Q(('first_key', ''), _negated=True), models.Q(('second_key', ''), _negated=True)), _connector='OR'), name='same_person_of_somebody'),
                     models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='same_person_from_one'),

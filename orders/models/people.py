@@ -13,7 +13,7 @@ from django.db.models.lookups import Exact
 from accounts.models import User
 from common.ids import uuid7
 from orders.models.versions import APPEND_ONLY, Order, OrderVersion
-from orders.rules.people import MarkKind, PersonRole
+from orders.rules.people import MarkKind
 
 _DIGEST_BYTES = 32
 
@@ -35,7 +35,6 @@ class MatchKey(models.Model):
         constraints = [
             # Also answers: what are the marks of this version's people?
             models.UniqueConstraint(name="match_key_once", fields=["version", "role", "key", "digest"]),
-            models.CheckConstraint(name="match_key_role_known", condition=Q(role__in=get_args(PersonRole))),
             models.CheckConstraint(name="match_key_kind_known", condition=Q(kind__in=get_args(MarkKind))),
             models.CheckConstraint(
                 name="match_key_of_somebody",
@@ -78,7 +77,6 @@ class SamePerson(models.Model):
                 name="same_person_once_a_turn",
                 fields=["first", "first_key", "second", "second_key", "role", "number"],
             ),
-            models.CheckConstraint(name="same_person_role_known", condition=Q(role__in=get_args(PersonRole))),
             models.CheckConstraint(name="same_person_two_orders", condition=Q(first__lt=F("second"))),
             models.CheckConstraint(
                 name="same_person_of_somebody",

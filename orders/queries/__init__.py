@@ -2,7 +2,7 @@
 
 from orders.queries.authorities import authorities_of, authority_for
 from orders.queries.endings import end_of, ends_of
-from orders.queries.terms import terms_by_id, terms_over_own_order, terms_over_protecting
+from orders.queries.terms import terms_as_written, terms_by_id, terms_over_own_order, terms_over_protecting
 from orders.queries.versions import (
     VersionAt,
     approvals_of,
@@ -41,6 +41,7 @@ __all__ = [
     "revision",
     "status_of",
     "status_of_version",
+    "terms_as_written",
     "terms_by_id",
     "terms_over_own_order",
     "terms_over_protecting",

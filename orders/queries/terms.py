@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from orders.models import OrderVersion
 from orders.reading import conditions_of, identifiers_of, names_of
 from orders.types import Approval, ConditionTerms, Identifier, OrderTerms, Period, VersionTerms
 
@@ -139,6 +140,54 @@ def _terms(where: str, values: tuple[Any, ...]) -> OrderTerms | None:
         respondent=tuple(dict.fromkeys(i for terms in compiled for i in terms.respondent)),
         respondent_names=tuple(dict.fromkeys(n for terms in compiled for n in terms.names)),
     )
+
+
+def terms_as_written(stored: Mapping[str, Any]) -> OrderTerms:
+    """The terms that a verdict was once made with, from what was stored of them: versions never change.
+
+    Who is known as the respondent's is by the versions that there were.
+    """
+    order_id = UUID(stored["order_id"])
+    rows = {
+        row.number: row
+        for row in OrderVersion.objects.filter(
+            order_id=order_id, number__in=[version["number"] for version in stored["versions"]]
+        ).select_related("order")
+    }
+    compiled = [
+        _compile(row.body, Period(row.effective_from, row.in_force_until))
+        for row in (rows[version["number"]] for version in stored["versions"])
+    ]
+    versions = tuple(
+        VersionTerms(
+            version["number"], _period_written(version["in_force"]), terms.conditions, _approvals_written(version)
+        )
+        for version, terms in zip(stored["versions"], compiled, strict=True)
+    )
+    order = next(iter(rows.values())).order
+    return OrderTerms(
+        order_id=order_id,
+        reference=order.reference,
+        force=order.force_id,
+        served_at=datetime.fromisoformat(stored["served_at"]) if stored["served_at"] else None,
+        versions=versions,
+        respondent=tuple(dict.fromkeys(i for terms in compiled for i in terms.respondent)),
+        respondent_names=tuple(dict.fromkeys(n for terms in compiled for n in terms.names)),
+    )
+
+
+def _period_written(stored: Sequence[Any] | None) -> Period | None:
+    if stored is None:
+        return None
+    start, end = stored
+    return Period(datetime.fromisoformat(start), datetime.fromisoformat(end) if end else None)
+
+
+def _approvals_written(version: Mapping[str, Any]) -> dict[str, Approval]:
+    return {
+        code: Approval(found["staff_id"], datetime.fromisoformat(found["at"]))
+        for code, found in version["approvals"].items()
+    }
 
 
 def _approvals(text: str | None) -> dict[str, Approval]:

@@ -42,7 +42,8 @@ def incompatibilities(doc: Doc, shapes: Shapes, others: Sequence[OtherOrder]) ->
     Each names the other order's reference and clause, and nothing else of it. `shapes` are the document's, as
     `check` read them.
     """
-    return list(islice((problem for other in others for problem in _with(doc, shapes, other)), MOST_WARNINGS))
+    found = dict.fromkeys(problem for other in others for problem in _with(doc, shapes, other))
+    return list(islice(found, MOST_WARNINGS))
 
 
 def _with(doc: Doc, shapes: Shapes, other: OtherOrder) -> Found:

@@ -19,7 +19,10 @@ from common.problems import Conflict, Problem, Refused
 from geo.shapes import ShapeReading, shape_sha256
 from geo.zones import build
 from orders import messages, queries, rules
-from orders.models import Condition, Order, OrderVersion, ProtectedPerson, Zone
+from orders.matching import match_keys
+from orders.models import Condition, MatchKey, Order, OrderVersion, ProtectedPerson, Zone
+from orders.queries.people import warnings_beside_others
+from orders.services.again import assess_again
 from orders.services.approving import carry_approvals
 from orders.timeline import moment, redraw
 from orders.types import CHECKABLE
@@ -64,6 +67,8 @@ def register_version(
     status = queries.status_of(order, at=timezone.now())
     record(actor=caller.actor, action="collection", verb="order_version_registered", records=[order.id, version.id])
     messages.version_registered(order, change_kind=version.change_kind, status=status)
+    if number > 1:  # it may reach back to what was reported before it
+        assess_again(order)
     return version, True
 
 
@@ -97,6 +102,7 @@ def _store(
     body = document.body
     _name_who_drew(body, caller)
     period = rules.period_of(body)
+    beside = warnings_beside_others(order, body, period=period, shapes=verdict.shapes, at=timezone.now())
     version = OrderVersion.objects.create(
         order=order,
         number=number,
@@ -108,12 +114,13 @@ def _store(
         body=body,
         body_sent=document.sent,
         body_sha256=digest,
-        warnings=[{"code": w.code, "pointer": w.pointer, "detail": w.detail} for w in verdict.warnings],
+        warnings=[{"code": w.code, "pointer": w.pointer, "detail": w.detail} for w in (*verdict.warnings, *beside)],
         recorded_at=moment(order),
         recorded_by=caller.id,
     )
     for key in (person["key"] for person in body["protected_persons"]):
         ProtectedPerson.objects.get_or_create(order=order, key=key)
+    MatchKey.objects.bulk_create(match_keys(version.id, force=order.force_id, body=body))
     _store_conditions(version, body, verdict)
     redraw(order, at=version.recorded_at)
     return version

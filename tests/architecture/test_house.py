@@ -30,7 +30,7 @@ OURS = (
     "webhooks",
 )
 # Where verbs live: `services.py`, the modules of a `services` package, and those named here.
-VERBS = ("breaches/deciding.py",)
+VERBS = ("breaches/deciding.py", "breaches/replaying.py")
 # What leaves no trace of its own, and why.
 UNTRACED = {
     "webhooks.services.enqueue": "tells of an act whose own service leaves the trace",
