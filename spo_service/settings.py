@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,12 @@ def _secret(name: str) -> str:
 
 SECRET_KEY = _secret("SECRET_KEY")
 FIELD_KEY = _secret("FIELD_KEY")  # what the keys of encrypted columns are made from
+# Master keys that wrap the keys of evidence, `id:base64 of 32 bytes`, the newest first. Lost, so is the evidence.
+MASTER_KEYS = (
+    env.list("MASTER_KEYS", validate=validate.Length(min=1))
+    if PRODUCTION
+    else env.list("MASTER_KEYS", [f"development:{base64.b64encode(b'development only'.ljust(32)).decode()}"])
+)
 ALLOWED_HOSTS = (
     env.list("ALLOWED_HOSTS", validate=validate.Length(min=1))
     if PRODUCTION
@@ -182,7 +189,11 @@ Q_CLUSTER = {
     "label": "Queue",
     # Deliveries wait for other people's servers: they have workers of their own (`webhooks.wake`), started
     # with Q_CLUSTER_NAME=outbox.
-    "ALT_CLUSTERS": {"outbox": {"workers": env.int("Q_OUTBOX_WORKERS", 1)}},
+    # Reading and scanning a large file takes minutes, and what reads hostile files stands apart.
+    "ALT_CLUSTERS": {
+        "outbox": {"workers": env.int("Q_OUTBOX_WORKERS", 1)},
+        "evidence": {"workers": env.int("Q_EVIDENCE_WORKERS", 1), "timeout": 900, "retry": 4000, "queue_limit": 1},
+    },
 }
 
 TIME_ZONE = "UTC"
@@ -215,6 +226,25 @@ ROUTE_COMMENCEMENT = {
     "on_acquittal": env.date("ROUTE_ON_ACQUITTAL_FROM", None),
 }
 BODY_LIMIT_BYTES = 5 * 1024 * 1024
+
+# Evidence (docs/evidence.md). Sealed originals lie in EVIDENCE_DIR, or in a bucket where one is named; what is
+# being received always lies in EVIDENCE_DIR first.
+EVIDENCE_DIR = env.path("EVIDENCE_DIR", BASE_DIR / "var" / "evidence")
+EVIDENCE_BUCKET = env.str("EVIDENCE_BUCKET", "")
+EVIDENCE_S3 = {
+    "endpoint_url": env.str("EVIDENCE_S3_ENDPOINT", "") or None,
+    "region_name": env.str("EVIDENCE_S3_REGION", "") or None,
+    "access_key": env.str("EVIDENCE_S3_ACCESS_KEY", "") or None,
+    "secret_key": env.str("EVIDENCE_S3_SECRET_KEY", "") or None,
+}
+EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", 2 * 1024**3)
+EVIDENCE_MAX_ITEMS = env.int("EVIDENCE_MAX_ITEMS", 500)  # of one report
+EVIDENCE_STRAY_HOURS = env.int("EVIDENCE_STRAY_HOURS", 24)  # what a crash left without a row is kept this long
+EVIDENCE_NIGHTLY_SAMPLE = env.int("EVIDENCE_NIGHTLY_SAMPLE", 200)  # items read again each night
+EVIDENCE_PLACE_TOLERANCE_M = env.float("EVIDENCE_PLACE_TOLERANCE_M", 500.0)
+EVIDENCE_TIME_TOLERANCE_MINUTES = env.int("EVIDENCE_TIME_TOLERANCE_MINUTES", 15)  # rule 68
+# `unix:/path` or `tcp:host:port`. Without a scanner evidence is taken as ever, and stays in quarantine.
+CLAMD = env.str("CLAMD", "")
 WEBHOOK_LOOPBACK_ALLOWED = DEMO or SPO_ENV == "test"
 
 LOGGING: dict[str, Any] = {

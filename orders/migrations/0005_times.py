@@ -6,7 +6,47 @@ import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
+from datetime import timedelta
+from itertools import groupby
+
 from django.db import migrations, models
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from orders.rules.periods import in_force_periods
+from orders.types import Period
+
+
+STEP = timedelta(microseconds=1)
+
+
+def draw_times(apps, schema_editor):
+    """Orders registered before: what was in force when, as it became known version by version."""
+    OrderVersion, InForce = apps.get_model("orders", "OrderVersion"), apps.get_model("orders", "InForce")
+    drawn = InForce.objects.values("order")
+    rows = OrderVersion.objects.exclude(order__in=drawn).order_by("order", "number")
+    columns = ("order_id", "id", "effective_from", "in_force_until", "recorded_at")
+    for order, versions in groupby(rows.values_list(*columns).iterator(), key=lambda row: row[0]):
+        InForce.objects.bulk_create(
+            InForce(order_id=order, version_id=version, during=DateTimeTZRange(*period), known=DateTimeTZRange(*known))
+            for version, period, known in times_known([row[1:] for row in versions])
+        )
+
+
+def times_known(versions):
+    """(version, (from, until), (known from, known until)), of (version, from, until, recorded at) by number."""
+    open_rows, closed, last = {}, [], None
+    for count in range(1, len(versions) + 1):
+        recorded = versions[count - 1][3] if last is None else max(versions[count - 1][3], last + STEP)
+        last = recorded
+        periods = in_force_periods([Period(start, end) for _, start, end, _ in versions[:count]])
+        wanted = {row[0]: (p.start, p.end) for row, p in zip(versions, periods) if p is not None}
+        for version, (period, since) in list(open_rows.items()):
+            if wanted.get(version) != period:
+                closed.append((version, period, (since, recorded)))
+                del open_rows[version]
+        for version, period in wanted.items():
+            open_rows.setdefault(version, (period, recorded))
+    return closed + [(version, period, (since, None)) for version, (period, since) in open_rows.items()]
 
 
 class Migration(migrations.Migration):
@@ -110,4 +150,5 @@ class Migration(migrations.Migration):
             model_name='inforce',
             trigger=pgtrigger.compiler.Trigger(name='only_closed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                IF (OLD.id, OLD.order_id, OLD.version_id, OLD.during, lower(OLD.known))\n                   IS DISTINCT FROM (NEW.id, NEW.order_id, NEW.version_id, NEW.during, lower(NEW.known))\n                   OR NOT upper_inf(OLD.known) OR upper_inf(NEW.known) THEN\n                    RAISE EXCEPTION 'what was known of an order is closed, never changed';\n                END IF;\n                RETURN NEW;\n                ", hash='e94bc48b4486e73d6cfea00eb8ba82f96a472a72', operation='UPDATE', pgid='pgtrigger_only_closed_f4730', table='orders_inforce', when='BEFORE')),
         ),
+        migrations.RunPython(draw_times, migrations.RunPython.noop),
     ]

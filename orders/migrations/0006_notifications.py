@@ -7,6 +7,42 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from django.db.models import Min
+
+from common.london import civil_date
+from orders.rules.duties import duties
+
+
+def draw_duties(apps, schema_editor):
+    """Orders served before: the one duty that was known of them, to notify within three days of service."""
+    Service, NotificationDuty = apps.get_model("orders", "Service"), apps.get_model("orders", "NotificationDuty")
+    InForce, OrderVersion = apps.get_model("orders", "InForce"), apps.get_model("orders", "OrderVersion")
+    known = NotificationDuty.objects.values("order")
+    first = Service.objects.exclude(order__in=known).values("order").annotate(served_at=Min("served_at"))
+    for order, served_at in first.values_list("order", "served_at").iterator():
+        kind, replaces = (
+            OrderVersion.objects.filter(order=order).order_by("-number").values_list("kind", "body__replaces_interim")[0]
+        )
+        times = InForce.objects.filter(order=order, known__upper_inf=True)
+        ends = list(times.values_list("during__endswith", flat=True))
+        found = duties(
+            served_on=civil_date(served_at),
+            replaces_interim=kind == "full" and bool(replaces),
+            ends_at=None if not ends or None in ends else max(ends),
+            events=[],
+            notified=[],
+        )
+        NotificationDuty.objects.bulk_create(
+            NotificationDuty(
+                order_id=order,
+                kind=duty.kind,
+                event_on=duty.event_on,
+                due_on=duty.due_on,
+                until=duty.until,
+                lapses_at=duty.lapses_at,
+            )
+            for duty in found
+        )
 
 
 NAME = "orders coming"
@@ -205,4 +241,5 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b5f86a27159887b22ee2e39960f3760ea177589c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_6e6e9', table='orders_told', when='BEFORE')),
         ),
         migrations.RunPython(schedule, unschedule),
+        migrations.RunPython(draw_duties, migrations.RunPython.noop),
     ]

@@ -154,14 +154,14 @@ def _findable(orders: Collection[UUID], *, force: str) -> dict[UUID, str]:
 
 
 def warnings_beside_others(
-    order: Order, body: dict[str, Any], *, period: Period, shapes: Shapes, at: datetime
+    order: Order, body: dict[str, Any], *, period: Period, shapes: Shapes, at: datetime, new: bool
 ) -> list[Problem]:
     """What to look at before both are kept: `possible_incompatibility` with other live orders of the force.
 
-    An interim order that this one says it replaces is no other order.
+    An interim order that this one says it replaces is no other order. Nobody has linked a `new` order yet.
     """
-    others = _linked_respondents(order) | _respondents_alike(order, body)
-    references = _findable(others, force=order.force_id)
+    others = _respondents_alike(order, body) | (set() if new else _linked_respondents(order))
+    references = _findable(others, force=order.force_id) if others else {}
     alike = [pk for pk, reference in references.items() if reference != body.get("replaces_interim")]
     return incompatibilities(body, shapes, _live_terms(alike, period, at)) if alike else []
 

@@ -102,7 +102,9 @@ def _store(
     body = document.body
     _name_who_drew(body, caller)
     period = rules.period_of(body)
-    beside = warnings_beside_others(order, body, period=period, shapes=verdict.shapes, at=timezone.now())
+    beside = warnings_beside_others(
+        order, body, period=period, shapes=verdict.shapes, at=timezone.now(), new=number == 1
+    )
     version = OrderVersion.objects.create(
         order=order,
         number=number,

@@ -175,7 +175,11 @@ def test_what_a_variation_left_out_still_finds_him(api: Apis) -> None:
     put(api, "A", respondent=person(identifiers=[known_by("phone", "07700 900123")]))
     put(api, "B")
     change = {"kind": "variation", "decided_on": "2026-06-01", "necessity": "As ordered."}
-    varied = {"change": change, "effective_from": "2026-06-01T10:00:00Z", "respondent": person(date_of_birth=None)}
+    varied: dict[str, Any] = {
+        "change": change,
+        "effective_from": "2026-06-01T10:00:00Z",
+        "respondent": person(date_of_birth=None),
+    }
     put(api, "B", number=2, **varied)
     assert why(api, "A") == [("respondent", "B", ["phone"])]
 

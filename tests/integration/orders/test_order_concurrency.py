@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from audit.models import Entry
-from orders.models import Order, OrderVersion, Service, ZoneApproval
+from orders.models import InForce, Order, OrderVersion, Service, ZoneApproval
 from tests.api.orders.example import Json
 from tests.support.api import Answer, Api, Apis
 from tests.support.orders import EXCLUSION, NO_CONTACT, REFERENCE, SERVED, a_condition, an_order
@@ -130,3 +130,50 @@ def test_an_approval_waits_for_whoever_holds_the_order(tokens: Apis) -> None:
 def test_a_service_waits_for_whoever_holds_the_order(tokens: Apis) -> None:
     assert tokens.force.put(PUT, light()).status == 201
     assert _waits(lambda: tokens.force.post(f"force/orders/{REFERENCE}/service", SERVED)).status == 201
+
+
+CONSENTS = {"defendant": True, "applying_chief_officer": True, "residence_force": "05"}
+
+
+def test_an_order_discharged_four_times_at_once_ends_once(tokens: Apis) -> None:
+    assert tokens.force.put(PUT, light()).status == 201
+    body = {"discharged_at": "2026-06-01T11:00:00Z", "consents": CONSENTS}
+    path = f"force/orders/{REFERENCE}/discharge"
+    answers = at_once(*[lambda one=one: one.post(path, body) for one in clients(tokens.force, 4)])
+    assert [a.status for a in answers] == [201] * 4
+    assert Event.objects.filter(type="order.ended").count() == 1
+    assert InForce.objects.filter(known__upper_inf=True).count() == 1
+
+
+def test_of_two_ends_at_once_one_counts(tokens: Apis) -> None:
+    assert tokens.force.put(PUT, light()).status == 201
+    quashed = {"lodged_on": "2026-03-20", "outcome": "quashed", "at": "2026-06-01T11:00:00Z"}
+    answers = at_once(
+        lambda: tokens.force.post(f"force/orders/{REFERENCE}/appeal", quashed),
+        lambda: tokens.force.post(
+            f"force/orders/{REFERENCE}/discharge", {"discharged_at": "2026-06-02T11:00:00Z", "consents": CONSENTS}
+        ),
+    )
+    assert sorted(a.status for a in answers) == [201, 409]
+    assert next(a for a in answers if a.status == 409).code == "order_ended"
+
+
+def test_a_version_and_an_end_at_once_leave_one_record_of_times(tokens: Apis) -> None:
+    """Whichever comes first, what is known now never overlaps and never runs past the end."""
+    assert tokens.force.put(PUT, light()).status == 201
+    change = {"kind": "variation", "decided_on": "2026-05-01"}
+    varied = light(change=change, effective_from="2026-05-01T10:00:00Z")
+    body = {"discharged_at": "2026-06-01T11:00:00Z", "consents": CONSENTS}
+    answers = at_once(
+        lambda: tokens.force.put(PUT.replace("versions/1", "versions/2"), varied),
+        lambda: tokens.force.post(f"force/orders/{REFERENCE}/discharge", body),
+    )
+    assert [a.status for a in answers] == [201, 201]
+    times = [
+        (row.version.number, row.during.lower.isoformat(), row.during.upper.isoformat())
+        for row in InForce.objects.filter(known__upper_inf=True).select_related("version").order_by("during")
+    ]
+    assert times == [
+        (1, "2026-03-02T11:30:00+00:00", "2026-05-01T10:00:00+00:00"),
+        (2, "2026-05-01T10:00:00+00:00", "2026-06-01T11:00:00+00:00"),
+    ]

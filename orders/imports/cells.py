@@ -1,0 +1,169 @@
+"""What is in one cell of a spreadsheet: dates, numbers, yes and no. Told, never guessed. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import shapely
+
+Parsed = Any
+Parser = Callable[[str], Parsed]
+
+_ERRORS = frozenset({"#REF!", "#VALUE!", "#N/A", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!"})
+_HASHES = re.compile(r"#{3,}")
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d{1,3}")
+_ISO = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[ T]00:00(?::00)?)?")
+_BRITISH = re.compile(r"(\d\d?)[/.-](\d\d?)[/.-](\d{4})(?: 00:00(?::00)?)?")
+_SHORT_YEAR = re.compile(r"\d\d?[/.-]\d\d?[/.-]\d\d")
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_WHOLE = re.compile(r"\d{1,9}")
+_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::00)?")
+_SMART = re.compile("[‘’“”„‚`´]")
+_TEN_DIGITS = re.compile(r"[1-37]\d{9}")
+_SOCIAL = re.compile(r"\s*([^:]+):\s*(\S.*)")
+_YES_NO = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
+
+
+class CellError(Exception):
+    """A cell that cannot be taken for what its column holds. Carries a code only: the cell may be an address."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def sound(cell: str) -> str:
+    """A cell without the spaces around it. Raises `CellError` for what a spreadsheet shows in place of a value."""
+    text = cell.strip()
+    if text.upper() in _ERRORS or _HASHES.fullmatch(text):
+        raise CellError("spreadsheet_error")
+    return text
+
+
+def words(text: str) -> str:
+    return text
+
+
+def name(text: str) -> str:
+    """A code, number or word of a list: what a spreadsheet makes of those is told."""
+    if _SCIENTIFIC.fullmatch(text):
+        raise CellError("number_mangled")
+    if _SMART.search(text):
+        raise CellError("smart_quotes")
+    return text
+
+
+def word(text: str) -> str:
+    """One of a list of words of this service, in whatever case and with spaces for underscores."""
+    return name(text).casefold().replace(" ", "_").replace("-", "_")
+
+
+def several(text: str) -> list[str]:
+    return [part.strip() for part in text.split(";") if part.strip()]
+
+
+def several_words(text: str) -> list[str]:
+    return [word(part) for part in several(text)]
+
+
+def several_names(text: str) -> list[str]:
+    return [name(part) for part in several(text)]
+
+
+def day(text: str) -> str:
+    """dd/mm/yyyy, never month first, or yyyy-mm-dd; as yyyy-mm-dd."""
+    if _SERIAL.fullmatch(text):
+        raise CellError("date_is_serial_number")
+    if _SHORT_YEAR.fullmatch(text):
+        raise CellError("date_two_digit_year")
+    iso, british = _ISO.fullmatch(text), _BRITISH.fullmatch(text)
+    parts = iso.groups() if iso else british.groups()[::-1] if british else ("0", "0", "0")
+    try:
+        return date(*(int(part) for part in parts)).isoformat()
+    except ValueError:
+        raise CellError("date_unreadable") from None
+
+
+def instant(text: str) -> str:
+    """Left to the rules of instants; a spreadsheet's own number for it is told."""
+    if _SERIAL.fullmatch(text):
+        raise CellError("date_is_serial_number")
+    return text
+
+
+def clock(text: str) -> str:
+    found = _CLOCK.fullmatch(text)
+    if found is None:
+        raise CellError("time_unreadable")
+    return f"{int(found[1]):02}:{found[2]}"
+
+
+def yes_no(text: str) -> bool:
+    found = _YES_NO.get(text.casefold())
+    if found is None:
+        raise CellError("not_yes_or_no")
+    return found
+
+
+def number(text: str) -> float | int:
+    """Metres, degrees or a grid coordinate: a point for the fraction, nothing between thousands."""
+    if _SCIENTIFIC.fullmatch(text):
+        raise CellError("number_mangled")
+    if not _NUMBER.fullmatch(text):
+        raise CellError("number_unreadable")
+    return float(text) if "." in text else int(text)
+
+
+def whole(text: str) -> int:
+    if not _WHOLE.fullmatch(text):
+        raise CellError("number_unreadable")
+    return int(text)
+
+
+def phones(text: str) -> list[dict[str, str]]:
+    for part in several(text):
+        if _TEN_DIGITS.fullmatch(part):
+            raise CellError("leading_zero_lost")
+    return _identifiers("phone", text)
+
+
+def emails(text: str) -> list[dict[str, str]]:
+    return _identifiers("email", text)
+
+
+def vehicles(text: str) -> list[dict[str, str]]:
+    return _identifiers("vehicle", text)
+
+
+def social(text: str) -> list[dict[str, str]]:
+    """`platform: name`, several with semicolons between."""
+    found = [_SOCIAL.fullmatch(part) for part in several(text)]
+    if None in found:
+        raise CellError("social_unreadable")
+    return [{"kind": "social", "platform": name(m[1].strip()), "value": m[2].strip()} for m in found if m]
+
+
+def _identifiers(kind: str, text: str) -> list[dict[str, str]]:
+    return [{"kind": kind, "value": value} for value in several_names(text)]
+
+
+def geometry(text: str) -> dict[str, Any]:
+    """GeoJSON or WKT (Polygon, MultiPolygon, LineString) as GeoJSON. What it means is for the rules of shapes."""
+    if text.startswith("{"):
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            raise CellError("geometry_unreadable") from None
+        return dict(found)
+    if not text.isascii():
+        raise CellError("geometry_unreadable")
+    try:
+        drawn: dict[str, Any] = json.loads(shapely.to_geojson(shapely.from_wkt(text)))
+    except (shapely.GEOSException, ValueError, TypeError):
+        raise CellError("geometry_unreadable") from None
+    return drawn

@@ -1,0 +1,44 @@
+"""Orders that were registered before times and duties were kept get them by the migrations."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+
+from orders.models import InForce, NotificationDuty, Order
+from tests.support.api import Apis
+from tests.support.orders import NO_CONTACT, REFERENCE, SERVED, an_order
+
+CHANGES: list[dict[str, Any]] = [
+    {},
+    {"change": {"kind": "variation", "decided_on": "2026-06-01"}, "effective_from": "2026-06-01T10:00:00Z"},
+    {"change": {"kind": "correction", "decided_on": "2026-07-01"}, "effective_from": "2026-05-01T10:00:00Z"},
+]
+
+
+def kept() -> list[Any]:
+    rows = InForce.objects.order_by("during", "known").values_list("version__number", "during", "known")
+    return list(rows)
+
+
+def test_what_the_migrations_draw_is_what_registering_would_have_drawn(api: Apis) -> None:
+    for number, changes in enumerate(CHANGES, start=1):
+        body = an_order(conditions=[NO_CONTACT], **changes)
+        assert api.force.put(f"force/orders/{REFERENCE}/versions/{number}", body).status == 201
+    assert api.force.post(f"force/orders/{REFERENCE}/service", SERVED).status == 201
+    times, duties = kept(), list(NotificationDuty.objects.values_list("kind", "due_on", "lapses_at"))
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("TRUNCATE orders_inforce, orders_notificationduty")
+    importlib.import_module("orders.migrations.0005_times").draw_times(apps, None)
+    importlib.import_module("orders.migrations.0006_notifications").draw_duties(apps, None)
+    assert (kept(), list(NotificationDuty.objects.values_list("kind", "due_on", "lapses_at"))) == (times, duties)
+
+
+def test_drawing_twice_draws_nothing_more(api: Apis) -> None:
+    assert api.force.put(f"force/orders/{REFERENCE}/versions/1", an_order(conditions=[NO_CONTACT])).status == 201
+    importlib.import_module("orders.migrations.0005_times").draw_times(apps, None)
+    assert (InForce.objects.count(), Order.objects.count()) == (1, 1)
