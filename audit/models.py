@@ -50,3 +50,40 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.verb}"
+
+
+class Link(models.Model):
+    """A row's place in its organisation's chain, given after the fact (`audit.sealing`)."""
+
+    entry = models.OneToOneField(Entry, primary_key=True, on_delete=models.PROTECT, related_name="link")
+    organisation = models.CharField(max_length=8, blank=True)
+    sequence = models.BigIntegerField()
+    digest = models.BinaryField(max_length=32)
+    chained_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            # Also answers: where does this organisation's chain end?
+            models.UniqueConstraint(name="audit_link_once", fields=["organisation", "sequence"]),
+            models.CheckConstraint(name="audit_link_from_one", condition=models.Q(sequence__gte=1)),
+        ]
+        indexes = [models.Index(name="audit_link_when", fields=["chained_at"])]  # what is settled?
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.sequence}"
+
+
+class DaySeal(models.Model):
+    """Where every chain ended when a day was over; `digest` of it all is what is published."""
+
+    day = models.DateField(primary_key=True)
+    heads = models.JSONField()
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return str(self.day)

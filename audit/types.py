@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Action = Literal["collection", "alteration", "consultation", "disclosure", "combination", "erasure"]
-ActorKind = Literal["force_system", "officer", "victim", "advocate", "service"]
+ActorKind = Literal["force_system", "officer", "victim", "advocate", "support", "public", "service"]
 
 
 @dataclass(frozen=True, slots=True)
