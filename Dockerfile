@@ -24,13 +24,16 @@ COPY . .
 # The secrets are of no use anywhere: production settings do not load without some.
 RUN (python -m compileall -qq -j 0 /opt/venv/lib || :) \
     && python -m compileall -qq -j 0 . \
-    && SPO_ENV=production SECRET_KEY=none FIELD_KEY=none ALLOWED_HOSTS=none DATABASE_URL=postgis:///none \
+    && SPO_ENV=production SECRET_KEY=none FIELD_KEY=none ALLOWED_HOSTS=none \
+        MASTER_KEYS=none:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= DATABASE_URL=postgis:///none \
         python manage.py collectstatic --no-input --verbosity 0
 
 FROM system
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin spo
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
+# Owned by the service, and so is the volume that is made from it.
+RUN install -d -m 700 -o 10001 -g 10001 /evidence
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 LANG=C.UTF-8 SPO_ENV=production
 WORKDIR /app
 USER 10001:10001

@@ -25,22 +25,30 @@ class Force(models.Model):
 
 
 class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
-    """A person who signs in. Officers carry a username, victims and advocates an e-mail address."""
+    """A person who signs in. Officers carry a username, victims and advocates an e-mail address.
 
-    OFFICER, VICTIM, ADVOCATE = "officer", "victim", "advocate"
+    `is_staff` opens the support screen, to accounts of its own kind: nobody looks after the service and at reports
+    with one account.
+    """
+
+    OFFICER, VICTIM, ADVOCATE, SUPPORT = "officer", "victim", "advocate", "support"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=10)
     username = models.CharField(max_length=254, unique=True)
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
 
     USERNAME_FIELD = "username"
     objects = BaseUserManager()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="user_kind_known", condition=Q(kind__in=["officer", "victim", "advocate"])),
+            models.CheckConstraint(
+                name="user_kind_known", condition=Q(kind__in=["officer", "victim", "advocate", "support"])
+            ),
+            models.CheckConstraint(name="user_staff_are_support", condition=Q(is_staff=Q(kind="support"))),
         ]
 
     def __str__(self) -> str:

@@ -61,6 +61,28 @@ def register_person(*, actor: Actor, email: str, kind: str = User.VICTIM) -> Use
 
 
 @transaction.atomic
+def register_support(*, actor: Actor, username: str, password: str) -> User:
+    """Somebody who looks after the service, with an account that opens the support screen and nothing else."""
+    user = User(kind=User.SUPPORT, username=username, is_staff=True)
+    user.set_password(password)
+    user.save()
+    record(actor=actor, action="collection", verb="support_registered", records=[user.id])
+    return user
+
+
+@transaction.atomic
+def close_support(*, actor: Actor, username: str) -> bool:
+    """The account opens nothing any more, sessions that are open included. False where there is none."""
+    user = User.objects.select_for_update().filter(username=username, kind=User.SUPPORT, is_active=True).first()
+    if user is None:
+        return False
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    record(actor=actor, action="alteration", verb="support_closed", records=[user.id])
+    return True
+
+
+@transaction.atomic
 def record_authority(*, actor: Actor, advocate: UUID, principal: UUID, expires_at: datetime) -> Authority:
     """That an advocate may act for a person until an instant (trap 29)."""
     authority = Authority.objects.create(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from audit.types import Actor
 
-CallerKind = Literal["force_system", "officer", "victim", "advocate"]
+CallerKind = Literal["force_system", "officer", "victim", "advocate", "public"]
 Role = Literal["", "reviewer", "officer", "supervisor", "auditor"]
 
 FORCE_SCOPES = {
@@ -50,3 +50,7 @@ class Caller:
     @property
     def actor(self) -> Actor:
         return Actor(self.kind, self.id, self.force)
+
+
+# Whoever calls without signing in: all of them are one, since nothing is known of any.
+ANYONE = Caller(kind="public", id="anyone")

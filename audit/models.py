@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -45,6 +46,10 @@ class Entry(models.Model):
                 name="audit_disclosure_has_recipient",
                 condition=~models.Q(action="disclosure") | ~models.Q(recipient=""),
             ),
+        ]
+        indexes = [
+            GinIndex(name="audit_about", fields=["record_ids"]),  # what was done with this record?
+            models.Index(name="audit_of_organisation", fields=["organisation", "id"]),  # what did this force do?
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 

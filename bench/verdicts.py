@@ -1,7 +1,9 @@
-"""Verdicts per second for an order of five zones, beside one ST_Distance over the same five in PostGIS.
+"""Verdicts per second for an order of five zones: one by one, and ten thousand points at a time.
 
-The floor is what a service would do that asked the database instead: one prepared statement, one connection,
-distances only, no probability. `python -m bench.verdicts` prints both and their ratio; it needs DATABASE_URL.
+The floor of the single one is what a service would do that asked the database instead: one prepared statement of
+one ST_Distance over the same five, one connection, distances only, no probability. That of the batch is bare
+`shapely.distance` over the same points and zones, already in each zone's plane: no geodesy, no probability.
+`python -m bench.verdicts` prints all and their ratios; it needs DATABASE_URL.
 """
 
 import json
@@ -12,8 +14,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import psycopg
+import shapely
 
+from geo.many import judge_many
+from geo.plane import Array
 from geo.proximity import judge
 from geo.shapes import read_shape
 from geo.types import Circle, Fix
@@ -22,6 +28,7 @@ from geo.zones import Zone, build
 _LONGITUDE, _LATITUDE = -2.9779, 53.4072
 _DEGREE_M = 111_195.0
 _FIXES, _ROUNDS, _REPEATS = 500, 5, 2
+_BATCH = 10_000
 # A spread of phones, from open sky to Wi-Fi, up to three kilometres from the middle of the order.
 _RADII_M, _FARTHEST_M = (4.0, 12.0, 30.0, 150.0), 3_000.0
 # So vague that no verdict is certain: every one of them integrates over the whole outline.
@@ -54,7 +61,34 @@ def run() -> dict[str, Any]:
         "zones": len(zones),
         "fixes": len(fixes),
         "floor": "prepared ST_Distance on geography, five zones a query, one psycopg connection",
+        "batch": batch(zones),
     }
+
+
+def batch(zones: list[Zone]) -> dict[str, Any]:
+    """The same zones, ten thousand points in one call, beside shapely's bare distances."""
+    points = np.array([(fix.longitude, fix.latitude, fix.r95_m) for fix in some_fixes(_BATCH)])
+    flat = [(shapely.points(zone.plane.forward_all(points[:, :2])), _planar(zone)) for zone in zones]
+    ours, floor = [], []
+    for _ in range(_ROUNDS):
+        ours.append(_seconds(lambda: judge_many(points, zones)))
+        floor.append(_seconds(lambda: _bare(flat)))
+    verdicts = len(zones) * _BATCH
+    return {
+        "ours_per_s": round(verdicts / min(ours)),
+        "floor_per_s": round(verdicts / min(floor)),
+        "ratio": round(min(floor) / min(ours), 2),
+        "points": _BATCH,
+        "floor": "shapely.distance of the same points and zones, already in metres of a plane",
+    }
+
+
+def _planar(zone: Zone) -> Any:
+    return shapely.Point(0, 0) if zone.outline is None else shapely.Polygon(zone.outline.a.T)
+
+
+def _bare(flat: list[tuple[Any, Any]]) -> list[Array]:
+    return [shapely.distance(points, shape) for points, shape in flat]
 
 
 def five_zones() -> list[Zone]:
@@ -66,9 +100,9 @@ def five_zones() -> list[Zone]:
     return [build(shape) for shape in shapes if shape is not None]
 
 
-def some_fixes() -> list[Fix]:
+def some_fixes(count: int = _FIXES) -> list[Fix]:
     chance = random.Random(7)
-    return [Fix(*_at(*_scattered(chance)), chance.choice(_RADII_M)) for _ in range(_FIXES)]
+    return [Fix(*_at(*_scattered(chance)), chance.choice(_RADII_M)) for _ in range(count)]
 
 
 def _scattered(chance: random.Random) -> tuple[float, float]:
@@ -123,7 +157,7 @@ def _ask_all(connection: psycopg.Connection[Any], fixes: list[Fix]) -> None:
                 cursor.fetchall()
 
 
-def _seconds(work: Callable[[], None]) -> float:
+def _seconds(work: Callable[[], object]) -> float:
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun

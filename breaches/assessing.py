@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,9 +10,10 @@ from typing import Any
 
 from django.conf import settings
 
-from breaches.models import Report
+from breaches.models import Addition, Report
 from breaches.rules import assess
-from breaches.storing import Row
+from breaches.rules.priority import priority
+from breaches.storing import Row, insert_assessment
 from breaches.types import NEEDS_VIEW, Facts, Reason, Verdict
 from breaches.written import answer_json, question_json
 from common.ids import uuid7
@@ -82,3 +84,18 @@ def assessment_row(report: Report, judged: Judged, *, cause: str, at: datetime) 
         "verdict": judged.verdict.name,
         "zone_staff": judged.zone_staff,
     }
+
+
+def keep(report: Report, judged: Judged, *, cause: str, at: datetime, never_lower: bool = False) -> None:
+    """Store a later answer beside the earlier ones, and put the report where it now belongs in the queue.
+
+    `never_lower`: what a reporter adds may raise a report in the queue; only an officer's view lowers it.
+    """
+    insert_assessment(assessment_row(report, judged, cause=cause, at=at))
+    risk = json.loads(report.body_sent).get("risk") or {}
+    danger = report.immediate_danger or Addition.objects.filter(report=report, immediate_danger=True).exists()
+    urgent = priority(judged.verdict, immediate_danger=danger, risk=risk)
+    if not (never_lower and urgent.level > report.priority):
+        report.priority, report.priority_reasons = urgent.level, list(urgent.reasons)
+    report.verdict, report.version = judged.verdict.name, report.version + 1
+    report.save(update_fields=["verdict", "version", "priority", "priority_reasons", "incident_from", "incident_to"])

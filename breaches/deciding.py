@@ -10,15 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.types import Caller
-from audit.services import record
-from breaches import messages, policies, queries, workflow
-from breaches.models import Assessment, Decision, Move, Report
+from breaches import policies, queries, workflow
+from breaches.models import Assessment, Decision, Report
+from breaches.moving import Precondition, moved, permitted
 from breaches.offences import codes
 from breaches.types import NEEDS_VIEW
-from common.problems import Conflict, Problem, Refused
+from common.problems import Problem, Refused
 
 VIEWS = ("agree", "disagree", "cannot_say")
-Precondition = Callable[[Report], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +47,18 @@ Read = Callable[[], Decided]
 def claim(*, caller: Caller, key: str, precondition: Precondition) -> Report:
     """Take a report from the review or the follow-up queue. Of two at once, one gets it."""
     report = queries.locked_report_of_force(caller.force, key)
-    move = _permitted(caller, report, "claim", precondition)
+    move = permitted(caller, report, "claim", precondition)
     report.claimed_by_id, report.claimed_at = caller.user_id, timezone.now()
-    return _moved(caller, report, move)
+    return moved(caller, report, move)
 
 
 @transaction.atomic(savepoint=False)
 def release(*, caller: Caller, key: str, precondition: Precondition) -> Report:
     """Put a claimed report back where it came from."""
     report = queries.locked_report_of_force(caller.force, key)
-    move = _permitted(caller, report, "release", precondition)
+    move = permitted(caller, report, "release", precondition)
     report.claimed_by_id = report.claimed_at = None
-    return _moved(caller, report, move)
+    return moved(caller, report, move)
 
 
 @transaction.atomic(savepoint=False)
@@ -73,7 +72,7 @@ def verify(*, caller: Caller, key: str, read: Read, precondition: Precondition) 
     current = queries.assessments(report)[0]
     if workflow.move("verify", report.state):
         policies.check_independent(caller, current.zone_staff)
-    move = _permitted(caller, report, "verify", precondition)
+    move = permitted(caller, report, "verify", precondition)
     decided = read()
     problems = [*_view_problems(current, decided.views), *_offence_problems(decided.offences)]
     if problems:
@@ -85,23 +84,8 @@ def verify(*, caller: Caller, key: str, read: Read, precondition: Precondition) 
 def not_verify(*, caller: Caller, key: str, read: Read, precondition: Precondition) -> Report:
     """Decide that no breach was shown, and why. The report is kept, and can be opened again."""
     report = queries.locked_report_of_force(caller.force, key)
-    move = _permitted(caller, report, "not-verified", precondition)
+    move = permitted(caller, report, "not-verified", precondition)
     return _decide(caller, report, queries.assessments(report)[0], read(), move)
-
-
-def _permitted(caller: Caller, report: Report, verb: str, precondition: Precondition) -> workflow.Move:
-    """The move, in the order in which refusals are told: who, then which version, then which state."""
-    move = workflow.move(verb, report.state)
-    if move is not None:
-        policies.check_may_move(caller, report, move)
-    precondition(report)
-    if move is None:
-        raise Conflict(
-            "illegal_transition",
-            "This cannot be done to the report in the state it is in.",
-            extra={"state": report.state, "allowed": workflow.allowed(report.state)},
-        )
-    return move
 
 
 def _decide(caller: Caller, report: Report, assessment: Assessment, decided: Decided, move: workflow.Move) -> Report:
@@ -118,19 +102,7 @@ def _decide(caller: Caller, report: Report, assessment: Assessment, decided: Dec
         reasonable_excuse=decided.reasonable_excuse,
     )
     report.claimed_by_id = report.claimed_at = None
-    return _moved(caller, report, move)
-
-
-def _moved(caller: Caller, report: Report, move: workflow.Move) -> Report:
-    report.state, report.version = move.target, report.version + 1
-    report.save(update_fields=["state", "version", "claimed_by", "claimed_at"])
-    Move.objects.create(
-        report=report, verb=move.verb, source=move.source, target=move.target, moved_by_id=caller.person
-    )
-    verb = f"report_{move.verb.replace('-', '_')}"
-    record(actor=caller.actor, action="alteration", verb=verb, records=[report.id])
-    messages.moved(report, move.verb)
-    return report
+    return moved(caller, report, move)
 
 
 def _view_problems(assessment: Assessment, views: tuple[View, ...]) -> list[Problem]:

@@ -17,11 +17,36 @@ def assessed_again(report: Report) -> None:
     _tell(report, "report.assessed")
 
 
+_MOVED = {
+    "claim": "report.claimed",
+    "verify": "report.verified",
+    "not-verified": "report.not_verified",
+    "request-information": "report.information_requested",
+    "answer": "report.information_received",
+    "outcome": "report.closed",
+    "reopen": "report.reopened",
+}
+
+
 def moved(report: Report, verb: str) -> None:
     """Releases are nobody else's business: there is no event for them."""
-    event = {"claim": "report.claimed", "verify": "report.verified", "not-verified": "report.not_verified"}.get(verb)
+    event = _MOVED.get(verb)
     if event:
         _tell(report, event)
+
+
+def added_to(report: Report) -> None:
+    """The reporter said more, unasked."""
+    _tell(report, "report.information_received")
+
+
+def danger(report: Report) -> None:
+    """The reporter says, in a later message, that she is in danger now."""
+    _tell(report, "report.immediate_danger")
+
+
+def withdrawn(report: Report) -> None:
+    _tell(report, "report.withdrawn")
 
 
 def _tell(report: Report, event: str) -> None:

@@ -10,6 +10,8 @@ from breaches.workflow import Move
 from common.problems import Forbidden
 from orders.policies import same_person
 
+WORKERS = frozenset({"reviewer", "officer", "supervisor"})
+
 
 def check_may_report(caller: Caller) -> None:
     """Auditors look; they write nothing down."""
@@ -23,6 +25,12 @@ def check_may_move(caller: Caller, report: Report, move: Move) -> None:
         raise Forbidden("wrong_role", "Your role does not allow this.")
     if move.holder_only and report.claimed_by_id != caller.user_id:
         raise Forbidden("not_holder", "Only the officer who claimed this report can do that.")
+
+
+def check_may_work_on(caller: Caller) -> None:
+    """Notes and links, whatever state the report is in: auditors look, they write nothing down."""
+    if caller.role not in WORKERS:
+        raise Forbidden("wrong_role", "Your role does not allow this.")
 
 
 def may_move(caller: Caller, report: Report, move: Move) -> bool:

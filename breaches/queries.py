@@ -9,10 +9,12 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from accounts.models import Force
 from accounts.types import Caller
-from breaches.models import Assessment, Decision, Report
+from breaches.models import Assessment, Decision, Question, Report
 from breaches.workflow import FOLLOW_UP_STATES, REVIEW_STATES
 from common.problems import NotFound
+from orders.models import Order
 
 # The most urgent first; unique, never null.
 QUEUE_ORDER = ("priority", "review_due", "id")
@@ -56,11 +58,27 @@ def locked_report_of_force(force: str, key: str) -> Report:
 
 
 def reports_of_person(user_id: UUID) -> QuerySet[Report]:
-    return Report.objects.filter(reporter_user_id=user_id).defer("body_sent")
+    return Report.objects.filter(reporter_user_id=user_id).defer("body_sent").select_related("withdrawal")
 
 
 def own_report(user_id: UUID, key: str) -> Report:
     return _only(reports_of_person(user_id).filter(_named(key)))
+
+
+def locked_own_report(user_id: UUID, key: str) -> Report:
+    """The same, held until the end of the transaction."""
+    rows = Report.objects.select_for_update(of=("self",)).filter(reporter_user_id=user_id)
+    return _only(rows.filter(_named(key)))
+
+
+def is_force(code: str) -> bool:
+    """Whether there is a force of this code; the API's callers send anything."""
+    return len(code) == 2 and code.isalnum() and code.isascii() and Force.objects.filter(code=code).exists()
+
+
+def report_of_receipt(fingerprint: bytes) -> Report:
+    """The report whose receipt has this fingerprint; `NotFound` for everything else alike."""
+    return _only(Report.objects.filter(receipt__fingerprint=fingerprint).select_related("withdrawal"))
 
 
 def _named(key: str) -> Q:
@@ -82,7 +100,29 @@ def assessments(report: Report) -> list[Assessment]:
     return list(report.assessments.order_by("-assessed_at", "-id"))
 
 
+def open_question(report: Report) -> Question | None:
+    """The question that waits for an answer, where the report waits for one."""
+    if report.state != "needs_information":
+        return None
+    return Question.objects.filter(report=report, answer__isnull=True).order_by("-asked_at", "-id").first()
+
+
+def questions_of(report_ids: Collection[UUID]) -> dict[UUID, list[Question]]:
+    """What was asked about each of these reports, the oldest first, with what was answered."""
+    found: dict[UUID, list[Question]] = {report_id: [] for report_id in report_ids}
+    rows = Question.objects.filter(report_id__in=report_ids).select_related("answer")
+    for question in rows.order_by("asked_at", "id"):
+        found[question.report_id].append(question)
+    return found
+
+
 def verified_decisions(report_ids: Collection[UUID]) -> dict[UUID, Decision]:
     """The latest decision that verified each of these reports."""
     rows = Decision.objects.filter(report_id__in=report_ids, kind="verified").order_by("decided_at")
     return {row.report_id: row for row in rows.select_related("report__order")}
+
+
+def is_record_of(force: str, record: UUID) -> bool:
+    """Whether an id is that of a report or an order of the force."""
+    reports, orders = Report.objects.filter(pk=record, force=force), Order.objects.filter(pk=record, force=force)
+    return reports.exists() or orders.exists()

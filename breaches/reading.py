@@ -26,16 +26,20 @@ from breaches.types import (
 from common.london import LONDON
 from common.problems import Problem
 from edge.shapes import parse_instant
+from geo.gazetteer import Gazetteer
 from geo.positions import PositionReading, read_position
-from geo.types import Fix
 
 Json = Mapping[str, Any]
 ABOUT = timedelta(minutes=15)
 # "I do not know when": whatever changed within half a day either way may have changed the answer.
 UNKNOWN = timedelta(hours=12)
 _CLOCKS_APART = timedelta(minutes=5)
+# Before satellites, phones and any order: a clock that was never set, or a slip of the pen.
+_LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 # Judged inside the request: more of them than this are kept, and left to an officer.
 MOST_JUDGED = 500
+# The same of places that were drawn, each of which costs far more than a point.
+MOST_DRAWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Reading:
 @dataclass(slots=True)
 class _Reader:
     now: datetime
+    gazetteer: Gazetteer | None = None
     warnings: list[Problem] = field(default_factory=list)
 
     def warn(self, pointer: str, code: str, detail: str) -> None:
@@ -90,13 +95,14 @@ class _Reader:
         return read.astimezone(UTC)
 
 
-def read_report(body: Json, *, now: datetime) -> Reading:
-    """Understand a report whose JSON fits its shape. `now` is when it was received."""
-    reader = _Reader(now)
+def read_report(body: Json, *, now: datetime, gazetteer: Gazetteer | None = None) -> Reading:
+    """Understand a report whose JSON fits its shape. `now` is when it was received.
+
+    Without a gazetteer, places in words are kept as words.
+    """
+    reader = _Reader(now, gazetteer)
     interval = _interval(body, reader)
-    positions = tuple(
-        _position(item, index, reader) for index, item in enumerate((body.get("positions") or ())[:MOST_JUDGED])
-    )
+    positions = _positions(body, reader)
     facts = Facts(
         interval=interval,
         kinds=reader.words(body.get("kinds"), KINDS, "/kinds"),
@@ -124,6 +130,8 @@ def _interval(body: Json, reader: _Reader) -> Interval | None:
         start, end = end, start
     if start > reader.now + _CLOCKS_APART:
         reader.warn("/happened/from", "occurred_in_future", "This is in the future.")
+    if start < _LONG_AGO:
+        reader.warn("/happened/from", "occurred_long_ago", "This is before 1990.")
     return _widened(Interval(start, end or start), happened, reader)
 
 
@@ -131,6 +139,19 @@ def _widened(interval: Interval, happened: Json, reader: _Reader) -> Interval:
     certainty = reader.word(happened.get("certainty"), CERTAINTIES, "/happened/certainty")
     by = {"about": ABOUT, "unknown": UNKNOWN}.get(certainty, timedelta(0))
     return Interval(interval.start - by, interval.end + by)
+
+
+def _positions(body: Json, reader: _Reader) -> tuple[PlacedPosition, ...]:
+    read: list[PlacedPosition] = []
+    drawn = 0
+    for index, item in enumerate((body.get("positions") or ())[:MOST_JUDGED]):
+        is_drawn = item.get("geometry") is not None
+        drawn += is_drawn
+        left_out = is_drawn and drawn > MOST_DRAWN
+        if left_out:
+            reader.warn(f"/positions/{index}/geometry", "not_all_judged", "Only the first 20 drawn places are judged.")
+        read.append(_position({**item, "geometry": None} if left_out else item, index, reader))
+    return tuple(read)
 
 
 def _position(item: Json, index: int, reader: _Reader) -> PlacedPosition:
@@ -141,23 +162,28 @@ def _position(item: Json, index: int, reader: _Reader) -> PlacedPosition:
     method = reader.word(item.get("method"), METHODS, f"{path}/method")
     reader.word(item.get("accuracy_basis"), BASES, f"{path}/accuracy_basis")
     at = reader.instant(item.get("recorded_at"), f"{path}/recorded_at")
-    reading = read_position(item)
+    reading = read_position(item, reader.gazetteer)
     reader.warnings.extend(replace(w, pointer=path + w.pointer) for w in reading.warnings)
     reported = ReportedPosition(
         index=index,
         subject=subject or "unknown",
         method=method or "unknown",
-        fix=_fix(reading),
+        fix=reading.fix if _at_a_possible_time(at, path, reader) else None,
         at=at,
         transformation=reading.transformation,
     )
     return PlacedPosition(reported, reading)
 
 
-def _fix(reading: PositionReading) -> Fix | None:
-    if reading.point is None or reading.r95_m is None:
-        return None
-    return Fix(reading.point.longitude, reading.point.latitude, reading.r95_m)
+def _at_a_possible_time(at: datetime | None, path: str, reader: _Reader) -> bool:
+    """A device whose clock is plainly wrong may have sent anything: such a position is kept, and not judged."""
+    if at is not None and at > reader.now + _CLOCKS_APART:
+        reader.warn(f"{path}/recorded_at", "recorded_in_future", "This is in the future; the position is not judged.")
+        return False
+    if at is not None and at < _LONG_AGO:
+        reader.warn(f"{path}/recorded_at", "recorded_long_ago", "This is before 1990; the position is not judged.")
+        return False
+    return True
 
 
 def _contacts(body: Json, reader: _Reader) -> tuple[ReportedContact, ...]:
@@ -188,6 +214,7 @@ def _mentions(body: Json, reader: _Reader) -> tuple[ReportedMention, ...]:
             text=item.get("text") or "",
             about_me=reader.word(item.get("about_me"), ABOUT_ME, f"/social/{index}/about_me"),
             seen_at=reader.instant(item.get("seen_at"), f"/social/{index}/seen_at"),
+            url=item.get("url") or "",
         )
         for index, item in enumerate((body.get("social") or ())[:MOST_JUDGED])
     )

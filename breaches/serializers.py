@@ -37,6 +37,12 @@ class PositionIn(Shape):
     postcode: Text | None = None
     address: Text | None = None
     w3w: Text | None = None
+    geometry: dict[str, Any] | None = Field(
+        None,
+        description="a place as it was drawn (GeoJSON): an area, a line along a road, or points of which one is meant",
+    )
+    crs: Text | None = Field(None, description="of the geometry: EPSG:4326 (taken if not said), 27700 or 29903")
+    width_m: float | None = Field(None, description="of the line, in metres")
     accuracy_m: float | None = None
     accuracy_basis: Text | None = None
     recorded_at: Text | None = None
@@ -221,6 +227,9 @@ class ReportOut(Shape):
     report: dict[str, Any]
     warnings: list[WarningOut]
     assessment: AssessmentOut
+    questions: list[dict[str, Any]]
+    messages: list[dict[str, Any]]
+    withdrawn: dict[str, Any] | None
 
 
 class ChangeOut(Shape):
@@ -252,6 +261,10 @@ class OfficerReportOut(ReportOut):
     allowed: list[str]
     evidence: list[dict[str, Any]]
     links: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
+    outcomes: list[dict[str, Any]]
+    order_candidates: list[dict[str, Any]]
+    offences_suggested: list[dict[str, Any]]
 
 
 class QueueRowOut(Shape):
@@ -315,3 +328,28 @@ class BreachesOut(Shape):
     results: list[BreachOut]
     cursor: str
     next: str | None
+
+
+class TrailRowOut(Shape):
+    """One act on personal data (Data Protection Act 2018, section 62). `hash` is null until it is chained."""
+
+    at: Instant
+    actor: str
+    actor_kind: str
+    organisation: str
+    action: str
+    verb: str
+    record_ids: list[str]
+    reason_code: str
+    reason: str
+    correlation_id: str
+    recipient: str
+    hash: str | None
+
+
+class TrailOut(Shape):
+    """One page; `next` and `previous` are cursors."""
+
+    results: list[TrailRowOut]
+    next: str | None
+    previous: str | None

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 from django_q.tasks import async_task
 
 from breaches.models import Assessment, Report
 from breaches.replaying import replay_assessment
 from breaches.services import assess_again
+from breaches.tracking.queries import unheard
+from breaches.tracking.services import forget_far, tell_silence
 
 # Well under the worker's timeout; what is left goes into a task of its own.
 _SECONDS = 5.0
 _CHUNK = 200
+_FIXES_AT_ONCE = 5_000
 
 
 def assess_order_again(order_id: str, after: str | None = None) -> None:
@@ -37,4 +42,23 @@ def replay_sample() -> None:
     for assessment in Assessment.objects.order_by("?")[: settings.REPLAY_SAMPLE]:
         replay_assessment(assessment=assessment)
         if time.monotonic() - started > _SECONDS:
+            return
+
+
+def tell_silent_devices() -> None:
+    """Find devices that should be sending and are not. Safe to run any number of times, and twice at once."""
+    now, silence = timezone.now(), timedelta(minutes=settings.DEVICE_SILENT_MINUTES)
+    started = time.monotonic()
+    for device_id in list(unheard(at=now, longer_than=silence).values_list("id", flat=True)[:_CHUNK]):
+        tell_silence(device_id=device_id, at=now)
+        if time.monotonic() - started > _SECONDS:
+            return
+
+
+def forget_far_positions() -> None:
+    """Delete positions near no zone after their days, some at a time. What is left goes in a task of its own."""
+    started = time.monotonic()
+    while forget_far(at=timezone.now(), most=_FIXES_AT_ONCE) == _FIXES_AT_ONCE:
+        if time.monotonic() - started > _SECONDS:
+            async_task("breaches.tasks.forget_far_positions")
             return

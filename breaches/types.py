@@ -45,6 +45,14 @@ CHANNELS = frozenset({
     "in_person", "phone_call", "sms", "post", "email", "messaging_app", "social_media", "gift_or_delivery", "other",
 })  # fmt: skip
 ROLES = frozenset({"protected_person", "advocate", "witness", "officer"})
+# What anybody may say of themselves; that one is an officer is for an officer's account to say.
+ROLES_TO_CLAIM = ROLES - {"officer"}
+ADDITIONS = frozenset({"message", "answer", "correction"})
+LINK_ACTS = frozenset({"linked", "unlinked"})
+OUTCOMES = frozenset({
+    "charged", "summonsed", "cautioned", "community_resolution", "recorded_elsewhere", "evidential_difficulties",
+    "victim_does_not_support", "no_further_action", "other",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ class ReportedContact:
 
 @dataclass(frozen=True, slots=True)
 class ReportedMention:
-    """One thing seen on social media."""
+    """One thing seen on social media. `url` is text, never opened; what was kept before it was has none."""
 
     index: int
     platform: str
@@ -90,6 +98,7 @@ class ReportedMention:
     text: str
     about_me: str
     seen_at: datetime | None
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

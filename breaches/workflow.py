@@ -29,8 +29,14 @@ MOVES: tuple[Move, ...] = (
     Move("release", "in_review", "received", _REVIEWERS, holder_only=True),
     Move("verify", "in_review", "verified", _REVIEWERS, holder_only=True),
     Move("not-verified", "in_review", "not_verified", _REVIEWERS, holder_only=True),
+    Move("request-information", "in_review", "needs_information", _REVIEWERS, holder_only=True),
+    # Back to whoever asked. From the reporter herself, or written down by an officer whom she told.
+    Move("answer", "needs_information", "in_review", _REVIEWERS),
     Move("claim", "verified", "in_follow_up", _FOLLOWERS),
     Move("release", "in_follow_up", "verified", _FOLLOWERS, holder_only=True),
+    Move("outcome", "in_follow_up", "closed", _FOLLOWERS, holder_only=True),
+    Move("reopen", "not_verified", "in_review", _FOLLOWERS),
+    Move("reopen", "closed", "in_review", _FOLLOWERS),
 )
 OWNER: dict[State, str] = {
     "received": "review queue",
@@ -55,6 +61,12 @@ TOLD: dict[State, VictimStatus] = {
     "not_verified": "closed",
     "closed": "closed",
 }
+
+
+def told(name: str, *, withdrawn: bool) -> VictimStatus:
+    """What the reporter is told. Having withdrawn she is told so, unless officers went on: that she must know."""
+    status = TOLD[state(name)]
+    return "withdrawn" if withdrawn and status != "with_officers" else status
 
 
 def state(name: str) -> State:

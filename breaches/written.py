@@ -17,6 +17,7 @@ from breaches.types import (
     ReportedPosition,
     Verdict,
 )
+from geo.canonical import spread_from_json, spread_to_json
 from geo.engine import ENGINE_VERSION
 from geo.types import Fix
 from orders.types import OrderTerms
@@ -75,18 +76,29 @@ def facts_from_json(stored: Mapping[str, Any]) -> Facts:
 
 
 def _position(item: Json) -> ReportedPosition:
-    fix = Fix(**item["fix"]) if item["fix"] else None
+    fix = _fix(item["fix"]) if item["fix"] else None
     return ReportedPosition(**(item | {"fix": fix, "at": _read(item["at"])}))
 
 
-def _members(item: ReportedPosition | ReportedContact | ReportedMention | Fix) -> Json:
+def _fix(item: Json) -> Fix:
+    """A fix as it was written, also before fixes could have a spread."""
+    spread = item.get("spread")
+    return Fix(**(item | {"spread": spread_from_json(spread) if spread else None}))
+
+
+def _fix_json(fix: Fix) -> Json:
+    circle: Json = {"longitude": fix.longitude, "latitude": fix.latitude, "r95_m": fix.r95_m}
+    return circle | ({"spread": spread_to_json(fix.spread)} if fix.spread else {})
+
+
+def _members(item: ReportedPosition | ReportedContact | ReportedMention) -> Json:
     return {name: _member(getattr(item, name)) for name in item.__slots__}
 
 
 def _member(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
-    return _members(value) if isinstance(value, Fix) else value
+    return _fix_json(value) if isinstance(value, Fix) else value
 
 
 def _written(at: datetime | None) -> str | None:

@@ -13,6 +13,7 @@ a frame that is missing, moved, repeated or cut off at the end does not open.
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -52,6 +53,15 @@ class Keyring:
             if known == name:
                 return key
         raise NotOpened
+
+
+def read_ring(written: Sequence[str]) -> Keyring:
+    """A ring from `id:base64 of 32 bytes`, the newest first. Raises ValueError, without the keys in it."""
+    try:
+        parts = [entry.partition(":") for entry in written]
+        return Keyring(tuple((name, base64.b64decode(key, validate=True)) for name, _, key in parts))
+    except ValueError:
+        raise ValueError("master keys are written id:base64, each of 32 bytes, the newest first") from None
 
 
 def new_key(*, context: str, ring: Keyring) -> tuple[bytes, bytes]:

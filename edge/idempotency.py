@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.utils import OperationalError
@@ -36,14 +37,15 @@ class _Claim:
     digest: str
 
 
-def once(request: Request, effect: Callable[[], Response], *, gather: bool = False) -> Response:
+def once(request: Request, effect: Callable[[], Response], *, gather: bool = False, said: Any = None) -> Response:
     """Run `effect` in one transaction; with an `Idempotency-Key`, at most once for that key.
 
     A refusal raised by `effect` rolls the claim back too, which frees the key. `gather` sends the effect's
-    writes together (`database.writes`).
+    writes together (`database.writes`). `said` stands for the body where a digest of the body itself would keep
+    something that must not be kept.
     """
     sent = request.headers.get("Idempotency-Key")
-    claim = None if sent is None else _claim(request, sent)
+    claim = None if sent is None else _claim(request, sent, body_of(request).value if said is None else said)
     with transaction.atomic(), gathered() if gather else nullcontext():
         return effect() if claim is None else _once_for(claim, effect)
 
@@ -57,13 +59,13 @@ def _once_for(claim: _Claim, effect: Callable[[], Response]) -> Response:
     return answer
 
 
-def _claim(request: Request, sent: str) -> _Claim:
+def _claim(request: Request, sent: str, said: Any) -> _Claim:
     if not _KEY.fullmatch(sent):
         problem = Problem("", "idempotency_key_invalid", "Idempotency-Key takes 1 to 255 printable characters.")
         raise Refused([problem], code="idempotency_key_invalid", detail=problem.detail)
     caller = request.user
     client = caller.id if isinstance(caller, Caller) else "public"
-    canonical = json.dumps(body_of(request).value, sort_keys=True, separators=(",", ":"))
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
     operation = hashlib.sha256(f"{request.method} {request.path}".encode()).hexdigest()
     return _Claim(client=client, operation=operation, key=sent, digest=digest)

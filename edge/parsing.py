@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import IO, Any, NoReturn, TypeVar
 
@@ -17,6 +18,7 @@ from common.problems import Malformed, Problem, Refused, TooLarge, pointer
 _CHUNK = 64 * 1024
 _THROWN_AWAY = 100 * 1024 * 1024  # read to the end up to here, so that the sender sees the 413
 _DEEPEST = 64
+UNKNOWN_LENGTH = 1 << 62  # what stands for the length of a body that comes in chunks (spo_service.wsgi)
 _MOST_PROBLEMS = 1_000  # 5 MB can hold a million mistakes; nobody puts right more than this at a time
 _LONGEST_NAME = 64
 M = TypeVar("M", bound=BaseModel)
@@ -60,6 +62,54 @@ class FileBody(BaseParser):
     ) -> bytes:
         limit: int = getattr((parser_context or {}).get("view"), "body_limit_bytes", settings.BODY_LIMIT_BYTES)
         return _read_limited(stream, limit)
+
+
+class FileStream(Body):
+    """A file as it comes in: read once, in pieces, never whole. In a digest its hash stands for it, once it is read."""
+
+    def __init__(self, stream: IO[Any], *, limit: int, length: int) -> None:
+        super().__init__("")
+        self._stream, self._limit, self._length = stream, limit, length
+
+    def pieces(self, size: int) -> Iterator[bytes]:
+        """Pieces of this size, the last one shorter. Raises `TooLarge`, or `Malformed` where the end is missing."""
+        digest, seen, kept = hashlib.sha256(), 0, bytearray()
+        if self._length > self._limit and self._length != UNKNOWN_LENGTH:
+            self._refuse()
+        while chunk := self._stream.read(_CHUNK):
+            seen += len(chunk)
+            if seen > self._limit:
+                self._refuse()
+            digest.update(chunk)
+            kept += chunk
+            if len(kept) >= size:
+                yield bytes(kept[:size])
+                del kept[:size]
+        if seen < self._length != UNKNOWN_LENGTH:
+            raise Malformed("body_truncated", "The body ended before its Content-Length.")
+        if kept:
+            yield bytes(kept)
+        self.text = json.dumps({"sha256": digest.hexdigest()})
+
+    def _refuse(self) -> NoReturn:
+        seen = 0
+        while seen < _THROWN_AWAY and (chunk := self._stream.read(_CHUNK)):
+            seen += len(chunk)
+        raise TooLarge("body_too_large", "The body is over the limit of this endpoint.")
+
+
+class StreamBody(BaseParser):
+    """The body as a `FileStream`, not read yet. Its limit is the view's `body_limit_bytes`."""
+
+    media_type = "*/*"
+
+    def parse(  # type: ignore[override]
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> FileStream:
+        context = parser_context or {}
+        length = int(context["request"].META.get("CONTENT_LENGTH") or 0)
+        limit: int = getattr(context.get("view"), "body_limit_bytes", settings.BODY_LIMIT_BYTES)
+        return FileStream(stream, limit=limit, length=length)
 
 
 def _read_limited(stream: IO[Any], limit: int) -> bytes:

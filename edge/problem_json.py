@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
@@ -46,7 +47,10 @@ FRAMEWORK: Mapping[type[exceptions.APIException], tuple[str, str]] = {
     exceptions.PermissionDenied: ("wrong_role", "Your role or scope does not allow this."),
     exceptions.MethodNotAllowed: ("method_not_allowed", "This address does not answer that method."),
     exceptions.NotAcceptable: ("not_acceptable", "Answers are JSON."),
-    exceptions.UnsupportedMediaType: ("unsupported_media_type", "Send JSON: Content-Type: application/json."),
+    exceptions.UnsupportedMediaType: (
+        "unsupported_media_type",
+        "This address does not take that Content-Type; most take application/json.",
+    ),
     exceptions.Throttled: ("rate_limited", "Too many requests. In danger, call 999."),
     exceptions.ParseError: ("malformed_request", "The request could not be read."),
 }
@@ -107,7 +111,7 @@ def _framework(error: exceptions.APIException) -> Response:
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         response["WWW-Authenticate"] = "Bearer"
     if isinstance(error, exceptions.Throttled):
-        response["Retry-After"] = "1"  # limits count seconds
+        response["Retry-After"] = str(max(1, ceil(getattr(error, "wait", None) or 1)))
     return response
 
 

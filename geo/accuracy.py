@@ -31,6 +31,11 @@ class Accuracy:
     assumed: bool
 
 
+def default_r95_m(method: str | None) -> float:
+    """The radius assumed for a method where no accuracy is known; the vaguest of all for one not known here."""
+    return _DEFAULTS.get(method or "", _UNKNOWN_METHOD)
+
+
 def r95(accuracy_m: object, basis: str | None, method: str | None) -> Accuracy:
     """Turn a reported accuracy in metres into a 95 % radius.
 
@@ -39,7 +44,7 @@ def r95(accuracy_m: object, basis: str | None, method: str | None) -> Accuracy:
     """
     metres = number(accuracy_m)
     if metres is None or not 0 < metres < math.inf:
-        return Accuracy(_DEFAULTS.get(method or "", _UNKNOWN_METHOD), True)
+        return Accuracy(default_r95_m(method), True)
     # To the micrometre: 173.08 must not come out a last digit larger and miss a distance of 173.08.
     radius = round(min(metres * _FACTORS.get(basis or "", _UNKNOWN_BASIS), _WIDEST_M), 6)
     return Accuracy(max(radius, _SHARPEST_M), False)

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from geo.types import Area, Circle, Corridor, Point, Ring, Shape
+from geo.types import Area, Candidate, Candidates, Circle, Corridor, Point, Ring, Shape, Spread
 
 
 def shape_to_json(shape: Shape) -> dict[str, Any]:
@@ -28,6 +28,24 @@ def shape_from_json(stored: dict[str, Any]) -> Shape:
         return Corridor(stored["crs"], _ring(stored["line"]), float(stored["width_m"]))
     polygons = tuple(tuple(_ring(ring) for ring in part) for part in stored["polygons"])
     return Area(stored["crs"], polygons)
+
+
+def spread_to_json(spread: Spread) -> dict[str, Any]:
+    """The shape of a position's error, for storage; `spread_from_json` gives it back unchanged."""
+    if isinstance(spread, Candidates):
+        places = [[place.longitude, place.latitude, place.r95_m] for place in spread.places]
+        return {"type": "candidates", "places": places}
+    return shape_to_json(spread)
+
+
+def spread_from_json(stored: dict[str, Any]) -> Spread:
+    """Undo `spread_to_json`. Raises KeyError, TypeError or ValueError for anything it did not write."""
+    if stored["type"] == "candidates":
+        return Candidates(tuple(Candidate(*map(float, place)) for place in stored["places"]))
+    shape = shape_from_json(stored)
+    if isinstance(shape, Circle):
+        raise ValueError("no circle is written as a spread")
+    return shape
 
 
 def shape_sha256(shape: Shape) -> str:

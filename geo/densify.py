@@ -49,15 +49,15 @@ def _sag_m(crs: str, xy: Array, plane: Plane) -> Array:
 
     Steps reduce this as their square.
     """
-    first, middle, last = (_off_chord_m(crs, xy, plane, part) for part in (0.25, 0.5, 0.75))
+    degrees = transform_all(crs, xy)
+    flat = plane.forward_all(degrees)
+    first, middle, last = (_off_chord_m(crs, xy, degrees, flat, plane, part) for part in (0.25, 0.5, 0.75))
     two_ways = np.maximum(first, last) - _ARC * middle
     return middle + _TWO_WAYS * np.maximum(two_ways, 0.0)
 
 
-def _off_chord_m(crs: str, xy: Array, plane: Plane, part: float) -> Array:
-    degrees = transform_all(crs, xy)
+def _off_chord_m(crs: str, xy: Array, degrees: Array, flat: Array, plane: Plane, part: float) -> Array:
     true = transform_all(crs, xy[:-1] + (xy[1:] - xy[:-1]) * part)
     on_ellipsoid = metres_between(true, between(degrees[:-1], degrees[1:], part))
-    flat = plane.forward_all(degrees)
     chord = flat[:-1] + (flat[1:] - flat[:-1]) * part
     return np.maximum(on_ellipsoid, np.hypot(*(plane.forward_all(true) - chord).T))

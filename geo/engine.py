@@ -18,12 +18,14 @@ DISCLAIMER = (
 
 @cache
 def engine_build() -> str:
-    """Versions of everything whose arithmetic goes into a verdict, on one line."""
+    """Versions of everything whose arithmetic, or reading of names and numbers, goes into a verdict."""
     geos = ".".join(map(str, shapely.geos_version))
     return (
         f"geo {ENGINE_VERSION}; shapely {shapely.__version__} (GEOS {geos});"
         f" pyproj {pyproj.__version__} (PROJ {pyproj.proj_version_str});"
-        f" numpy {version('numpy')}; scipy {scipy.__version__}; convertbng {version('convertbng')}"
+        f" numpy {version('numpy')}; scipy {scipy.__version__}; convertbng {version('convertbng')};"
+        f" phonenumbers {version('phonenumbers')}; confusables {version('confusable-homoglyphs')};"
+        f" email {version('email-validator')}; ada {version('ada-url')}"
     )
 
 

@@ -6,17 +6,18 @@ import numpy as np
 from scipy.special import erf, ndtr, owens_t
 
 from geo.edges import Edges, Sight
+from geo.plane import Array
 
 # sqrt(-2 ln 0.05): in two dimensions 95 % of a Gaussian lies within so many sigma.
 R95_IN_SIGMA = 2.4477
 # A nanometre; keeps divisions finite for an absurdly sharp fix.
-_SHARPEST_M = 1e-9
+SHARPEST_M = 1e-9
 # exp(-4.5^2 / 2) = 0.00004, less than half of the last of four decimals. All of the Gaussian beyond a
 # distance d is exp(-d^2 / 2 sigma^2): if the zone's edge is 4.5 sigma away, the zone either lies wholly
 # beyond d or holds everything within d, and the probability rounds to 0.0000 or 1.0000 whatever its shape.
 CERTAIN_SIGMA = 4.5
 # exp(-9^2 / 2) = 2.6e-18: edges beyond do not touch a double's last digit.
-_OUT_OF_SIGHT_SIGMA = 9.0
+OUT_OF_SIGHT_SIGMA = 9.0
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
 # Half a chord of so many sigma holds all of the Gaussian across it, to a double's last digit.
@@ -25,7 +26,7 @@ _FULL_CHORD_SIGMA = 8.5
 
 def sigma_m(r95_m: float) -> float:
     """Standard deviation on each axis, in metres."""
-    return max(r95_m / R95_IN_SIGMA, _SHARPEST_M)
+    return max(r95_m / R95_IN_SIGMA, SHARPEST_M)
 
 
 def in_disc(distance_m: float, radius_m: float, sigma: float) -> float:
@@ -49,6 +50,21 @@ def in_disc(distance_m: float, radius_m: float, sigma: float) -> float:
     return near_edge + float(ndtr(-gap - depth) - ndtr(-gap - 2 * radius + depth))
 
 
+def in_disc_all(distance_m: Array, radius_m: float, sigma: Array) -> Array:
+    """`in_disc` for many distances from one disc."""
+    radius, gap = (radius_m / sigma)[:, None], (distance_m / sigma)[:, None]
+    narrow = radius <= _FULL_CHORD_SIGMA
+    cap = np.where(narrow, math.pi, np.arcsin(np.minimum(_FULL_CHORD_SIGMA / radius, 1.0)))
+    angle = cap * (_NODES + 1) / 2
+    offset = gap + 2 * radius * np.sin(angle / 2) ** 2
+    across = radius * np.sin(angle)
+    density = np.exp(-offset * offset / 2) * erf(across / math.sqrt(2)) * across
+    near_edge = (density * _WEIGHTS).sum(axis=1, keepdims=True) * cap / 2 / math.sqrt(2 * math.pi)
+    depth = 2 * radius * np.sin(cap / 2) ** 2
+    rest = np.where(narrow, 0.0, ndtr(-gap - depth) - ndtr(-gap - 2 * radius + depth))
+    return np.asarray((near_edge + rest)[:, 0])
+
+
 def in_outline(edges: Edges, sight: Sight, sigma: float) -> float:
     """Probability of lying inside closed rings, exteriors anticlockwise and holes clockwise.
 
@@ -59,7 +75,7 @@ def in_outline(edges: Edges, sight: Sight, sigma: float) -> float:
     end = sight.start + edges.length
     # On the line of an edge the triangle has no width and no share; its angle would come out as 0 or pi.
     angles = np.arctan2(height * edges.length, sight.start * end + height * height) * (height != 0)
-    sight_m = _OUT_OF_SIGHT_SIGMA * sigma
+    sight_m = OUT_OF_SIGHT_SIGMA * sigma
     # Multiplied, because a Python float raised to a power may raise OverflowError.
     seen = np.flatnonzero((sight.squared < sight_m * sight_m) & (height != 0))
     if not len(seen):

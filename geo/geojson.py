@@ -11,7 +11,7 @@ MOST_VERTICES = 20_000
 # No system's numbers go so far; with such ones (a problem already) planar arithmetic could overflow.
 _FARTHEST = 1e9
 # How many arrays lie around the positions.
-_DEPTH = {"LineString": 1, "Polygon": 2, "MultiPolygon": 3}
+_DEPTH = {"Point": 1, "MultiPoint": 1, "LineString": 1, "Polygon": 2, "MultiPolygon": 3}
 
 Path = tuple[str, Ring]
 """A line or ring that could be read whole, with its pointer."""

@@ -1,7 +1,8 @@
 """The position of a report. It is never refused: what is wrong becomes a warning and the position unusable.
 
 api.md: a position is exactly one of longitude+latitude, easting+northing, grid_reference, postcode,
-address, w3w. Pointers are relative to the position ("/longitude").
+address, w3w; or it is drawn (geometry: an area, a line with width_m, points). Pointers are relative to the
+position ("/longitude").
 """
 
 from collections.abc import Mapping
@@ -10,13 +11,17 @@ from dataclasses import dataclass
 from common.problems import Problem
 from geo import crs
 from geo.accuracy import Accuracy, r95
+from geo.gazetteer import Gazetteer, Kind
 from geo.grid import GridSquare, read_grid_reference
 from geo.numbers import number
-from geo.types import Point
+from geo.outlined import read_outlined
+from geo.types import Area, Fix, Point, Spread
 
 _PAIRS = {"degrees": ("longitude", "latitude"), "grid": ("easting", "northing")}
 _PAIR_CRS = {"degrees": crs.WGS84, "grid": crs.BRITISH_GRID}
-_WORDS = ("grid_reference", "postcode", "address", "w3w")
+_WORDS = ("grid_reference", "postcode", "address", "w3w", "geometry")
+# Methods that say no more than that the place was told: the form itself tells how sure it is.
+_OF_THE_FORM = frozenset({None, "grid_reference", "postcode", "address", "road", "map_pin"})
 
 _DETAILS = {
     **crs.FAULTS,
@@ -26,6 +31,9 @@ _DETAILS = {
     "not_a_number": "A coordinate is not a number.",
     "grid_reference_unreadable": "The grid reference cannot be read.",
     "location_not_resolved": "The place is kept in words; no coordinates are worked out from it.",
+    "location_not_found": "The gazetteer knows no such place; it is kept in words.",
+    "location_ambiguous": "Too many places have that name; it is kept in words.",
+    "gazetteer_unavailable": "The gazetteer could not be asked; the place is kept in words.",
     "accuracy_assumed": "No accuracy was given; the usual one for the method is assumed.",
 }
 
@@ -34,8 +42,9 @@ _DETAILS = {
 class PositionReading:
     """`point` is None where the position may not be judged; `warnings` then say why.
 
-    `form` is degrees, grid, grid_reference, postcode, address or w3w. It is None where none, or several,
-    were sent, and so, there only, is `r95_m`. `transformation` names the operation used.
+    `form` is degrees, grid, grid_reference, postcode, address, w3w or geometry. It is None where none, or several,
+    were sent, and so, there only, is `r95_m`. `transformation` names the operation used, or the edition of the
+    gazetteer. `spread` is the shape of the error where that is no circle; `point` and `r95_m` then enclose it.
     """
 
     point: Point | None
@@ -44,36 +53,56 @@ class PositionReading:
     transformation: str | None
     form: str | None
     warnings: tuple[Problem, ...]
+    spread: Spread | None = None
+
+    @property
+    def fix(self) -> Fix | None:
+        """What is judged; None where nothing may be."""
+        if self.point is None or self.r95_m is None:
+            return None
+        return Fix(self.point.longitude, self.point.latitude, self.r95_m, self.spread)
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What one form says by itself."""
+    """What one form says by itself: a bare point, or one with the error that the form brings along (`own`)."""
 
     point: Point | None
-    crs: str | None
+    source: str | None
     warnings: tuple[Problem, ...]
-    square: GridSquare | None = None
+    own: Fix | None = None
+    assumed: bool = False
 
 
-def read_position(raw: object) -> PositionReading:
+def read_position(raw: object, gazetteer: Gazetteer | None = None) -> PositionReading:
     """Read the place and accuracy of a position; other members are the caller's.
 
-    Never raises, whatever was decoded: what is no object gives no place.
+    Never raises, whatever was decoded: what is no object gives no place. Without a gazetteer, or for three words,
+    a place in words is kept as words.
     """
     if not isinstance(raw, Mapping):
         return _unplaced([], [])
     forms = _forms(raw)
-    places = [_place(form, raw) for form in forms]
+    method = _text(raw.get("method"))
+    accuracy = r95(raw.get("accuracy_m"), _text(raw.get("accuracy_basis")), method)
+    places = [_place(form, raw, accuracy, gazetteer) for form in forms]
     warnings = [warning for place in places for warning in place.warnings]
     if len(forms) != 1:
         return _unplaced(forms, warnings)
     place = places[0]
-    accuracy = _accuracy(raw, place.square)
+    accuracy, spread = _together(place, accuracy, method)
     if accuracy.assumed:
         warnings.append(_warn("/accuracy_m", "accuracy_assumed"))
-    operation = crs.transformation(place.crs) if place.point and place.crs else None
-    return PositionReading(place.point, accuracy.r95_m, accuracy.assumed, operation, forms[0], tuple(warnings))
+    source = place.source if place.point else None
+    return PositionReading(
+        place.point,
+        accuracy.r95_m,
+        accuracy.assumed,
+        source,
+        forms[0],
+        tuple(warnings),
+        spread if place.point else None,
+    )
 
 
 def _forms(raw: Mapping[str, object]) -> list[str]:
@@ -86,12 +115,28 @@ def _unplaced(forms: list[str], warnings: list[Problem]) -> PositionReading:
     return PositionReading(None, None, False, None, None, (_warn("", code), *warnings))
 
 
-def _place(form: str, raw: Mapping[str, object]) -> _Place:
+def _together(place: _Place, accuracy: Accuracy, method: str | None) -> tuple[Accuracy, Spread | None]:
+    """The error of the form and of the method: whichever is the vaguer.
+
+    Ten figures name a square metre, but a witness who read them off a map did not stand in that metre: a form never
+    makes a position sharper than its method, nor the other way round.
+    """
+    own = place.own
+    if own is None:
+        return accuracy, None
+    if (accuracy.assumed and method in _OF_THE_FORM) or accuracy.r95_m <= own.r95_m:
+        return Accuracy(own.r95_m, place.assumed or (accuracy.assumed and method not in _OF_THE_FORM)), own.spread
+    return accuracy, None
+
+
+def _place(form: str, raw: Mapping[str, object], accuracy: Accuracy, gazetteer: Gazetteer | None) -> _Place:
     if form in _PAIRS:
         return _pair(form, raw)
     if form == "grid_reference":
         return _grid_reference(raw["grid_reference"])
-    return _Place(None, None, (_warn(f"/{form}", "location_not_resolved"),))
+    if form == "geometry":
+        return _outlined(raw, accuracy)
+    return _in_words(form, raw, gazetteer)
 
 
 def _pair(form: str, raw: Mapping[str, object]) -> _Place:
@@ -99,7 +144,7 @@ def _pair(form: str, raw: Mapping[str, object]) -> _Place:
     warnings = tuple(warning for key in keys for warning in _half(key, raw.get(key)))
     x, y = (number(raw.get(key)) for key in keys)
     if warnings or x is None or y is None:
-        return _Place(None, system, warnings)
+        return _Place(None, None, warnings)
     return _located(system, x, y, f"/{keys[0]}")
 
 
@@ -118,25 +163,48 @@ def _grid_reference(value: object) -> _Place:
     if square is None:
         return _Place(None, None, (_warn("/grid_reference", "grid_reference_unreadable"),))
     place = _located(square.crs, *square.centre, "/grid_reference")
-    return _Place(place.point, place.crs, place.warnings, square)
+    if place.point is None:
+        return place
+    fix = Fix(place.point.longitude, place.point.latitude, square.half_diagonal_m, _as_area(square))
+    return _Place(place.point, place.source, place.warnings, fix)
+
+
+def _as_area(square: GridSquare) -> Area | None:
+    """The square itself; None where a corner lies beyond what the grid is defined for, as in a square of coast."""
+    west, south, side = square.easting, square.northing, square.size_m
+    ring = ((west, south), (west + side, south), (west + side, south + side), (west, south + side), (west, south))
+    inside = all(crs.locate(square.crs, *corner).point for corner in ring)
+    return Area(square.crs, ((ring,),)) if inside else None
+
+
+def _outlined(raw: Mapping[str, object], accuracy: Accuracy) -> _Place:
+    read = read_outlined(raw, accuracy.r95_m)
+    if read.fix is None or read.crs is None:
+        return _Place(None, None, read.problems)
+    point = Point(read.fix.longitude, read.fix.latitude)
+    return _Place(point, crs.transformation(read.crs), (), read.fix, read.assumed and accuracy.assumed)
+
+
+def _in_words(form: str, raw: Mapping[str, object], gazetteer: Gazetteer | None) -> _Place:
+    text = raw[form]
+    if gazetteer is None or form == "w3w" or not isinstance(text, str):
+        return _Place(None, None, (_warn(f"/{form}", "location_not_resolved"),))
+    found = gazetteer.find(_kind(form, raw.get("method")), text)
+    if found.fix is None:
+        return _Place(None, None, (_warn(f"/{form}", found.fault or "location_not_found"),))
+    return _Place(Point(found.fix.longitude, found.fix.latitude), found.source, (), found.fix, True)
+
+
+def _kind(form: str, method: object) -> Kind:
+    if form == "postcode":
+        return "postcode"
+    return "road" if method == "road" else "address"
 
 
 def _located(system: str, x: float, y: float, pointer: str) -> _Place:
     located = crs.locate(system, x, y)
     faults = (_warn(pointer, located.fault),) if located.fault else ()
-    return _Place(located.point, system, faults)
-
-
-def _accuracy(raw: Mapping[str, object], square: GridSquare | None) -> Accuracy:
-    basis, method = _text(raw.get("accuracy_basis")), _text(raw.get("method"))
-    accuracy = r95(raw.get("accuracy_m"), basis, method)
-    if square is None:
-        return accuracy
-    if accuracy.assumed and method in (None, "grid_reference"):
-        return Accuracy(square.half_diagonal_m, False)
-    # Ten figures name a square metre, but a witness who read them off a map did not stand in that metre:
-    # the reference never makes a position sharper than its method.
-    return Accuracy(max(square.half_diagonal_m, accuracy.r95_m), accuracy.assumed)
+    return _Place(located.point, crs.transformation(system), faults)
 
 
 def _text(value: object) -> str | None:

@@ -6,7 +6,8 @@ from typing import Literal
 from geo.edges import nearest_m
 from geo.gaussian import CERTAIN_SIGMA, in_disc, in_outline, sigma_m
 from geo.plane import GEOD, Plane
-from geo.types import Fix, Proximity
+from geo.spread import pieces, share_inside
+from geo.types import Candidates, Fix, Proximity, Spread
 from geo.zones import Zone
 
 INSIDE_FROM = 0.95
@@ -18,13 +19,40 @@ def judge(zone: Zone, fix: Fix) -> Proximity:
 
     Thresholds apply to the rounded numbers, so that what is stored gives the same answer again.
     """
-    distance, probability = _by_circle(zone, fix) if zone.outline is None else _by_outline(zone, fix)
+    if fix.spread is not None:
+        return _judge_spread(zone, fix, fix.spread)
+    return answer(*_measured(zone, fix), fix.r95_m)
+
+
+def answer(distance: float, probability: float, r95_m: float) -> Proximity:
+    """What a distance and a probability amount to, both as they were worked out."""
     # A sum of rounded terms may stray past 1 by 1e-16; adding nought turns -0.0 into 0.0.
     probability = round(min(max(probability, 0.0), 1.0), 4) + 0.0
     distance = round(distance, 2) + 0.0
-    result = _result(distance, fix.r95_m, probability)
+    result = _result(distance, r95_m, probability)
     too_coarse = result == "indeterminate" and probability <= OUTSIDE_TO
-    return Proximity(result, distance, fix.r95_m, probability, too_coarse)
+    return Proximity(result, distance, r95_m, probability, too_coarse)
+
+
+def _judge_spread(zone: Zone, fix: Fix, spread: Spread) -> Proximity:
+    """The piece that is least clear of the zone speaks for the distance, all of them for the probability."""
+    around = pieces(fix)
+    measured = [_measured(zone, piece) for piece in around]
+    margins = [distance - piece.r95_m for (distance, _), piece in zip(measured, around, strict=True)]
+    least = margins.index(min(margins))
+    if isinstance(spread, Candidates):
+        probability = math.fsum(share for _, share in measured) / len(measured)
+    elif min(margins) >= 0:
+        probability = 0.0
+    elif all(distance <= -piece.r95_m for (distance, _), piece in zip(measured, around, strict=True)):
+        probability = 1.0
+    else:
+        probability = share_inside(zone, spread)
+    return answer(measured[least][0], probability, around[least].r95_m)
+
+
+def _measured(zone: Zone, fix: Fix) -> tuple[float, float]:
+    return _by_circle(zone, fix) if zone.outline is None else _by_outline(zone, fix)
 
 
 def _result(distance_m: float, r95_m: float, probability: float) -> Literal["inside", "outside", "indeterminate"]:

@@ -12,7 +12,8 @@ import numpy as np
 from common.problems import Problem
 from geo import crs
 from geo.canonical import shape_from_json, shape_sha256, shape_to_json
-from geo.densify import MOST_POSITIONS, edge_steps
+from geo.corridors import tangled
+from geo.densify import MOST_POSITIONS, densify, edge_steps
 from geo.geojson import read_coordinates, read_parts, read_path
 from geo.grid import GridSquare, read_grid_reference
 from geo.members import read_crs, read_member, read_number, read_object
@@ -179,7 +180,7 @@ def _corridor(raw: Mapping[str, object], pointer: str, notes: Notes) -> Corridor
         notes.wrong(pointer, "line_too_short")
     if system is None or width is None or path is None or notes.problems:
         return None
-    if _can_be_followed(system, [path[1]], pointer, notes):
+    if _can_be_followed(system, [path[1]], pointer, notes) and _can_be_widened(system, path[1], width, pointer, notes):
         corridor = Corridor(system, path[1], width)
         _weigh(build(corridor).area_m2, pointer, notes)
         return corridor
@@ -191,6 +192,15 @@ def _can_be_followed(system: str, paths: list[Ring], pointer: str, notes: Notes)
     if sum(int(edge_steps(system, np.array(path), plane).sum()) for path in paths) <= MOST_POSITIONS:
         return True
     notes.wrong(pointer, "edges_too_long")
+    return False
+
+
+def _can_be_widened(system: str, line: Ring, width: float, pointer: str, notes: Notes) -> bool:
+    sent = np.array(line)
+    plane = plane_around(system, sent)
+    if not tangled(densify(system, sent, plane), plane, width / 2):
+        return True
+    notes.wrong(pointer, "line_tangled")
     return False
 
 

@@ -53,12 +53,37 @@ Shape = Circle | Area | Corridor
 
 
 @dataclass(frozen=True, slots=True)
-class Fix:
-    """Where somebody may have been: WGS84 degrees and the radius that holds 95 % of the error, in metres."""
+class Candidate:
+    """One of several places where somebody may have been: WGS84 degrees, and its own 95 % radius in metres."""
 
     longitude: float
     latitude: float
     r95_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Places of which one is meant, each as likely as the others; at least one."""
+
+    places: tuple[Candidate, ...]
+
+
+Spread = Area | Corridor | Candidates
+"""Somewhere in an area, somewhere along a line with a width (every square metre as likely), or one of several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Where somebody may have been: WGS84 degrees and the radius that holds 95 % of the error, in metres.
+
+    Without a `spread` the error is a two-dimensional Gaussian. With one, it is that shape; the position is then
+    its middle and `r95_m` the radius around it that holds all of it.
+    """
+
+    longitude: float
+    latitude: float
+    r95_m: float
+    spread: Spread | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError for a fix no verdict could be right about; `read_position` never gives one."""
@@ -74,6 +99,9 @@ class Proximity:
     `distance_m` is the shortest way to the zone's edge, to the centimetre, negative inside.
     `probability_inside` has 4 decimals. `too_coarse` marks an indeterminate answer whose probability is
     small only because the fix is vague: it knows nothing, and must never be read as "outside".
+
+    For a fix whose error is a shape, `distance_m` and `r95_m` are those of the part of it that is least clear
+    of the zone (geo.spread): "outside" always means that `distance_m` is at least `r95_m`.
     """
 
     result: Literal["inside", "outside", "indeterminate"]

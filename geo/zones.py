@@ -2,21 +2,19 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import shapely
 
+from geo.corridors import CAP_SAG_M, widened
 from geo.crs import transform_all, transformation
 from geo.densify import densify
 from geo.edges import Edges, join_edges
 from geo.plane import EARTH_RADIUS_M, Array, Plane, between, moved, ring_area_m2
 from geo.types import Area, Circle, Corridor, Shape
 
-# A chord may cut off this much of a corridor's round end.
-_CAP_SAG_M = 0.005
-_MOST_CAP_SEGMENTS = 1000
-_PIECE_EDGES = 4
 _PLANE_SLIP_M = 0.001
 
 
@@ -31,7 +29,7 @@ class Zone:
     that took the shape to WGS84; None where it was sent so.
 
     `core` is None for a circle. `outline` bounds the whole zone; a corridor's has its round ends drawn as
-    chords that lie up to 5 mm inside.
+    chords that lie up to 5 mm inside. `parts` are its rings again, in degrees, exteriors first; none for a circle.
     """
 
     shape: Shape
@@ -42,8 +40,10 @@ class Zone:
     transformation: str | None
     core: Edges | None
     outline: Edges | None
+    parts: tuple[tuple[Array, ...], ...]
 
 
+@lru_cache(maxsize=4)  # a shape is made ready when it is read, and again by whoever stores or judges it next
 def build(shape: Shape) -> Zone:
     """Make a shape ready. It must have come from `read_shape` or `shape_from_json`: nothing is checked."""
     if isinstance(shape, Circle):
@@ -64,7 +64,7 @@ def _build_circle(circle: Circle) -> Zone:
     area = math.pi * radius**2 * (1 - radius**2 / (12 * EARTH_RADIUS_M**2))
     core = {"type": "Point", "coordinates": [centre.longitude, centre.latitude]}
     plane = Plane(centre.longitude, centre.latitude)
-    return Zone(circle, plane, radius, area, core, transformation(circle.crs), None, None)
+    return Zone(circle, plane, radius, area, core, transformation(circle.crs), None, None, ())
 
 
 def _build_area(area: Area) -> Zone:
@@ -74,43 +74,22 @@ def _build_area(area: Area) -> Zone:
     outline = join_edges([ring for part in parts for ring in part], plane)
     core = {"type": "MultiPolygon", "coordinates": [[ring.tolist() for ring in part] for part in parts]}
     size = sum(_signed_area(part) for part in parts)
-    return Zone(area, plane, 0.0, size, core, transformation(area.crs), outline, outline)
+    rings = tuple(tuple(part) for part in parts)
+    return Zone(area, plane, 0.0, size, core, transformation(area.crs), outline, outline, rings)
 
 
 def _build_corridor(corridor: Corridor) -> Zone:
     sent, reach = np.array(corridor.line), corridor.width_m / 2
     plane = plane_around(corridor.crs, sent)
-    paths = [densify(corridor.crs, piece, plane) for piece in _pieces(sent)]
-    edges = join_edges(paths, plane)
-    wide = _widened(paths, plane, reach)
-    degrees = [[_on_earth(ring, edges, plane, reach) for ring in part] for part in wide]
+    path = densify(corridor.crs, sent, plane)
+    edges = join_edges([path], plane)
+    degrees = [[_on_earth(ring, edges, plane, reach) for ring in part] for part in widened(path, plane, reach)]
     outline = join_edges([ring for part in degrees for ring in part], plane)
-    line = [paths[0][:1].tolist(), *(path[1:].tolist() for path in paths)]
-    core = {"type": "LineString", "coordinates": [position for path in line for position in path]}
+    core = {"type": "LineString", "coordinates": path.tolist()}
     size = sum(_signed_area(part) for part in degrees)
     operation = transformation(corridor.crs)
-    return Zone(corridor, plane, reach, size, core, operation, edges, outline)
-
-
-def _pieces(line: Array) -> list[Array]:
-    """The line in runs of a few edges, each beginning where the one before ends."""
-    return [line[at : at + _PIECE_EDGES + 1] for at in range(0, len(line) - 1, _PIECE_EDGES)]
-
-
-def _widened(paths: list[Array], plane: Plane, reach: float) -> list[list[Array]]:
-    """Rings of everything within `reach` of the paths in the plane, one list a part, exterior first.
-
-    Piece by piece, then put together: widened at once, a line of 1,000 sharp bends takes half a minute
-    and one of 20,000 hours, since the arc around each bend crosses the arcs around all the others.
-    """
-    # r (1 - cos(a / 2)) is what a chord over the angle a cuts off.
-    turn = 2 * math.acos(1 - _CAP_SAG_M / max(reach, _CAP_SAG_M))
-    segments = min(max(math.ceil(math.pi / 2 / turn), 8), _MOST_CAP_SEGMENTS)
-    lines = np.array([shapely.LineString(plane.forward_all(path)) for path in paths])
-    wide = shapely.orient_polygons(shapely.union_all(shapely.buffer(lines, reach, quad_segs=segments)))
-    return [
-        [shapely.get_coordinates(ring) for ring in (part.exterior, *part.interiors)] for part in shapely.get_parts(wide)
-    ]
+    rings = tuple(tuple(part) for part in degrees)
+    return Zone(corridor, plane, reach, size, core, operation, edges, outline, rings)
 
 
 def _on_earth(ring: Array, edges: Edges, plane: Plane, reach: float) -> Array:
@@ -122,7 +101,7 @@ def _on_earth(ring: Array, edges: Edges, plane: Plane, reach: float) -> Array:
     if reach * edges.extent_m**2 / (6 * EARTH_RADIUS_M**2) < _PLANE_SLIP_M:
         return plane.inverse_all(ring)
     # A line at a constant distance from a geodesic is none itself: its chords sag by r L^2 / 8 R^2.
-    longest = EARTH_RADIUS_M * math.sqrt(8 * _CAP_SAG_M / reach)
+    longest = EARTH_RADIUS_M * math.sqrt(8 * CAP_SAG_M / reach)
     ring = shapely.get_coordinates(shapely.segmentize(shapely.LinearRing(ring), longest))
     core = shapely.linestrings(np.stack((edges.a.T, edges.b.T), axis=1))
     nearest = shapely.STRtree(core).nearest(shapely.points(ring))

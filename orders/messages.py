@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from orders.models import Order
-from webhooks.services import enqueue
+from webhooks.services import enqueue, enqueue_all
 
 _EVENT = {
     "made": "order.registered",
@@ -15,6 +17,13 @@ _EVENT = {
 
 def version_registered(order: Order, *, change_kind: str, status: str) -> None:
     _tell(order, _EVENT[change_kind], status)
+
+
+def registered(orders: Sequence[tuple[Order, str]]) -> None:
+    """The same for many new orders of one force, with their states."""
+    told = [(order.id, order.reference, state) for order, state in orders]
+    for force in {order.force_id for order, _ in orders}:
+        enqueue_all(force=force, type=_EVENT["made"], told=told)
 
 
 def served(order: Order, *, status: str) -> None:

@@ -1,4 +1,4 @@
-"""The worker's edge: looking for what is coming."""
+"""The worker's edge: looking for what is coming, and working off files of orders."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django_q.tasks import async_task
 
 from orders.queries.coming import duties_untold, expiring_untold
 from orders.services.coming import tell_coming
+from orders.services.importing import sweep, work_off
 
 # Queued in one look. What is left is found by the next.
 _MOST = 1_000
@@ -29,3 +30,13 @@ def tell_what_is_coming() -> None:
 def tell_of_order(order_id: str) -> None:
     """Tell the force what is coming for one order. One that fails keeps no other from being told."""
     tell_coming(order_id=UUID(order_id), at=timezone.now())
+
+
+def work_import(job_id: str) -> None:
+    """Work on an import for a few seconds; what is left is queued again. Safe to run any number of times."""
+    work_off(job_id=UUID(job_id))
+
+
+def sweep_imports() -> None:
+    """Every minute: imports that a killed worker left behind, and files whose sender went away."""
+    sweep()

@@ -122,6 +122,22 @@ class Identifier:
     platform: str = ""
 
 
+# How something reported is like something on record, strongest first. The first two say that it is the same.
+Likeness = Literal["same", "same_for_provider", "tag_apart", "elsewhere", "part_of_number", "as_written", "looks_alike"]
+IdentifierKey = tuple[Likeness, str]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """By what a person of one version is recognised (`orders.rules.known`). Personal data: never shown."""
+
+    keys: frozenset[IdentifierKey] = field(default=frozenset(), repr=False)
+    names: frozenset[str] = field(default=frozenset(), repr=False)
+    longest_name: int = 0
+    joined_names: frozenset[str] = field(default=frozenset(), repr=False)
+    joined_lengths: frozenset[int] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class ZoneTerms:
     """A drawn reading of the words. It supports a verdict only once a second person approved it (rule 16)."""
@@ -188,12 +204,14 @@ class VersionTerms:
 
 @dataclass(frozen=True, slots=True)
 class OrderTerms:
-    """Everything that judging one report needs of an order. `served_at` None: no service recorded."""
+    """Everything that judging one report needs of an order. `served_at` None: no service recorded.
+
+    `respondent`: by what he is recognised, once for each version that says so.
+    """
 
     order_id: UUID
     reference: str
     force: str
     served_at: datetime | None
     versions: tuple[VersionTerms, ...]
-    respondent: tuple[Identifier, ...] = ()
-    respondent_names: tuple[str, ...] = ()
+    respondent: tuple[KnownPerson, ...] = ()

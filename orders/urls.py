@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from orders.api import ending, notifications, papers, people, versions
+from orders.api import ending, imports, notifications, papers, people, versions
 
 _REF = r"(?P<reference>[A-Za-z0-9._-]{1,64})"
 _ANY = r"(?P<reference>[^/]{1,200})"  # a badly formed one is told so when an order is registered
@@ -10,6 +10,11 @@ _CODE = r"(?P<code>[A-Za-z0-9_-]{1,16})"
 _NUMBER = r"(?P<number>[1-9][0-9]{0,4})"
 
 urlpatterns = [
+    path("force/order-imports", imports.OrderImports.as_view()),
+    path("force/order-imports/template.csv", imports.ImportTemplate.as_view()),
+    path("force/order-imports/<uuid:job>", imports.OneImport.as_view()),
+    path("force/order-imports/<uuid:job>/errors", imports.ImportErrors.as_view()),
+    path("force/order-imports/<uuid:job>/changes", imports.ImportChanges.as_view()),
     path("force/orders", versions.ForceOrders.as_view()),
     re_path(rf"^force/orders/{_REF}$", versions.ForceOrder.as_view()),
     re_path(rf"^force/orders/{_ANY}/versions/{_NUMBER}$", versions.ForceOrderVersion.as_view()),

@@ -9,6 +9,7 @@ from typing import Any
 from environs import Env, validate
 
 from accounts.types import SCOPES
+from common.envelope import read_ring
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -32,7 +33,7 @@ def _secret(name: str) -> str:
 SECRET_KEY = _secret("SECRET_KEY")
 FIELD_KEY = _secret("FIELD_KEY")  # what the keys of encrypted columns are made from
 # Master keys that wrap the keys of evidence, `id:base64 of 32 bytes`, the newest first. Lost, so is the evidence.
-MASTER_KEYS = (
+MASTER_KEYS = read_ring(
     env.list("MASTER_KEYS", validate=validate.Length(min=1))
     if PRODUCTION
     else env.list("MASTER_KEYS", [f"development:{base64.b64encode(b'development only'.ljust(32)).decode()}"])
@@ -47,6 +48,9 @@ SERVICE_FORCE = env.str("DEFAULT_FORCE", "05")  # who reviews a report that name
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # pages are those of spo_service.admin, none are found by name
     "django.contrib.staticfiles",
     "django.contrib.gis",
     "rest_framework",
@@ -68,15 +72,46 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "spo_service.middleware.private",
+    "spo_service.admin_middleware.support_pages",
+    "spo_service.admin_middleware.SupportSession",
+    "spo_service.admin_middleware.SupportSignIn",
+    "spo_service.admin_middleware.SupportMessages",
 ]
 ROOT_URLCONF = "spo_service.urls"
 WSGI_APPLICATION = "spo_service.wsgi.application"
 APPEND_SLASH = False
-TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+# The screen of support staff (spo_service.admin). A password alone opens it: in production it is off until asked for.
+SUPPORT_SCREEN = env.bool("SUPPORT_SCREEN", not PRODUCTION)
+SUPPORT_PATH = "support/"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"/{SUPPORT_PATH}"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 1800  # seconds without a request
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
 
 # GDAL below 3.9 cannot be told to leave files and the network alone. Nothing a caller sends ever reaches it:
 # shapes are read by geo.shapes, and no user text goes to GEOS, OGR or a spatial lookup.
-# W002: X-Frame-Options comes from spo_service.middleware. W003: no cookie signs anybody in.
+# W002: X-Frame-Options comes from spo_service.middleware. W003: no cookie signs
+# anybody in to the API; the support screen's views check for forgery themselves (AdminSite.admin_view).
 SILENCED_SYSTEM_CHECKS = ["gis.W001", "security.W002", "security.W003"]
 
 DATABASES: dict[str, Any] = {"default": env.dj_db_url("DATABASE_URL", "postgis:///spo")}
@@ -146,6 +181,8 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
     "URL_FORMAT_OVERRIDE": None,
+    # Whom a limit counts: behind a proxy whom it names, otherwise who calls; never what a caller says of himself.
+    "NUM_PROXIES": 1 if env.bool("BEHIND_PROXY", False) else 0,
 }
 # Requests a second for each caller and audience. Immediate danger is outside every limit (rule 37).
 CALLER_LIMITS = (
@@ -219,6 +256,15 @@ OFFICER_CONTACT_DUE_HOURS = env.int("OFFICER_CONTACT_DUE_HOURS", 48)
 EXPIRING_WITHIN_DAYS = env.int("EXPIRING_WITHIN_DAYS", 90)
 REVIEW_EVERY_DAYS = env.int("REVIEW_EVERY_DAYS", 365)
 REPLAY_SAMPLE = env.int("REPLAY_SAMPLE", 100)  # assessments worked out again each night
+# Where places in words are looked up (docs/gazetteer.md). Without it they stay words, for an officer to read.
+GAZETTEER_FILE = env.str("GAZETTEER_FILE", "")
+FORCE_AREAS_FILE = env.str("FORCE_AREAS_FILE", "")  # which force's area a place lies in; without it nobody says
+# The position feed (docs/positions.md). Metres around a zone in which an approach is kept; days after which a fix
+# near no zone goes; the oldest fix that is taken; and for how long a device may be unheard of.
+NEAR_RING_M = env.float("NEAR_RING_M", 200.0)
+POSITION_FAR_DAYS = env.int("POSITION_FAR_DAYS", 7)
+POSITION_MAX_AGE_DAYS = env.int("POSITION_MAX_AGE_DAYS", 400)
+DEVICE_SILENT_MINUTES = env.int("DEVICE_SILENT_MINUTES", 60)
 POSITION_TIME_TOLERANCE_MINUTES = env.int("POSITION_TIME_TOLERANCE_MINUTES", 15)
 # Rule 8: orders on conviction or acquittal are refused until a commencement date is known.
 ROUTE_COMMENCEMENT = {
@@ -226,6 +272,7 @@ ROUTE_COMMENCEMENT = {
     "on_acquittal": env.date("ROUTE_ON_ACQUITTAL_FROM", None),
 }
 BODY_LIMIT_BYTES = 5 * 1024 * 1024
+IMPORT_LIMIT_BYTES = env.int("IMPORT_LIMIT_BYTES", 2 * 1024**3)  # a file of a force's existing orders
 
 # Evidence (docs/evidence.md). Sealed originals lie in EVIDENCE_DIR, or in a bucket where one is named; what is
 # being received always lies in EVIDENCE_DIR first.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from accounts.token import Token
+from spo_service.admin import support
 from spo_service.health import healthz, readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("breaches.urls")),
     path("api/v1/", include("webhooks.urls")),
 ]
+if settings.SUPPORT_SCREEN:
+    urlpatterns.append(path(settings.SUPPORT_PATH, support.urls))
 handler400 = "edge.problem_json.bad_request"
 handler403 = "edge.problem_json.forbidden"
 handler404 = "edge.problem_json.not_found"

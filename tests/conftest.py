@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
@@ -73,6 +74,12 @@ def _apis(cast: Cast) -> Apis:
         )
     }  # fmt: skip
     return Apis(force=Api(_TOKENS["05"]), other_force=Api(_TOKENS["06"]), nobody=Api(None), **people)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _evidence_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Evidence of tests lies in a folder of the run, not in that of the clone."""
+    settings.EVIDENCE_DIR = tmp_path_factory.mktemp("evidence")
 
 
 @pytest.fixture(autouse=True)

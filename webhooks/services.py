@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.types import Caller
 from audit.services import record
+from audit.types import Actor
 from common.ids import uuid7
 from common.problems import NotFound, Problem, Refused
 from database.writes import write
@@ -39,6 +40,18 @@ def enqueue(*, force: str, type: str, subject: UUID, reference: str, state: str)
     if not connection.in_atomic_block:
         raise RuntimeError("an event belongs in the transaction of what it tells of")
     write(_OWE, [force, uuid7(), type, timezone.now(), subject, reference, state])
+    wake.now()
+
+
+def enqueue_all(*, force: str, type: str, told: Sequence[tuple[UUID, str, str]]) -> None:
+    """The same for many at once: what each is about, its reference and its state."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("an event belongs in the transaction of what it tells of")
+    now = timezone.now()
+    Event.objects.bulk_create(
+        Event(force_id=force, type=type, occurred_at=now, subject=subject, reference=reference, state=state)
+        for subject, reference, state in told
+    )
     wake.now()
 
 
@@ -147,6 +160,30 @@ def replay(*, caller: Caller, endpoint: UUID, since: datetime) -> int:
     )
     wake.now()
     return len(again)
+
+
+@transaction.atomic
+def wake_delivery(*, actor: Actor, delivery: int) -> bool:
+    """Put one event that was given up back in line at its endpoint. False where it is not parked (any more)."""
+    found = Delivery.objects.filter(pk=delivery, state=Delivery.PARKED)
+    endpoint = found.values_list("endpoint", flat=True).first()
+    if endpoint is None:
+        return False
+    Endpoint.objects.select_for_update().get(pk=endpoint)
+    now = timezone.now()
+    woken = found.update(
+        state=Delivery.PENDING,
+        attempts=0,
+        refusals=0,
+        queued_at=now,
+        first_at=None,
+        next_attempt_at=now,
+        last_status=None,
+    )
+    if woken:
+        record(actor=actor, action="alteration", verb="delivery_woken", records=[endpoint, str(delivery)])
+        wake.now()
+    return woken == 1
 
 
 _FRESH = [

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar
-
 from django.db import transaction
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -12,13 +9,14 @@ from pydantic import BaseModel
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.types import Caller
 from audit.services import record
 from breaches import deciding, queries, workflow
 from breaches.api import shown
 from breaches.api.submission import TakesReports
-from breaches.deciding import Decided, Precondition, View
-from breaches.models import Report
+from breaches.api.verbs import Verb, detail
+from breaches.deciding import Decided, View
+from breaches.evidence.queries import counts as evidence_counts
+from breaches.linked import linked_counts
 from breaches.policies import check_may_report
 from breaches.serializers import (
     NothingIn,
@@ -55,7 +53,12 @@ class Reports(TakesReports):
         rows = queries.queue(caller, _wanted(request), at=now).select_related("claimed_by__officer")
         page = paginate(request, rows, order=queries.QUEUE_ORDER)
         record(actor=caller.actor, action="consultation", verb="queue_listed", records=[r.id for r in page.rows])
-        results = [shown.queue_row(report, at=now) for report in page.rows]
+        ids = [report.id for report in page.rows]
+        linked, items = linked_counts(ids), evidence_counts(ids)
+        results = [
+            shown.queue_row(report, at=now, linked=linked[report.id], evidence_count=items.get(report.id, 0))
+            for report in page.rows
+        ]
         return answer({"results": results, "next": page.next, "previous": page.previous})
 
     @extend_schema(request=PassedOnReportIn, responses={201: ReceiptOut})
@@ -94,50 +97,24 @@ class OneReport(ApiView):
         caller = self.caller(request)
         report = queries.report_of_force(caller.force, key)
         record(actor=caller.actor, action="consultation", verb="report_read", records=[report.id])
-        return _detail(report, caller)
+        return detail(report, caller)
 
 
-def _detail(report: Report, caller: Caller) -> Response:
-    return answer(shown.for_officer(report, caller), etag=shown.tag(report))
-
-
-class _Verb(ApiView):
-    """A verb on one report: the subclass names its effect, and whether `If-Match` must come with it."""
-
-    audience = "officer"
-    roles = frozenset(role for move in workflow.MOVES for role in move.roles)
-    match_required: ClassVar[bool] = False
-    body_shape: ClassVar[type[BaseModel]] = NothingIn
-
-    def act(self, request: Request, effect: Callable[[Caller, Precondition], Report]) -> Response:
-        def once() -> Response:
-            caller = self.caller(request)
-            report = effect(caller, self._precondition(request))
-            # Last, as what is wrong with the words is told last; a refusal takes the effect back.
-            read(request, self.body_shape)
-            return _detail(report, caller)
-
-        return self.write(request, once)
-
-    def _precondition(self, request: Request) -> Precondition:
-        return lambda report: shown.precondition(request, report, required=self.match_required)
-
-
-class Claim(_Verb):
+class Claim(Verb):
     @extend_schema(request=NothingIn, responses={200: OfficerReportOut})
     def post(self, request: Request, key: str) -> Response:
         """Take a report from the queue."""
         return self.act(request, lambda caller, pre: deciding.claim(caller=caller, key=key, precondition=pre))
 
 
-class Release(_Verb):
+class Release(Verb):
     @extend_schema(request=NothingIn, responses={200: OfficerReportOut})
     def post(self, request: Request, key: str) -> Response:
         """Put a claimed report back into its queue."""
         return self.act(request, lambda caller, pre: deciding.release(caller=caller, key=key, precondition=pre))
 
 
-class Verify(_Verb):
+class Verify(Verb):
     match_required, body_shape = True, VerifyIn
 
     @extend_schema(request=VerifyIn, responses={200: OfficerReportOut})
@@ -151,7 +128,7 @@ class Verify(_Verb):
         )
 
 
-class NotVerified(_Verb):
+class NotVerified(Verb):
     match_required, body_shape = True, NotVerifiedIn
 
     @extend_schema(request=NotVerifiedIn, responses={200: OfficerReportOut})

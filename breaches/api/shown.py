@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -13,10 +12,14 @@ from rest_framework.request import Request
 from accounts.types import Caller
 from breaches import queries, workflow
 from breaches.advice import advice
-from breaches.models import Assessment, Decision, Report
+from breaches.api import said
+from breaches.evidence import shown as evidence
+from breaches.models import Assessment, Decision, Move, Question, Report
 from breaches.policies import is_independent, may_move
 from breaches.rules.differences import differences
-from breaches.workflow import REVIEW_STATES, TOLD
+from breaches.sent import as_sent
+from breaches.workflow import REVIEW_STATES
+from common.problems import Problem
 from edge.etags import check, etag
 
 Json = dict[str, Any]
@@ -32,20 +35,24 @@ def receipt(report: Report) -> Json:
         "officer_contact_due": report.officer_contact_due,
         "status": "received",
         "warnings": report.warnings,
-        "advice": advice(immediate_danger=report.immediate_danger),
+        "advice": advice(immediate_danger=report.immediate_danger, area=report.force_id),
     }
 
 
-def own(report: Report) -> Json:
+def warning(problem: Problem) -> Json:
+    return {"code": problem.code, "pointer": problem.pointer, "detail": problem.detail}
+
+
+def own(report: Report, asked: Sequence[Question]) -> Json:
     """A report as its reporter sees it: where it stands, never what was found or what was sent."""
     return {
         "id": report.id,
         "reference": report.reference,
-        "status": TOLD[workflow.state(report.state)],
+        "status": said.status(report),
         "received_at": report.received_at,
         "review_due": report.review_due,
         "officer_contact_due": report.officer_contact_due,
-        "questions": [],
+        "questions": said.questions(asked),
     }
 
 
@@ -63,9 +70,10 @@ def whole(report: Report, current: Assessment) -> Json:
         "reporter_role": report.reporter_role,
         "incident_from": report.incident_from,
         "incident_to": report.incident_to,
-        "report": json.loads(report.body_sent),
+        "report": as_sent(report.body_sent),
         "warnings": report.warnings,
         "assessment": current.answer,
+        **said.afterwards(report),
     }
 
 
@@ -82,8 +90,8 @@ def for_officer(report: Report, caller: Caller) -> Json:
         "decisions": [_decision(d) for d in report.decisions.order_by("-decided_at")],
         "moves": _moves(report),
         "allowed": [verb for verb in workflow.allowed(report.state) if _may(caller, report, assessments[0], verb)],
-        "evidence": [],
-        "links": [],
+        "evidence": evidence.all_of(report),
+        **said.beside(report, caller.force),
     }
 
 
@@ -110,10 +118,13 @@ def _holder(report: Report) -> str | None:
 
 def _moves(report: Report) -> list[Json]:
     moves = report.moves.select_related("moved_by__officer").order_by("id")
-    return [
-        {"verb": m.verb, "from": m.source, "to": m.target, "by": m.moved_by.officer.staff_id, "at": m.moved_at}
-        for m in moves
-    ]
+    return [{"verb": m.verb, "from": m.source, "to": m.target, "by": _mover(m), "at": m.moved_at} for m in moves]
+
+
+def _mover(move: Move) -> str | None:
+    """The staff id of whoever made a move; None where it was the reporter."""
+    by = move.moved_by
+    return by.officer.staff_id if by is not None and hasattr(by, "officer") else None
 
 
 def _decision(decision: Decision) -> Json:
@@ -142,7 +153,7 @@ def overdue(report: Report, *, at: datetime) -> bool:
     return report.state in REVIEW_STATES and report.review_due < at
 
 
-def queue_row(report: Report, *, at: datetime) -> Json:
+def queue_row(report: Report, *, at: datetime, linked: int, evidence_count: int) -> Json:
     """One line of an officer's queue."""
     order = report.order
     return {
@@ -160,8 +171,8 @@ def queue_row(report: Report, *, at: datetime) -> Json:
         "order_force": order.force_id if order else None,
         "received_at": report.received_at,
         "incident_from": report.incident_from,
-        "evidence_count": 0,
-        "linked_count": 0,
+        "evidence_count": evidence_count,
+        "linked_count": linked,
     }
 
 

@@ -8,11 +8,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit.services import record
-from breaches import queries
-from breaches.api import shown
+from breaches import queries, services
+from breaches.api import said, shown
+from breaches.api.shapes import AddedOut, CorrectionIn, MessageIn, OwnDetailOut, WithdrawIn
 from breaches.api.submission import TakesReports
-from breaches.serializers import OwnReportOut, OwnReportsOut, ReceiptOut, ReportIn
+from breaches.models import Report
+from breaches.serializers import OwnReportsOut, ReceiptOut, ReportIn
 from edge.pagination import paginate
+from edge.parsing import body_of, read
 from edge.views import ApiView, answer
 
 
@@ -32,17 +35,80 @@ class Reports(TakesReports):
         rows = queries.reports_of_person(caller.person)
         page = paginate(request, rows, order=("received_at", "id"))
         record(actor=caller.actor, action="consultation", verb="own_reports_listed", records=[r.id for r in page.rows])
-        return answer({"results": [shown.own(r) for r in page.rows], "next": page.next, "previous": page.previous})
+        asked = queries.questions_of([r.id for r in page.rows])
+        results = [shown.own(r, asked[r.id]) for r in page.rows]
+        return answer({"results": results, "next": page.next, "previous": page.previous})
 
 
 class OneReport(ApiView):
     audience = "victim"
 
-    @extend_schema(responses={200: OwnReportOut})
+    @extend_schema(responses={200: OwnDetailOut})
     @transaction.atomic
     def get(self, request: Request, key: str) -> Response:
-        """Where one's own report stands."""
+        """Where one's own report stands, what one was asked and said since, and who has looked."""
         caller = self.caller(request)
         report = queries.own_report(caller.person, key)
         record(actor=caller.actor, action="consultation", verb="own_report_read", records=[report.id])
-        return answer(shown.own(report), etag=shown.tag(report))
+        return _own(report)
+
+
+def _own(report: Report) -> Response:
+    asked = queries.questions_of([report.id])[report.id]
+    return answer(shown.own(report, asked) | said.own_detail(report), etag=shown.tag(report))
+
+
+class Messages(TakesReports):
+    audience = "victim"
+
+    @extend_schema(request=MessageIn, responses={201: AddedOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Say more about one's own report. Where a question waits, this answers it."""
+
+        def effect() -> Response:
+            caller = self.caller(request)
+            queries.own_report(caller.person, key)
+            sent = read(request, MessageIn)
+            text = services.Said(sent.text, sent.immediate_danger)
+            addition = services.add_message(caller=caller, key=key, said=text)
+            return answer(said.added(addition, warnings=[]), status=201, etag=shown.tag(addition.report))
+
+        return self.write(request, effect)
+
+
+class Corrections(ApiView):
+    audience = "victim"
+
+    @extend_schema(request=CorrectionIn, responses={201: AddedOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Put something right. What was said first stays beside it."""
+
+        def effect() -> Response:
+            caller = self.caller(request)
+            queries.own_report(caller.person, key)
+            read(request, CorrectionIn)
+            body = body_of(request)
+            sent = services.Submission(body=body.value, sent=body.text)
+            corrected = services.correct(caller=caller, key=key, sent=sent)
+            warnings = [shown.warning(problem) for problem in corrected.warnings]
+            return answer(
+                said.added(corrected.addition, warnings=warnings), status=201, etag=shown.tag(corrected.report)
+            )
+
+        return self.write(request, effect)
+
+
+class Withdraw(ApiView):
+    audience = "victim"
+
+    @extend_schema(request=WithdrawIn, responses={200: OwnDetailOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Take one's report back. It is kept, and an officer decides what becomes of it."""
+
+        def effect() -> Response:
+            caller = self.caller(request)
+            queries.own_report(caller.person, key)
+            services.withdraw(caller=caller, key=key, reason=read(request, WithdrawIn).reason)
+            return _own(queries.own_report(caller.person, key))
+
+        return self.write(request, effect)

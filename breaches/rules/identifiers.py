@@ -1,82 +1,47 @@
-"""Whether a sender is somebody known: numbers, addresses and handles compared in one form."""
+"""Who a sender is: on record as the respondent's, like one on record, naming him, withheld, or unknown."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-from orders.rules.identifiers import bare, email, handle, phone, skeleton
-from orders.types import Identifier
+from breaches.types import Reason
+from orders.rules.identifiers import withheld
+from orders.rules.known import carries_name, likeness
+from orders.types import KnownPerson, Likeness
 
-Match = Literal["known", "alike", "no"]
-# Fewer final digits than this are shared by too many numbers to say anything.
-_TAIL = 6
+Match = Literal["known", "alike", "naming", "withheld", "unknown"]
 
-
-def compare(kind: str, value: str, platform: str, known: Iterable[Identifier]) -> Match:
-    """The best that a sender's identifier does against those on record."""
-    found: Match = "no"
-    for other in known:
-        match = _against(kind, value, platform, other)
-        if match == "known":
-            return match
-        found = match if match != "no" else found
-    return found
-
-
-def names(value: str, known: Iterable[str]) -> bool:
-    """Whether an account's own name carries one of these names: somebody else's account naming him."""
-    folded = _words(value)
-    return any(name and f" {name} " in f" {folded} " for name in map(_words, known) if len(name) >= 3)
+_SURE: frozenset[Likeness] = frozenset({"same", "same_for_provider"})
+# Why it counts as known, or as alike, where that is not plain. Added to the reason that the rule itself gives.
+_HOW: dict[Likeness, Reason] = {
+    "same_for_provider": Reason("same_for_provider", "Its provider takes it for the very one on record."),
+    "tag_apart": Reason("tag_apart", "It differs from one on record by what follows a plus sign only."),
+    "elsewhere": Reason("same_name_elsewhere", "The same name on another platform, or on one that was not said."),
+    "part_of_number": Reason("part_of_number", "It fits the beginning or the end of a number on record."),
+    "as_written": Reason("same_as_written", "It is written like one on record, but cannot be told for certain."),
+    "looks_alike": Reason("looks_alike", "It can be taken for one on record: look-alike letters, dots or spaces."),
+}
+_WITHHELD = Reason("sender_withheld", "The sender withheld the number.")
 
 
-def _against(kind: str, value: str, platform: str, other: Identifier) -> Match:
-    if kind == "social" or other.kind == "social":
-        return _handles(value, platform, other) if kind == other.kind else "no"
-    if kind != other.kind:
-        return "no"
-    if kind == "phone":
-        return _phones(value, other.value)
-    if kind == "email":
-        return _mails(value, other.value)
-    return "known" if bare(value) == bare(other.value) and bare(value) else "no"
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What is known of a sender, and how that was found."""
+
+    match: Match
+    how: tuple[Reason, ...] = ()
 
 
-def _phones(value: str, other: str) -> Match:
-    one, two = phone(value), phone(other)
-    if one is not None and one == two:
-        return "known"
-    digits, others = _digits(one or value), _digits(two or other)
-    short, long = sorted((digits, others), key=len)
-    return "alike" if len(short) >= _TAIL and long.endswith(short.lstrip("0")) else "no"
-
-
-def _digits(value: str) -> str:
-    return "".join(str(unicodedata.digit(c)) for c in value if c.isdigit() and unicodedata.digit(c, -1) >= 0)
-
-
-def _mails(value: str, other: str) -> Match:
-    one, two = email(value), email(other)
-    if one is not None and one == two:
-        return "known"
-    untagged, others = (_untagged(text) for text in (value, other))
-    return "alike" if untagged == others or skeleton(value) == skeleton(other) else "no"
-
-
-def _untagged(value: str) -> str:
-    local, _, domain = value.strip().casefold().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
-
-
-def _handles(value: str, platform: str, other: Identifier) -> Match:
-    one, two = handle(value), handle(other.value)
-    same_place = platform.casefold() == other.platform.casefold() and platform != ""
-    if one and one == two:
-        return "known" if same_place else "alike"
-    return "alike" if one and skeleton(one) == skeleton(two) else "no"
-
-
-def _words(value: str) -> str:
-    return " ".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", value).casefold()))
+def recognise(people: Sequence[KnownPerson], kind: str, value: str, platform: str = "") -> Sender:
+    """Compare a sender with what is on record. `people`: the respondent, once for each version of the order."""
+    if kind == "withheld" or (kind == "phone" and withheld(value)):
+        return Sender("withheld", (_WITHHELD,))
+    if kind == "unknown" or not value:
+        return Sender("unknown")
+    found = likeness(people, kind, value, platform)
+    if found is not None:
+        how = (_HOW[found],) if found in _HOW else ()
+        return Sender("known" if found in _SURE else "alike", how)
+    return Sender("naming") if carries_name(people, value) else Sender("unknown")

@@ -91,7 +91,7 @@ def _judged(position: ReportedPosition, reading: ZoneReading, facts: Facts) -> T
         transformation=position.transformation,
         zone_transformation=reading.zone.zone.transformation,
         reasons=tuple(reason.code for reason in reasons),
-        disclaimer=disclaimer(found.r95_m),
+        disclaimer=disclaimer(fix.r95_m),
     )
     stops = () if reading.approval else (_NOT_APPROVED,)
     return Touch(outcome, tuple(reasons), facts.interval, stops, location)

@@ -8,23 +8,21 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-import shapely
-
 Parsed = Any
 Parser = Callable[[str], Parsed]
 
 _ERRORS = frozenset({"#REF!", "#VALUE!", "#N/A", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!"})
 _HASHES = re.compile(r"#{3,}")
-_SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d{1,3}")
-_ISO = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[ T]00:00(?::00)?)?")
-_BRITISH = re.compile(r"(\d\d?)[/.-](\d\d?)[/.-](\d{4})(?: 00:00(?::00)?)?")
-_SHORT_YEAR = re.compile(r"\d\d?[/.-]\d\d?[/.-]\d\d")
-_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
-_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
-_WHOLE = re.compile(r"\d{1,9}")
-_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::00)?")
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d{1,3}", re.ASCII)
+_ISO = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[ T]00:00(?::00)?)?", re.ASCII)
+_BRITISH = re.compile(r"(\d\d?)[/.-](\d\d?)[/.-](\d{4})(?: 00:00(?::00)?)?", re.ASCII)
+_SHORT_YEAR = re.compile(r"\d\d?[/.-]\d\d?[/.-]\d\d", re.ASCII)
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
+_WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::00)?", re.ASCII)
 _SMART = re.compile("[‘’“”„‚`´]")
-_TEN_DIGITS = re.compile(r"[1-37]\d{9}")
+_TEN_DIGITS = re.compile(r"[1-37]\d{9}", re.ASCII)
 _SOCIAL = re.compile(r"\s*([^:]+):\s*(\S.*)")
 _YES_NO = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
 
@@ -153,17 +151,25 @@ def _identifiers(kind: str, text: str) -> list[dict[str, str]]:
 
 
 def geometry(text: str) -> dict[str, Any]:
-    """GeoJSON or WKT (Polygon, MultiPolygon, LineString) as GeoJSON. What it means is for the rules of shapes."""
-    if text.startswith("{"):
-        try:
-            found = json.loads(text)
-        except (ValueError, RecursionError):
-            raise CellError("geometry_unreadable") from None
-        return dict(found)
-    if not text.isascii():
-        raise CellError("geometry_unreadable")
+    """GeoJSON or WKT (Polygon, MultiPolygon, LineString) as GeoJSON. What it means is for the rules of shapes.
+
+    Read here and not by GEOS, which no text of a caller's ever reaches.
+    """
     try:
-        drawn: dict[str, Any] = json.loads(shapely.to_geojson(shapely.from_wkt(text)))
-    except (shapely.GEOSException, ValueError, TypeError):
+        found = json.loads(text) if text.startswith("{") else _wkt(text)
+    except (ValueError, RecursionError):
         raise CellError("geometry_unreadable") from None
-    return drawn
+    return dict(found)
+
+
+_WKT = re.compile(r"(POLYGON|MULTIPOLYGON|LINESTRING)\s*(\([-+\d.eE,()\s]*\))", re.IGNORECASE)
+_POSITION = re.compile(r"([-+\d.eE]+)\s+([-+\d.eE]+)")
+_KINDS = {"POLYGON": "Polygon", "MULTIPOLYGON": "MultiPolygon", "LINESTRING": "LineString"}
+
+
+def _wkt(text: str) -> dict[str, Any]:
+    found = _WKT.fullmatch(text)
+    if found is None:
+        raise ValueError("no WKT of these kinds")
+    lists = _POSITION.sub(r"[\1,\2]", found[2]).replace("(", "[").replace(")", "]")
+    return {"type": _KINDS[found[1].upper()], "coordinates": json.loads(lists)}

@@ -20,8 +20,8 @@ _BOMS: tuple[tuple[bytes, Encoding], ...] = (
 )
 # What people send in place of a text file, by its first bytes.
 _MISTAKEN: tuple[tuple[bytes, str, str], ...] = (
-    (b"PK\x03\x04", "file_is_a_workbook", "This is a workbook or a zip file: in the spreadsheet choose Save as, CSV UTF-8."),
-    (b"\xd0\xcf\x11\xe0", "file_is_a_workbook", "This is an old workbook: in the spreadsheet choose Save as, CSV UTF-8."),
+    (b"PK\x03\x04", "file_is_a_workbook", "This is a workbook or zip file: in the spreadsheet, Save as CSV UTF-8."),
+    (b"\xd0\xcf\x11\xe0", "file_is_a_workbook", "This is an old workbook: in the spreadsheet, Save as CSV UTF-8."),
     (b"%PDF", "file_is_a_pdf", "This is a PDF: export the list from where it is kept, as CSV."),
     (b"\x1f\x8b", "file_is_compressed", "This file is compressed: unpack it and send what is inside."),
 )  # fmt: skip

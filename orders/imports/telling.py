@@ -53,7 +53,7 @@ DO: Mapping[str, str] = {
     "row_not_stored": "This row could not be stored: send the file again, or register the order by itself.",
     # A cell
     "spreadsheet_error": "The spreadsheet shows an error in place of a value: put the cell right.",
-    "number_mangled": "The spreadsheet turned a long number into a short form: format the column as Text, type it anew.",
+    "number_mangled": "The spreadsheet shortened a long number: format the column as Text and type it anew.",
     "smart_quotes": "Take the quotation marks out of this cell.",
     "date_is_serial_number": "The spreadsheet wrote a date as a number: format the column as Date (dd/mm/yyyy).",
     "date_two_digit_year": "Write the year with four digits.",
@@ -66,7 +66,7 @@ DO: Mapping[str, str] = {
     "leading_zero_lost": "The number lost its first 0: format the column as Text and type it anew.",
     "social_unreadable": "Write platform: name, several with semicolons between.",
     "geometry_unreadable": "Write the shape as WKT (POLYGON ((...))) or GeoJSON.",
-    "location_missing": "Give the middle of the circle: latitude and longitude, easting and northing, or a grid reference.",
+    "location_missing": "Give the circle's middle: latitude and longitude, easting and northing, or a grid reference.",
     "location_multiple_crs": "Give the place in one way only: degrees, or easting and northing, or a grid reference.",
     "shape_twice": "Give either a shape or the middle of a circle, not both.",
     "clause_missing": "Give the number of the condition (clause).",
@@ -79,7 +79,7 @@ DO: Mapping[str, str] = {
     # The order
     "required": "This is missing: fill it in.",
     "unknown_value": "This is not one of the words allowed here: see the guide to imports.",
-    "drawn_by_missing": "Say who drew the zone: name and staff number.",
+    "member_missing": "This is missing: fill it in.",
     "made_on_in_future": "The day made is after today: check the year.",
     "first_version_is_made": "The service does not know this order yet: leave the kind of change empty, or made.",
     "later_version_is_a_change": "The order is known: say variation, renewal or correction, or leave it empty.",

@@ -1,5 +1,6 @@
 """Orders as the court made them, and what was done with them: added to, never edited."""
 
+from orders.models.imports import ImportedOrder, ImportPiece, ImportProblem, OrderImport
 from orders.models.notifications import Notification, NotificationDuty, NotificationEvent, OrderReview, Told
 from orders.models.papers import MonitoringAuthority, OrderDocument
 from orders.models.people import MatchKey, SamePerson
@@ -19,6 +20,9 @@ __all__ = [
     "Condition",
     "Determination",
     "Discharge",
+    "ImportPiece",
+    "ImportProblem",
+    "ImportedOrder",
     "InForce",
     "MatchKey",
     "MonitoringAuthority",
@@ -27,6 +31,7 @@ __all__ = [
     "NotificationEvent",
     "Order",
     "OrderDocument",
+    "OrderImport",
     "OrderReview",
     "OrderVersion",
     "ProtectedPerson",

@@ -1,6 +1,6 @@
 """Reading orders."""
 
-from orders.queries.authorities import authorities_of, authority_for
+from orders.queries.authorities import authorities_of, authorities_over, authority_for
 from orders.queries.endings import end_of, ends_of
 from orders.queries.terms import terms_as_written, terms_by_id, terms_over_own_order, terms_over_protecting
 from orders.queries.versions import (
@@ -27,6 +27,7 @@ __all__ = [
     "VersionAt",
     "approvals_of",
     "authorities_of",
+    "authorities_over",
     "authority_for",
     "drawings_of",
     "end_of",

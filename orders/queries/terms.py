@@ -15,7 +15,8 @@ from django.db import connection
 
 from orders.models import OrderVersion
 from orders.reading import conditions_of, identifiers_of, names_of
-from orders.types import Approval, ConditionTerms, Identifier, OrderTerms, Period, VersionTerms
+from orders.rules.known import known_person
+from orders.types import Approval, ConditionTerms, KnownPerson, OrderTerms, Period, VersionTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,7 @@ class _Compiled:
     """What never changes of a version, worked out once in each process."""
 
     conditions: tuple[ConditionTerms, ...]
-    respondent: tuple[Identifier, ...]
-    names: tuple[str, ...]
+    respondent: KnownPerson
 
 
 class _Cache:
@@ -55,7 +55,7 @@ _COMPILED = _Cache(512)
 
 def _compile(body: dict[str, Any], period: Period) -> _Compiled:
     person = body["respondent"]
-    return _Compiled(conditions_of(body, order=period), identifiers_of(person), names_of(person))
+    return _Compiled(conditions_of(body, order=period), known_person(identifiers_of(person), names_of(person)))
 
 
 # One round trip for the whole order. A body comes as text, and only where it is not compiled yet.
@@ -137,8 +137,7 @@ def _terms(where: str, values: tuple[Any, ...]) -> OrderTerms | None:
         force=rows[0].force,
         served_at=rows[0].served_at,
         versions=versions,
-        respondent=tuple(dict.fromkeys(i for terms in compiled for i in terms.respondent)),
-        respondent_names=tuple(dict.fromkeys(n for terms in compiled for n in terms.names)),
+        respondent=tuple(terms.respondent for terms in compiled),
     )
 
 
@@ -171,8 +170,7 @@ def terms_as_written(stored: Mapping[str, Any]) -> OrderTerms:
         force=order.force_id,
         served_at=datetime.fromisoformat(stored["served_at"]) if stored["served_at"] else None,
         versions=versions,
-        respondent=tuple(dict.fromkeys(i for terms in compiled for i in terms.respondent)),
-        respondent_names=tuple(dict.fromkeys(n for terms in compiled for n in terms.names)),
+        respondent=tuple(terms.respondent for terms in compiled),
     )
 
 

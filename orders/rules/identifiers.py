@@ -6,17 +6,66 @@ import re
 import unicodedata
 
 import phonenumbers
+from confusable_homoglyphs.confusables import confusables_data
 from email_validator import EmailNotValidError, validate_email
+from phonenumbers import shortnumberinfo
+
+# What people write where they know nothing: it would make one person of everybody.
+NOTHING = frozenset({"", "na", "nk", "nil", "none", "no", "unknown", "notknown", "notavailable", "tbc", "test"})
+# A longer value than this is no identifier: it is compared with nothing.
+_LONGEST = 500
+
+# Characters that nobody sees: marks of direction, joiners, fillers, variation selectors, tags and controls.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
+)
+_ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 
 # Providers for which these are the same mailbox: dots left out, and anything after a plus.
 _DOTLESS = frozenset({"gmail.com", "googlemail.com"})
 _TAGGED = _DOTLESS | {"outlook.com", "hotmail.com", "live.com", "icloud.com", "me.com", "fastmail.com"}
-# What a reader takes for another: capitals and digits within Latin, and the commonest Cyrillic and Greek.
-_LOOKALIKES = str.maketrans({
-    "0": "o", "1": "l", "i": "l", "|": "l", "3": "e", "5": "s", "$": "s", "@": "a",
-    "а": "a", "е": "e", "о": "o", "р": "p", "с": "c", "у": "y", "х": "x", "і": "l", "ѕ": "s", "ԁ": "d", "ո": "n",
-    "α": "a", "ε": "e", "ο": "o", "ρ": "p", "υ": "u", "ν": "v", "ι": "l", "τ": "t", "κ": "k",
+
+# Ways in which telephones, and people, say that there is no number.
+_WITHHELD = re.compile(
+    r"(?:number|caller ?id|call|id)?(?:was|is)?(?:withheld|anonymous|private|restricted|blocked|hidden|unavailable)"
+    r"(?:number|call|caller|callerid|id)?|no(?:caller|number)(?:id)?|unknown(?:number|caller|callerid)?"
+)
+_SCHEME = re.compile(r"\s*(?:tel|sms|smsto|mms|callto|facetime|facetime-audio|whatsapp|sips?)\s*:\s*(?://)?", re.I)
+_AFTER = re.compile(r"[;?@].*|\s*(?:ext(?:ensio)?n?|x|#)[.:]?\s*\d{1,7}\s*", re.I | re.S)
+# A label, one run of digits as people space them, a label. Letters that touch the digits make it no number.
+_NUMBER = re.compile(
+    r"(?:[^\d+]*[^\w+])?(\+?\(?\+?\d(?:[\d\s()\[\].\-/\u2010-\u2015\u2212_\u00b7\u2022]*\d)?)(?:\W\D*)?"
+)
+
+_BRITISH = 44
+
+_LATIN = str.maketrans({
+    letter: look
+    for letter, alike in confusables_data.items()
+    if len(letter) == 1 and not letter.isascii()
+    for look in [next((a["c"] for a in alike if len(a["c"]) == 1 and a["c"].isascii() and a["c"].isalnum()), "")]
+    if look
 })  # fmt: skip
+# Within Latin, and what the Unicode list does not hold because only hurried readers take one for the other.
+_HURRIED = str.maketrans({
+    "0": "o", "1": "l", "i": "l", "|": "l", "3": "e", "4": "a", "5": "s", "$": "s", "@": "a",
+    "\u03b5": "e", "\u03c4": "t", "\u03ba": "k", "\u0142": "l", "\u00f8": "o", "\u0131": "l", "\u057d": "u",
+    "\u0578": "n",
+})  # fmt: skip
+# What is taken for another on a plate, one way round.
+_ON_PLATES = str.maketrans({"o": "0", "q": "0", "i": "1", "l": "1", "z": "2", "s": "5", "b": "8"})
+
+
+def seen(text: str) -> str:
+    """The text without what nobody sees."""
+    return _UNSEEN.sub("", text)
+
+
+def visible(value: str) -> str:
+    """The value without what nobody sees; "" where it is too long to be an identifier."""
+    found = seen(value).strip()
+    return found if len(found) <= _LONGEST else ""
 
 
 def phone(value: str) -> str | None:
@@ -24,23 +73,81 @@ def phone(value: str) -> str | None:
 
     Possible, not valid, is enough: numbers in use are not always in the published plan (07700 900xxx is not).
     """
+    written = _NUMBER.fullmatch(_undressed(value))
+    if written is None:
+        return None
+    run = written[1]
+    abroad = "+" in run or digits(run).startswith("00")
+    plain = ("+" if "+" in run else "") + digits(run.replace("(0)", "") if abroad else run)
     try:
-        number = phonenumbers.parse(value[:64], "GB")
+        number = phonenumbers.parse(plain, "GB")
     except phonenumbers.NumberParseException:
         return None
     # "Possible" to the library also counts the short numbers that work within one town only.
     if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
+    # The library keeps the 0 of a British number that is cut off, and then takes it for a longer one.
+    if number.country_code == _BRITISH and number.italian_leading_zero:
+        return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def email(value: str) -> str | None:
-    """A mailbox in one form: case, and for providers that ignore them dots and tags, taken away."""
+def short_code(value: str) -> str | None:
+    """The digits of a number that works within one network only: 60006, 116123."""
+    written = _NUMBER.fullmatch(_undressed(value))
+    plain = digits(written[1]) if written else ""
+    if not 3 <= len(plain) <= 6 or plain.startswith("0"):
+        return None
+    number = phonenumbers.PhoneNumber(country_code=_BRITISH, national_number=int(plain))
+    return plain if shortnumberinfo.is_valid_short_number_for_region(number, "GB") else None
+
+
+def withheld(value: str) -> bool:
+    """Whether this stands where a number would and says that there is none."""
+    return _WITHHELD.fullmatch(bare(value)) is not None
+
+
+def digits(value: str) -> str:
+    """The decimal digits in it, whatever script they are in, as 0-9."""
+    return "".join(c for c in _with_plain_digits(value) if "0" <= c <= "9")
+
+
+def _undressed(value: str) -> str:
+    """A number as written without scheme, extension and whatever a telephone network adds."""
+    text = _SCHEME.sub("", _with_plain_digits(visible(value)), count=1)
+    found = _AFTER.search(text)
+    return text[: found.start()] if found and found.end() == len(text) else text
+
+
+def _with_plain_digits(value: str) -> str:
+    if value.isascii():
+        return value
+    text = unicodedata.normalize("NFKC", value)
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+
+
+def address(value: str) -> str | None:
+    """An e-mail address in one case, its domain as DNS has it (IDNA); None where it is none."""
+    text = visible(value)
+    if text.endswith(">") and "<" in text:
+        text = text[text.rindex("<") + 1 : -1]  # the name before it is whatever the sender wanted it to be
+    text = re.sub(r"^mailto:", "", text, flags=re.I).partition("?")[0].strip()
     try:
-        parts = validate_email(value.strip()[:320], check_deliverability=False, test_environment=True)
+        parts = validate_email(text, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         return None
-    local, domain = parts.local_part.casefold(), parts.domain.casefold()
+    return f"{parts.local_part.casefold()}@{parts.ascii_domain.casefold()}"
+
+
+def email(value: str) -> str | None:
+    """The mailbox that an address leads to: for providers that ignore them, dots and tags taken away."""
+    whole = address(value)
+    return whole and mailbox(whole)
+
+
+def mailbox(whole: str) -> str:
+    """The mailbox that an address, in the form that `address` gives it, leads to."""
+    local, _, domain = whole.rpartition("@")
     if domain in _TAGGED:
         local = local.partition("+")[0]
     if domain in _DOTLESS:
@@ -49,19 +156,45 @@ def email(value: str) -> str | None:
 
 
 def handle(value: str) -> str:
-    """An account's name without the sign before it, in one case and one Unicode form."""
-    return unicodedata.normalize("NFKC", value).strip().lstrip("@").casefold()
+    """An account's name without the sign before it and without what nobody sees, in one case.
+
+    Letters of another alphabet, or dressed up, make another account: see `skeleton`.
+    """
+    return unicodedata.normalize("NFC", visible(value)).lstrip("@\uff20").strip().casefold()
+
+
+def words(value: str) -> str:
+    """The words in it, in one case, with one space between."""
+    return " ".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", visible(value)).casefold()))
 
 
 def bare(value: str) -> str:
     """Letters and digits only, in one case: a number plate, or whatever else is written with and without spaces."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", value)).casefold()
+    return words(value).replace(" ", "")
+
+
+def plate_look(value: str) -> str:
+    """What a number plate looks like from afar: O and 0 alike, and the others that are mixed up."""
+    return bare(value).translate(_ON_PLATES)
+
+
+def look(text: str) -> str:
+    """The text in the letters that a reader would take it for: no accents, other alphabets or digits for letters."""
+    if text.isascii():
+        return seen(text).casefold().translate(_HURRIED)
+    latin = unicodedata.normalize("NFKC", seen(text).translate(_LATIN)).translate(_LATIN)
+    letters = unicodedata.normalize("NFKD", latin.casefold().translate(_LATIN))
+    return _ACCENTS.sub("", letters).translate(_HURRIED)
 
 
 def skeleton(value: str) -> str:
-    """What a name looks like: accents, dots and look-alike letters taken away. For "alike", never "known"."""
-    letters = unaccented(handle(value)).translate(_LOOKALIKES)
-    return re.sub(r"[\W_]+", "", letters).replace("rn", "m").replace("vv", "w")
+    """What a name looks like: spaces and dots taken away too. For "alike", never "known"."""
+    return joined_look(look(visible(value).lstrip("@\uff20")))
+
+
+def joined_look(looked: str) -> str:
+    """A skeleton, of what `look` gave."""
+    return re.sub(r"[\W_]+", "", looked).replace("rn", "m").replace("vv", "w")
 
 
 def surname(value: str) -> str:
@@ -70,4 +203,7 @@ def surname(value: str) -> str:
 
 
 def unaccented(value: str) -> str:
+    """Without the marks over and under letters."""
+    if value.isascii():
+        return value
     return "".join(c for c in unicodedata.normalize("NFKD", value) if not unicodedata.combining(c))

@@ -6,14 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from orders.rules.identifiers import bare, email, handle, phone, surname
+from orders.rules.identifiers import NOTHING, bare, email, handle, phone, surname
 
 PersonRole = Literal["respondent", "protected_person"]
 MarkKind = Literal["name_and_birth_date", "phone", "email", "social", "vehicle"]
 Person = Mapping[str, Any]
 
-# What people write where they know nothing: it would make one person of everybody.
-_NOTHING = frozenset({"", "na", "nk", "nil", "none", "no", "unknown", "notknown", "notavailable", "tbc", "test"})
 _PLATE_LENGTHS = range(2, 11)
 
 
@@ -45,7 +43,7 @@ def _names(person: Person) -> Iterator[Mark]:
     born = person.get("date_of_birth")
     if not isinstance(born, str):
         return
-    for name in {surname(name) for name in _family_names(person)} - _NOTHING:
+    for name in {surname(name) for name in _family_names(person)} - NOTHING:
         yield Mark("name_and_birth_date", f"{name} {born}")
 
 
@@ -75,7 +73,7 @@ def _mark(kind: str, value: str, platform: str) -> Mark | None:
     if kind == "social":
         name = handle(value)
         # The same name on two platforms may be two people.
-        return Mark("social", f"{platform} {name}") if platform and bare(name) not in _NOTHING else None
+        return Mark("social", f"{platform} {name}") if platform and bare(name) not in NOTHING else None
     return _plate(value) if kind == "vehicle" else None
 
 

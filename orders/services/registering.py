@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.contrib.gis.geos import GEOSGeometry
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,16 +15,13 @@ from accounts.types import Caller
 from audit.services import record
 from common.london import civil_date
 from common.problems import Conflict, Problem, Refused
-from geo.shapes import ShapeReading, shape_sha256
-from geo.zones import build
 from orders import messages, queries, rules
-from orders.matching import match_keys
-from orders.models import Condition, MatchKey, Order, OrderVersion, ProtectedPerson, Zone
+from orders.models import Order, OrderVersion
 from orders.queries.people import warnings_beside_others
 from orders.services.again import assess_again
 from orders.services.approving import carry_approvals
+from orders.storing import Checked, Rows
 from orders.timeline import moment, redraw
-from orders.types import CHECKABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +57,7 @@ def register_version(
         return known, False
     if number != (latest.number if latest else 0) + 1:
         raise Conflict("version_gap", "Versions are numbered one by one.")
-    verdict = _check(caller, number, document, latest)
+    verdict = check(caller=caller, number=number, document=document, latest=latest)
     version = _store(order, caller, number, document, digest, verdict)
     carry_approvals(latest, version)
     status = queries.status_of(order, at=timezone.now())
@@ -78,7 +74,11 @@ def _locked_order(caller: Caller, reference: str) -> Order:
     return Order.objects.select_for_update().get(force_id=caller.force, reference=reference)
 
 
-def _check(caller: Caller, number: int, document: Document, latest: OrderVersion | None) -> rules.Verdict:
+def check(*, caller: Caller, number: int, document: Document, latest: OrderVersion | None) -> rules.Verdict:
+    """What the rules make of a document as the version after `latest` (None: the order is not known yet).
+
+    Raises `Refused` with everything that is wrong in it, then `Conflict` `order_ended`. Writes nothing.
+    """
     setting = rules.Setting(
         force=caller.force,
         today=civil_date(timezone.now()),
@@ -105,25 +105,11 @@ def _store(
     beside = warnings_beside_others(
         order, body, period=period, shapes=verdict.shapes, at=timezone.now(), new=number == 1
     )
-    version = OrderVersion.objects.create(
-        order=order,
-        number=number,
-        change_kind=(body.get("change") or {}).get("kind") or "made",
-        kind=body["kind"],
-        made_on=body["made_on"],
-        effective_from=period.start,
-        in_force_until=period.end,
-        body=body,
-        body_sent=document.sent,
-        body_sha256=digest,
-        warnings=[{"code": w.code, "pointer": w.pointer, "detail": w.detail} for w in (*verdict.warnings, *beside)],
-        recorded_at=moment(order),
-        recorded_by=caller.id,
+    rows = Rows()
+    version = rows.add(
+        Checked(order, number, body, document.sent, digest, verdict, beside, moment(order), recorded_by=caller.id)
     )
-    for key in (person["key"] for person in body["protected_persons"]):
-        ProtectedPerson.objects.get_or_create(order=order, key=key)
-    MatchKey.objects.bulk_create(match_keys(version.id, force=order.force_id, body=body))
-    _store_conditions(version, body, verdict)
+    rows.store()
     redraw(order, at=version.recorded_at)
     return version
 
@@ -134,41 +120,3 @@ def _name_who_drew(body: dict[str, Any], caller: Caller) -> None:
         for zone in condition.get("zones") or ():
             if zone.get("drawn_by") is None:
                 zone["drawn_by"] = {"name": "", "staff_id": caller.staff_id}
-
-
-def _store_conditions(version: OrderVersion, body: dict[str, Any], verdict: rules.Verdict) -> None:
-    conditions = Condition.objects.bulk_create(
-        Condition(
-            version=version,
-            position=index,
-            clause=item["clause"],
-            kind=item["kind"],
-            machine_checkable=item["kind"] in CHECKABLE,
-        )
-        for index, item in enumerate(body["conditions"])
-    )
-    Zone.objects.bulk_create(
-        _zone_row(version, conditions[index], item, verdict.shapes[index, inner])
-        for index, condition in enumerate(body["conditions"])
-        for inner, item in enumerate(condition.get("zones") or ())
-    )
-
-
-def _zone_row(version: OrderVersion, condition: Condition, item: dict[str, Any], reading: ShapeReading) -> Zone:
-    if reading.shape is None:
-        raise ValueError("a zone without a shape passed the rules")
-    zone = build(reading.shape)
-    return Zone(
-        version=version,
-        condition=condition,
-        code=item["code"],
-        restricted_name=item.get("restricted_name") or "",
-        drawn_by_name=item["drawn_by"]["name"],
-        drawn_by_staff_id=item["drawn_by"]["staff_id"],
-        shape_sent=json.dumps(item["shape"]),
-        shape_sha256=shape_sha256(reading.shape),
-        core=GEOSGeometry(json.dumps(zone.core_geojson), srid=4326),
-        reach_m=zone.reach_m,
-        area_m2=zone.area_m2,
-        transformation=zone.transformation or "",
-    )

@@ -87,7 +87,7 @@ def test_a_claimed_report_cannot_be_claimed_again(api: Apis, report: str) -> Non
     claimed(api, report)
     for who in ("officer", "reviewer"):
         assert (again := verb(api, report, "claim", who=who)).status == 409
-        assert again.body["allowed"] == ["not-verified", "release", "verify"]
+        assert again.body["allowed"] == ["not-verified", "release", "request-information", "verify"]
 
 
 @pytest.mark.parametrize(("name", "body"), [("release", {}), ("verify", VERIFY), ("not-verified", WHY_NOT)])
@@ -195,7 +195,11 @@ def test_what_is_allowed_is_what_this_officer_can_do(api: Apis, report: str) -> 
     assert api.officer.get(f"officer/reports/{report}").body["allowed"] == ["claim"]
     assert api.auditor.get(f"officer/reports/{report}").body["allowed"] == []
     claimed(api, report, who="supervisor")
-    assert api.supervisor.get(f"officer/reports/{report}").body["allowed"] == ["not-verified", "release"]
+    assert api.supervisor.get(f"officer/reports/{report}").body["allowed"] == [
+        "not-verified",
+        "release",
+        "request-information",
+    ]
 
 
 def test_reading_changes_no_etag_and_moving_does(api: Apis, report: str) -> None:

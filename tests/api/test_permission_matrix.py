@@ -6,22 +6,32 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import ApiClient
 from edge.permissions import Open
+from tests.support import evidence
 from tests.support.api import Api, Apis
+from tests.support.imports import NDJSON, line, ndjson, send
 from tests.support.orders import a_report
 
 FORCE, OFFICERS = {"force"}, {"officer", "reviewer", "supervisor", "auditor"}
 MOVERS = OFFICERS - {"auditor"}
 PEOPLE = {"victim", "other_victim", "insider", "advocate"}
+HERSELF = PEOPLE - {"advocate"}
 APPROVERS = {"officer", "supervisor"}
 CALLERS = ("force", "other_force", *sorted(OFFICERS), "other_officer", *sorted(PEOPLE), "nobody")
 
 # Address, method, and who of this force gets past the door. `{report}` is a report routed to force 05, made by
 # `victim`; `{order}` is that force's order; `{hook}` is one of its webhooks.
 MATRIX: list[tuple[str, str, set[str]]] = [
+    ("force/order-imports", "get", FORCE),
+    ("force/order-imports", "post", FORCE),
+    ("force/order-imports/template.csv", "get", FORCE),
+    ("force/order-imports/{job}", "get", FORCE),
+    ("force/order-imports/{job}/errors", "get", FORCE),
+    ("force/order-imports/{job}/changes", "get", FORCE),
     ("force/orders", "get", FORCE),
     ("force/orders/{order}", "get", FORCE),
     ("force/orders/{order}/versions/1", "get", FORCE),
@@ -42,6 +52,7 @@ MATRIX: list[tuple[str, str, set[str]]] = [
     ("force/reports", "post", FORCE),
     ("force/reports/{report}", "get", FORCE),
     ("force/breaches", "get", FORCE),
+    ("force/positions", "post", FORCE),
     ("force/events", "get", FORCE),
     ("force/webhooks", "get", FORCE),
     ("force/webhooks", "post", FORCE),
@@ -70,6 +81,9 @@ MATRIX: list[tuple[str, str, set[str]]] = [
     ("officer/orders/{order}/same-person/link", "post", APPROVERS),
     ("officer/orders/{order}/same-person/unlink", "post", APPROVERS),
     ("officer/orders/{order}/zones/A/approve", "post", APPROVERS),
+    ("officer/audit", "get", {"auditor"}),
+    ("officer/orders/{order}/track", "post", APPROVERS),
+    ("officer/orders/{order}/track/hold", "post", APPROVERS),
     ("officer/reports", "get", OFFICERS),
     ("officer/reports", "post", MOVERS),
     ("officer/reports/{report}", "get", OFFICERS),
@@ -77,19 +91,74 @@ MATRIX: list[tuple[str, str, set[str]]] = [
     ("officer/reports/{report}/release", "post", MOVERS),
     ("officer/reports/{report}/verify", "post", MOVERS),
     ("officer/reports/{report}/not-verified", "post", MOVERS),
+    ("officer/reports/{report}/request-information", "post", MOVERS),
+    ("officer/reports/{report}/answer", "post", MOVERS),
+    ("officer/reports/{report}/note", "post", MOVERS),
+    ("officer/reports/{report}/outcome", "post", MOVERS),
+    ("officer/reports/{report}/reopen", "post", MOVERS),
+    ("officer/reports/{report}/link", "post", MOVERS),
+    ("officer/reports/{report}/unlink", "post", MOVERS),
+    ("officer/reports/{report}/safe-contact", "get", MOVERS),
+    ("victim/reports/{report}/messages", "post", {"victim"}),
+    ("victim/reports/{report}/corrections", "post", {"victim"}),
+    ("victim/reports/{report}/withdraw", "post", {"victim"}),
+    ("victim/diary", "get", HERSELF),
+    ("victim/diary", "post", HERSELF),
+    ("victim/diary/{entry}/report", "post", {"victim"}),
+    ("victim/safe-contact", "get", HERSELF),
+    ("victim/safe-contact", "put", HERSELF),
     ("victim/reports", "get", PEOPLE),
     ("victim/reports", "post", PEOPLE),
     ("victim/reports/{report}", "get", {"victim"}),
+    ("victim/evidence-limits", "get", PEOPLE),
+    ("victim/reports/{report}/evidence", "get", {"victim"}),
+    ("victim/reports/{report}/evidence", "post", {"victim"}),
+    ("victim/reports/{report}/evidence/{item}/links", "post", {"victim"}),
+    ("victim/evidence-files/{victim_file}", "get", {"victim"}),
+    ("victim/evidence-uploads/", "post", PEOPLE),
+    ("victim/evidence-uploads/{victim_upload}", "get", {"victim"}),
+    ("force/reports/{report}/evidence", "get", FORCE),
+    ("force/reports/{report}/evidence", "post", FORCE),
+    ("force/evidence-uploads/", "post", FORCE),
+    ("force/evidence-uploads/{force_upload}", "get", FORCE),
+    ("officer/reports/{report}/evidence", "get", OFFICERS),
+    ("officer/reports/{report}/evidence", "post", MOVERS),
+    ("officer/reports/{report}/evidence/{item}", "get", OFFICERS),
+    ("officer/reports/{report}/evidence/{item}/messages", "get", OFFICERS),
+    ("officer/reports/{report}/evidence/{item}/links", "post", MOVERS),
+    ("officer/evidence-files/{officer_file}", "get", {"officer"}),
+    ("officer/evidence-uploads/", "post", OFFICERS),
+    ("officer/evidence-uploads/{officer_upload}", "get", {"officer"}),
 ]
 # Addresses that answer without signing in, and nothing else does (api.md, Conventions).
-OPEN = {"healthz", "readyz", "oauth/token/", "api/v1/schema/", "api/v1/docs/"}
+OPEN = {
+    "healthz",
+    "readyz",
+    "oauth/token/",
+    "api/v1/schema/",
+    "api/v1/docs/",
+    "api/v1/public/reports",
+    "api/v1/public/receipts",
+    "api/v1/public/receipts/messages",
+    "api/v1/public/support",
+}
 
 
 @pytest.fixture
 def places(api: Apis, order: str) -> dict[str, str]:
     report = api.victim.post("victim/reports", a_report()).body["id"]
     hook = api.force.post("force/webhooks", {"url": "https://hooks.example.org/spo", "events": ["*"]}).body["id"]
-    return {"order": order, "report": str(report), "hook": str(hook)}
+    job = send(api.force, ndjson(line("IN-A-FILE")), NDJSON).body["id"]
+    entry = api.victim.post("victim/diary", {"description": "For later."}).body["id"]
+    evidence_places = evidence.places(api, str(report))
+    return {
+        **evidence_places,
+        "entry": str(entry),
+        "job": str(job),
+        "order": order,
+        "report": str(report),
+        "hook": str(hook),
+    }
 
 
 def call(api: Apis, who: str, method: str, path: str) -> int:
@@ -126,8 +195,11 @@ def test_nobody_is_told_to_sign_in(api: Apis, places: dict[str, str], path: str,
 
 
 def _patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Those of the support screen are held by tests/api/test_support_screen.py."""
     for entry in resolver.url_patterns:
         where = prefix + str(entry.pattern)
+        if where.startswith(settings.SUPPORT_PATH):
+            continue
         if isinstance(entry, URLResolver):
             yield from _patterns(entry, where)
         else:

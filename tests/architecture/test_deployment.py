@@ -12,8 +12,9 @@ from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
-SECRETS = {"SECRET_KEY", "FIELD_KEY", "ALLOWED_HOSTS", "POSTGRES_PASSWORD", "APP_DB_PASSWORD"}
-OURS = {"migrate", "web", "worker", "outbox"}
+SECRETS = {"SECRET_KEY", "FIELD_KEY", "MASTER_KEYS", "ALLOWED_HOSTS", "POSTGRES_PASSWORD", "APP_DB_PASSWORD"}
+OURS = {"migrate", "web", "worker", "outbox", "evidence"}
+OTHERS = {"db", "clamav"}
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def dockerfile() -> list[str]:
 
 
 def test_the_services_are_those_of_the_design(services: dict[str, dict[str, Any]]) -> None:
-    assert set(services) == OURS | {"db"}
+    assert set(services) == OURS | OTHERS
 
 
 def test_only_the_web_server_is_published_and_only_to_this_machine(services: dict[str, dict[str, Any]]) -> None:
@@ -66,7 +67,7 @@ def test_the_service_runs_production_settings_as_the_application_role(
     assert "POSTGRES_PASSWORD" not in environment
 
 
-@pytest.mark.parametrize("name", sorted(OURS | {"db"}))
+@pytest.mark.parametrize("name", sorted(OURS | OTHERS))
 def test_a_container_may_do_as_little_as_it_needs(services: dict[str, dict[str, Any]], name: str) -> None:
     service = services[name]
     assert service["read_only"] is True
@@ -75,7 +76,7 @@ def test_a_container_may_do_as_little_as_it_needs(services: dict[str, dict[str, 
     assert service["security_opt"] == ["no-new-privileges:true"]
 
 
-@pytest.mark.parametrize("name", sorted(OURS - {"migrate"} | {"db"}))
+@pytest.mark.parametrize("name", sorted(OURS - {"migrate"} | OTHERS))
 def test_everything_that_stays_up_says_whether_it_is_well(services: dict[str, dict[str, Any]], name: str) -> None:
     assert services[name]["healthcheck"]["test"][0] == "CMD"
 
@@ -85,7 +86,9 @@ def test_nothing_starts_before_the_tables_are_there(services: dict[str, dict[str
     assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 
 
-@pytest.mark.parametrize(("name", "pool"), [("migrate", "0"), ("web", "1"), ("worker", "0"), ("outbox", "0")])
+@pytest.mark.parametrize(
+    ("name", "pool"), [("migrate", "0"), ("web", "1"), ("worker", "0"), ("outbox", "0"), ("evidence", "0")]
+)
 def test_only_the_web_server_pools_its_connections(services: dict[str, dict[str, Any]], name: str, pool: str) -> None:
     """A pool under qcluster falls apart: forked processes share its sockets."""
     assert services[name]["environment"]["DB_POOL"] == pool
@@ -134,4 +137,4 @@ def test_the_image_holds_every_app_and_nothing_else() -> None:
     apps = {app for app in settings.INSTALLED_APPS if (ROOT / app / "__init__.py").exists()}
     files = {"manage.py", "requirements.lock", "scripts/worker_healthy.py"}
     assert "*" in lines
-    assert let_in == apps | {"common", "geo"} | files
+    assert let_in == apps | {"common", "database", "geo"} | files

@@ -34,7 +34,10 @@ VERBS = ("breaches/deciding.py", "breaches/replaying.py")
 # What leaves no trace of its own, and why.
 UNTRACED = {
     "webhooks.services.enqueue": "tells of an act whose own service leaves the trace",
+    "webhooks.services.enqueue_all": "tells of acts whose own service leaves the trace",
     "orders.services.registering.body_digest": "reads nothing and writes nothing",
+    "orders.services.registering.check": "reads what an order was and writes nothing",
+    "orders.services.importing.sweep": "queues a look; whatever changes leaves its own trace",
     "orders.services.approving.carry_approvals": "a part of registering and of approving, which leave the trace",
     "orders.services.again.assess_again": "queues a look; whatever changes leaves its own trace",
 }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import subprocess
 import sys
 
 import pytest
 
-GOOD = {"SECRET_KEY": "s" * 32, "FIELD_KEY": "f" * 32, "ALLOWED_HOSTS": "spo.example"}
+KEY = "v1:" + base64.b64encode(b"k" * 32).decode()
+GOOD = {"SECRET_KEY": "s" * 32, "FIELD_KEY": "f" * 32, "ALLOWED_HOSTS": "spo.example", "MASTER_KEYS": KEY}
 
 
 def starts(environment: dict[str, str]) -> bool:

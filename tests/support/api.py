@@ -50,6 +50,15 @@ class Api:
     def put(self, path: str, body: Any = None, **headers: str) -> Answer:
         return self._call("PUT", path, body, headers)
 
+    def patch(self, path: str, body: Any = None, **headers: str) -> Answer:
+        return self._call("PATCH", path, body, headers)
+
+    def head(self, path: str, **headers: str) -> Answer:
+        return self._call("HEAD", path, None, headers)
+
+    def options(self, path: str, **headers: str) -> Answer:
+        return self._call("OPTIONS", path, None, headers)
+
     def delete(self, path: str, **headers: str) -> Answer:
         return self._call("DELETE", path, None, headers)
 
@@ -68,7 +77,9 @@ class Api:
     def _call(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Answer:
         response: Any = self.raw(method, path, body, **headers)
         is_json = "json" in response.headers.get("Content-Type", "")
-        return Answer(response.status_code, response.json() if is_json else None, dict(response.headers))
+        return Answer(
+            response.status_code, response.json() if is_json and response.content else None, dict(response.headers)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from breaches.rules import assess
 from breaches.types import Facts, Finding, Verdict
 from orders.reading import conditions_of, identifiers_of, names_of
 from orders.rules import in_force_periods, period_of
+from orders.rules.known import known_person
 from orders.types import Approval, OrderTerms, VersionTerms
 
 Json = dict[str, Any]
@@ -29,7 +30,8 @@ def terms_of(*bodies: Json, served_at: datetime | None = SERVED_AT, unapproved: 
         )
     )
     person = bodies[-1]["respondent"]
-    return OrderTerms(ORDER_ID, "SPO-05-0001-26", "05", served_at, versions, identifiers_of(person), names_of(person))
+    respondent = (known_person(identifiers_of(person), names_of(person)),)
+    return OrderTerms(ORDER_ID, "SPO-05-0001-26", "05", served_at, versions, respondent)
 
 
 def _approvals(body: Json, unapproved: str) -> dict[str, Approval]:

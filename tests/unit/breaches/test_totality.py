@@ -63,9 +63,13 @@ _POSITION = _object(
     northing=_NUMBER, grid_reference=st.one_of(_TEXT, st.just("SJ 3450 9012")), postcode=_TEXT, w3w=_TEXT,
     accuracy_m=_NUMBER, accuracy_basis=_TEXT, recorded_at=_TIME,
 )  # fmt: skip
-_SENDER = _object(kind=_word(SENDER_KINDS), value=st.one_of(_TEXT, st.just("07700900123")), platform=_TEXT)
+_ACCOUNT = st.one_of(
+    _TEXT, st.sampled_from(["07700900123", "@danny.m", "dаnny.m", "d.marsh+x@example.com", "Withheld", "AB12CDE"])
+)
+_URL = st.one_of(_TEXT, st.builds("https://{}/{}".format, st.sampled_from(["instagram.com", "t.me", "fb.com"]), _TEXT))
+_SENDER = _object(kind=_word(SENDER_KINDS), value=_ACCOUNT, platform=_TEXT)
 _CONTACT = _object(channel=_word(CHANNELS), at=_TIME, from_=_SENDER, text=_TEXT, third_party=st.booleans())
-_MENTION = _object(platform=_TEXT, handle=_TEXT, text=_TEXT, about_me=_TEXT, seen_at=_TIME, url=_TEXT)
+_MENTION = _object(platform=_TEXT, handle=_ACCOUNT, text=_TEXT, about_me=_TEXT, seen_at=_TIME, url=_URL)
 REPORTS = _object(
     order=_TEXT, happened=_object(from_=_TIME, to=_TIME, certainty=_TEXT),
     kinds=st.lists(_word(KINDS), max_size=3), behaviours=st.lists(_word(BEHAVIOURS), max_size=3), description=_TEXT,
@@ -96,6 +100,15 @@ def test_a_stored_question_is_answered_the_same(report: dict[str, Any], terms: O
     assert again == facts
     assert assess(again, terms) == assess(facts, terms)
     assert set(question_json(facts, terms, timedelta(minutes=15))) == {"facts", "terms", "tolerance_s"}
+
+
+def test_a_question_stored_before_links_were_read_can_still_be_asked() -> None:
+    """Rule 51: what an assessment was made from stays readable when more is taken in."""
+    facts = read_report({"social": [{"platform": "instagram", "handle": "@danny.m", "url": "x"}]}, now=NOW).facts
+    stored = facts_json(facts)
+    del stored["social"][0]["url"]
+    assert facts_from_json(stored).social[0].handle == "@danny.m"
+    assert assess(facts_from_json(stored), ORDERS[1]) == assess(facts, ORDERS[1])
 
 
 def _through_json(facts: Facts) -> Facts:

@@ -25,7 +25,7 @@ def test_claims_lead_to_held_states_and_only_holders_leave_them() -> None:
 
 def test_what_is_allowed_is_what_the_table_says() -> None:
     assert allowed("received") == ["claim"]
-    assert allowed("in_review") == ["not-verified", "release", "verify"]
+    assert allowed("in_review") == ["not-verified", "release", "request-information", "verify"]
     assert move("verify", "received") is None
 
 

@@ -78,6 +78,10 @@ class Report(models.Model):
             models.Index(name="report_of_person", fields=["reporter_user", "-received_at"]),
             # Which reports rest on this order?
             models.Index(name="report_of_order", fields=["order", "id"]),
+            # Which reports of about that time, routed to this force, name no order that was found?
+            models.Index(
+                name="report_without_order", fields=["force", "incident_from"], condition=Q(order__isnull=True)
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
@@ -151,7 +155,8 @@ class Move(models.Model):
     verb = models.CharField(max_length=24)
     source = models.CharField(max_length=20)
     target = models.CharField(max_length=20)
-    moved_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Null: by the reporter, who needs no account.
+    moved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     moved_at = models.DateTimeField(db_default=Now())
 
     class Meta:

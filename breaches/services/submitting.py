@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,10 +19,11 @@ from audit.services import record
 from audit.types import SERVICE
 from breaches import assessing, messages
 from breaches.models import Consultation, Report
+from breaches.places import gazetteer
 from breaches.reading import PlacedPosition, Reading, read_report
 from breaches.rules.priority import priority
-from breaches.storing import Row, insert_assessment, insert_intake
-from breaches.types import ROLES
+from breaches.storing import Row, insert_intake
+from breaches.types import ROLES, ROLES_TO_CLAIM
 from breaches.written import facts_from_json, same_answer
 from common.ids import spoken_reference, uuid7
 from common.problems import NotFound, Problem
@@ -52,7 +52,7 @@ def submit_report(*, caller: Caller, submission: Submission) -> Report:
     """
     now, body = timezone.now(), submission.body
     terms = _terms_for(caller, body.get("order"), now)
-    reading = read_report(body, now=now)
+    reading = read_report(body, now=now, gazetteer=gazetteer())
     judged = assessing.judge(reading.facts, terms, at=now)
     force, doubts = _route(caller, body, terms)
     report = _new_report(caller, submission, reading, judged, now)
@@ -128,7 +128,7 @@ def _role(caller: Caller, body: Json) -> str:
     if caller.kind in ("victim", "advocate"):
         return "protected_person" if caller.kind == "victim" else "advocate"
     role = (body.get("reported_by") or {}).get("role")
-    return role if role in ROLES else ""
+    return role if role in (ROLES_TO_CLAIM if caller.kind == "public" else ROLES) else ""
 
 
 def _warning(problem: Problem) -> dict[str, str]:
@@ -159,7 +159,7 @@ def check_order(*, caller: Caller, reference: str, body: Json) -> Consultation:
     if terms is None:
         raise NotFound
     now = timezone.now()
-    judged = assessing.judge(read_report(body, now=now).facts, terms, at=now)
+    judged = assessing.judge(read_report(body, now=now, gazetteer=gazetteer()).facts, terms, at=now)
     consultation = Consultation.objects.create(
         order_id=terms.order_id,
         asked_by=caller.id,
@@ -191,12 +191,7 @@ def assess_again(*, report_id: UUID, cause: str) -> bool:
     judged = assessing.judge(facts_from_json(last.question["facts"]), terms, at=now)
     if same_answer(judged.answer, last.answer):
         return False
-    insert_assessment(assessing.assessment_row(report, judged, cause=cause, at=now))
-    risk = json.loads(report.body_sent).get("risk") or {}
-    urgent = priority(judged.verdict, immediate_danger=report.immediate_danger, risk=risk)
-    report.verdict, report.version = judged.verdict.name, report.version + 1
-    report.priority, report.priority_reasons = urgent.level, list(urgent.reasons)
-    report.save(update_fields=["verdict", "version", "priority", "priority_reasons"])
+    assessing.keep(report, judged, cause=cause, at=now)
     record(actor=SERVICE, action="alteration", verb="report_assessed_again", records=[report.id], reason_code=cause)
     messages.assessed_again(report)
     return True

@@ -1,0 +1,156 @@
+"""What officers add to a report: questions, answers told to them, notes, links, and how it ended."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audit.services import record
+from breaches import queries, services
+from breaches.api.shapes import AskIn, OutcomeIn, PairIn, ReopenIn, SafeContactOut, WordsIn
+from breaches.api.verbs import Verb
+from breaches.contacting import person_behind, recorded_for
+from breaches.policies import WORKERS
+from breaches.serializers import OfficerReportOut
+from common.london import midnight_ending
+from common.problems import NotFound
+from edge.parsing import read
+from edge.views import ApiView, answer
+
+
+class RequestInformation(Verb):
+    body_shape = AskIn
+
+    @extend_schema(request=AskIn, responses={200: OfficerReportOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Ask the reporter something, to be answered by a time."""
+        return self.act(
+            request,
+            lambda caller, pre: services.request_information(
+                caller=caller, key=key, read=lambda: _asked(read(request, AskIn)), precondition=pre
+            ),
+        )
+
+
+def _asked(sent: AskIn) -> services.Asked:
+    due = sent.due if isinstance(sent.due, datetime) else midnight_ending(sent.due)
+    return services.Asked(question=sent.question, due=due)
+
+
+class Answer(Verb):
+    body_shape = WordsIn
+
+    @extend_schema(request=WordsIn, responses={200: OfficerReportOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Write down what the reporter answered by telephone, or that no answer came."""
+        return self.act(
+            request,
+            lambda caller, pre: services.write_down_answer(
+                caller=caller, key=key, read=lambda: read(request, WordsIn).text, precondition=pre
+            ),
+        )
+
+
+class Note(Verb):
+    body_shape = WordsIn
+
+    @extend_schema(request=WordsIn, responses={200: OfficerReportOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Write something beside the report, for officers only."""
+        return self.act(
+            request,
+            lambda caller, pre: services.note(
+                caller=caller, key=key, read=lambda: read(request, WordsIn).text, precondition=pre
+            ),
+        )
+
+
+class Close(Verb):
+    match_required, body_shape = True, OutcomeIn
+
+    @extend_schema(request=OutcomeIn, responses={200: OfficerReportOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Say how it ended."""
+        return self.act(
+            request,
+            lambda caller, pre: services.close(
+                caller=caller, key=key, read=lambda: _ended(read(request, OutcomeIn)), precondition=pre
+            ),
+        )
+
+
+def _ended(sent: OutcomeIn) -> services.Ended:
+    return services.Ended(kind=sent.kind, crime_reference=sent.crime_reference.strip(), reason=sent.reason)
+
+
+class Reopen(Verb):
+    match_required, body_shape = True, ReopenIn
+
+    @extend_schema(request=ReopenIn, responses={200: OfficerReportOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Take up again what was decided or closed, and say why."""
+        return self.act(
+            request,
+            lambda caller, pre: services.reopen(
+                caller=caller, key=key, read=lambda: read(request, ReopenIn).reason, precondition=pre
+            ),
+        )
+
+
+class Link(Verb):
+    body_shape = PairIn
+
+    @extend_schema(request=PairIn, responses={200: OfficerReportOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Say that another report belongs to this one. Neither changes, and it can be undone."""
+        return self.act(
+            request,
+            lambda caller, pre: services.link(
+                caller=caller, key=key, read=lambda: _pairing(read(request, PairIn)), precondition=pre
+            ),
+        )
+
+
+class Unlink(Verb):
+    body_shape = PairIn
+
+    @extend_schema(request=PairIn, responses={200: OfficerReportOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Say that another report does not belong to this one after all, or that a suggestion is wrong."""
+        return self.act(
+            request,
+            lambda caller, pre: services.unlink(
+                caller=caller, key=key, read=lambda: _pairing(read(request, PairIn)), precondition=pre
+            ),
+        )
+
+
+def _pairing(sent: PairIn) -> services.Pairing:
+    return services.Pairing(report=sent.report, reason=sent.reason)
+
+
+class SafeContact(ApiView):
+    audience, roles = "officer", WORKERS
+
+    @extend_schema(responses={200: SafeContactOut})
+    @transaction.atomic
+    def get(self, request: Request, key: str) -> Response:
+        """How the person behind a report can be reached without harm."""
+        caller = self.caller(request)
+        report = queries.report_of_force(caller.force, key)
+        person = person_behind(report, at=timezone.now())
+        if person is None:
+            raise NotFound
+        recorded = recorded_for(person)
+        record(actor=caller.actor, action="consultation", verb="safe_contact_read", records=[report.id, person])
+        return answer(
+            {
+                "said_at": recorded.said_at if recorded else None,
+                "safe_contact": recorded.said if recorded else None,
+            }
+        )

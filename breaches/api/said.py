@@ -1,0 +1,152 @@
+"""What was said about a report after it was made, as its reporter and as an officer are shown it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from breaches import linked, queries, workflow
+from breaches.advice import advice
+from breaches.looks import looks_at
+from breaches.models import Addition, Note, Outcome, Question, Report
+from breaches.offences import suggested
+from breaches.sent import as_sent
+
+Json = dict[str, Any]
+
+
+def status(report: Report) -> str:
+    """Where it stands, in the reporter's words."""
+    return workflow.told(report.state, withdrawn=hasattr(report, "withdrawal"))
+
+
+def questions(asked: Sequence[Question]) -> list[Json]:
+    """What the reporter was asked, the oldest first; by whom is not hers to know."""
+    return [
+        {
+            "id": question.id,
+            "question": question.text,
+            "asked_at": question.asked_at,
+            "due": question.due,
+            "answered": hasattr(question, "answer"),
+        }
+        for question in asked
+    ]
+
+
+def own_detail(report: Report) -> Json:
+    """What the reporter reads back beside where her report stands."""
+    return {
+        "messages": [_addition(row) for row in _additions(report)],
+        "looked": [{"role": look.role, "force": look.force, "at": look.at} for look in looks_at(report)],
+        "advice": advice(immediate_danger=report.immediate_danger, area=report.force_id),
+    }
+
+
+def added(addition: Addition, *, warnings: list[Json]) -> Json:
+    """That it arrived: rule 88 holds for every acknowledgement."""
+    report = addition.report
+    return {
+        "id": addition.id,
+        "sent_at": addition.sent_at,
+        "status": status(report),
+        "warnings": warnings,
+        "advice": advice(immediate_danger=addition.immediate_danger, area=report.force_id),
+    }
+
+
+def public_status(report: Report) -> Json:
+    """Nothing of what was sent, no id and no reference: a receipt may have been found by somebody else."""
+    found = queries.questions_of([report.id])[report.id]
+    asked = [{name: q[name] for name in ("question", "asked_at", "due", "answered")} for q in questions(found)]
+    return {
+        "status": status(report),
+        "received_at": report.received_at,
+        "questions": asked,
+        "advice": advice(immediate_danger=report.immediate_danger, area=report.force_id),
+    }
+
+
+def afterwards(report: Report) -> Json:
+    """Everything that the reporter and whoever asked her said, for those who may read the report whole."""
+    withdrawal = getattr(report, "withdrawal", None)
+    asked = queries.questions_of([report.id])[report.id]
+    return {
+        "questions": [_asked(question) for question in asked],
+        "messages": [
+            _addition(row) | {"from": row.sender_kind, "by": row.staff_id or None} for row in _additions(report)
+        ],
+        "withdrawn": withdrawal and {"at": withdrawal.withdrawn_at, "reason": withdrawal.reason},
+    }
+
+
+def beside(report: Report, force: str) -> Json:
+    """What officers wrote beside a report, and what is put before them to judge."""
+    return {
+        "notes": [
+            {"text": note.text, "at": note.written_at, "by": note.staff_id}
+            for note in Note.objects.filter(report=report).order_by("written_at", "id")
+        ],
+        "outcomes": [
+            {
+                "kind": outcome.kind,
+                "crime_reference": outcome.crime_reference,
+                "reason": outcome.reason,
+                "at": outcome.recorded_at,
+                "by": outcome.staff_id,
+            }
+            for outcome in Outcome.objects.filter(report=report).order_by("recorded_at", "id")
+        ],
+        "links": [_link(link) for link in linked.links_of(report)],
+        "order_candidates": [
+            {"order": order.reference, "order_force": order.force_id, "grounds": ["named_in_report"]}
+            for order in linked.order_candidates(report, force)
+        ],
+        "offences_suggested": [
+            {"cjs_code": offence.code, "title": offence.title, "ho_class": offence.ho_class} for offence in suggested()
+        ],
+    }
+
+
+def _additions(report: Report) -> list[Addition]:
+    return list(Addition.objects.filter(report=report).order_by("sent_at", "id"))
+
+
+def _addition(row: Addition) -> Json:
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "text": row.text,
+        "sent_at": row.sent_at,
+        "question": row.question_id,
+        "immediate_danger": row.immediate_danger,
+        "corrects": row.corrects or None,
+        "correction": as_sent(row.body_sent) if row.body_sent else None,
+    }
+
+
+def _asked(question: Question) -> Json:
+    return {
+        "id": question.id,
+        "question": question.text,
+        "asked_at": question.asked_at,
+        "due": question.due,
+        "by": question.staff_id,
+        "answered": hasattr(question, "answer"),
+    }
+
+
+def _link(link: linked.Link) -> Json:
+    other = link.report
+    return {
+        "id": other.id,
+        "reference": other.reference,
+        "status": link.status,
+        "grounds": list(link.grounds),
+        "reason": link.reason or None,
+        "by": link.staff_id or None,
+        "at": link.at,
+        "state": other.state,
+        "received_at": other.received_at,
+        "incident_from": other.incident_from,
+    }

@@ -1,0 +1,287 @@
+"""Evidence over HTTP: taken in one request, listed, and given out by links."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.http import StreamingHttpResponse
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.types import Caller
+from audit.services import record
+from breaches import queries as reports
+from breaches.evidence import queries, services, shown
+from breaches.evidence.checks import check_room
+from breaches.evidence.intake import EvidenceForm, read_form
+from breaches.evidence.models import EvidenceItem, EvidenceLink, EvidenceMessage
+from breaches.evidence.sealing import opened
+from breaches.evidence.serializers import (
+    DetailOut,
+    EvidenceIn,
+    FullItemsOut,
+    ItemOut,
+    ItemsOut,
+    LimitsOut,
+    LinkIn,
+    LinkOut,
+    MessagesOut,
+)
+from breaches.evidence.storage import store
+from breaches.evidence.types import ENDINGS, LinkKind
+from breaches.models import Report
+from breaches.policies import check_may_report
+from breaches.serializers import NothingIn
+from common.problems import Forbidden, NotFound
+from edge.idempotency import once
+from edge.pagination import paginate
+from edge.parsing import read
+from edge.views import ApiView, answer
+
+LINK_SALT = "breaches.evidence.link"
+_OWN_COPY = "own copy"
+
+
+class OfReport(ApiView):
+    """About a report; which ones a caller can speak of, and what of them they see, each audience says."""
+
+    def report(self, caller: Caller, key: str) -> Report:
+        """The report, or `NotFound`."""
+        raise NotImplementedError
+
+    def shown(self, report: Report, caller: Caller) -> list[dict[str, Any]]:
+        """Its evidence for this caller."""
+        return shown.all_of(report)
+
+
+class OfVictim(OfReport):
+    """A report is one's own, and so is the evidence that one sent."""
+
+    audience = "victim"
+
+    def report(self, caller: Caller, key: str) -> Report:
+        return reports.own_report(caller.person, key)
+
+    def shown(self, report: Report, caller: Caller) -> list[dict[str, Any]]:
+        return shown.own(report, caller.id)
+
+
+class OfForce(OfReport):
+    """A report is one that was routed to the system's force."""
+
+    audience = "force"
+    scopes = {
+        "GET": ("breaches:read",),
+        "HEAD": ("breaches:write",),
+        "OPTIONS": ("breaches:write",),
+        "PATCH": ("breaches:write",),
+        "POST": ("breaches:write",),
+    }
+
+    def report(self, caller: Caller, key: str) -> Report:
+        return reports.report_of_force(caller.force, key)
+
+
+class OfOfficer(OfReport):
+    """A report is one that was routed to the officer's force."""
+
+    audience = "officer"
+
+    def report(self, caller: Caller, key: str) -> Report:
+        return reports.report_of_force(caller.force, key)
+
+
+class _Takes(OfReport):
+    parser_classes = [EvidenceForm]
+
+    @extend_schema(request={"multipart/form-data": EvidenceIn}, responses={201: ItemOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Send one file. It is kept exactly as it is; larger ones are better sent to evidence-uploads."""
+        caller = self.caller(request)
+        report = self.report(caller, key)
+        check_may_report(caller)
+        check_room(report)
+        # Received first, outside any transaction: an upload may take an hour.
+        form = read_form(request)
+
+        def effect() -> Response:
+            item = services.keep(actor=caller.actor, report_id=report.id, received=form.received, sent=form.sent)
+            return answer(shown.brief(item, viewable=False), status=201)
+
+        try:
+            form.place()
+            return once(request, effect, said=[form.received.sha256, form.sent.filename])
+        finally:
+            form.arrival.discard()
+
+    def listed(self, request: Request, key: str) -> Response:
+        caller = self.caller(request)
+        with transaction.atomic():
+            report = self.report(caller, key)
+            items = self.shown(report, caller)
+            ids = [report.id, *(item["id"] for item in items)]
+            record(actor=caller.actor, action="consultation", verb="evidence_listed", records=ids)
+        return answer({"results": items})
+
+
+class VictimEvidence(_Takes, OfVictim):
+    @extend_schema(responses={200: ItemsOut})
+    def get(self, request: Request, key: str) -> Response:
+        """The evidence that one sent with a report."""
+        return self.listed(request, key)
+
+
+class ForceEvidence(_Takes, OfForce):
+    @extend_schema(responses={200: FullItemsOut})
+    def get(self, request: Request, key: str) -> Response:
+        """The evidence of a report."""
+        return self.listed(request, key)
+
+
+class OfficerEvidence(_Takes, OfOfficer):
+    @extend_schema(responses={200: FullItemsOut})
+    def get(self, request: Request, key: str) -> Response:
+        """The evidence of a report, copies beside originals."""
+        return self.listed(request, key)
+
+
+class Limits(ApiView):
+    audience = "victim"
+
+    @extend_schema(responses={200: LimitsOut})
+    def get(self, request: Request) -> Response:
+        """What can be sent."""
+        return answer(
+            {
+                "max_bytes": settings.EVIDENCE_MAX_BYTES,
+                "max_items": settings.EVIDENCE_MAX_ITEMS,
+                "types": sorted(ENDINGS),
+            }
+        )
+
+
+class OfficerItem(OfOfficer):
+    @extend_schema(responses={200: DetailOut})
+    @transaction.atomic
+    def get(self, request: Request, key: str, item: str) -> Response:
+        """One item: what happened to it, what it says about itself, who wrote in it."""
+        caller = self.caller(request)
+        found = queries.item_of(self.report(caller, key), item)
+        record(actor=caller.actor, action="consultation", verb="evidence_read", records=[found.report_id, found.id])
+        return answer(shown.detail(found))
+
+
+class OfficerMessages(OfOfficer):
+    @extend_schema(responses={200: MessagesOut})
+    @transaction.atomic
+    def get(self, request: Request, key: str, item: str) -> Response:
+        """The messages in a chat or a mail, in the order of the file."""
+        caller = self.caller(request)
+        found = queries.item_of(self.report(caller, key), item)
+        page = paginate(request, EvidenceMessage.objects.filter(item=found), order=("index",))
+        record(
+            actor=caller.actor,
+            action="consultation",
+            verb="evidence_messages_read",
+            records=[found.report_id, found.id],
+        )
+        return answer(
+            {"results": [shown.message(row) for row in page.rows], "next": page.next, "previous": page.previous}
+        )
+
+
+class OfficerLinks(OfOfficer):
+    @extend_schema(request=LinkIn, responses={201: LinkOut})
+    def post(self, request: Request, key: str, item: str) -> Response:
+        """Leave to fetch an item: five minutes, for this officer and this purpose."""
+
+        def effect() -> Response:
+            caller = self.caller(request)
+            found = queries.item_of(self.report(caller, key), item)
+            check_may_report(caller)
+            sent = read(request, LinkIn)
+            link = services.make_link(caller=caller, item=found, kind=sent.kind, purpose=sent.purpose)
+            return _link(self.audience, link)
+
+        return self.write(request, effect)
+
+
+class VictimLinks(OfVictim):
+    @extend_schema(request=NothingIn, responses={201: LinkOut})
+    def post(self, request: Request, key: str, item: str) -> Response:
+        """Leave to fetch the viewable copy of what one sent oneself."""
+
+        def effect() -> Response:
+            caller = self.caller(request)
+            found = queries.item_of(self.report(caller, key), item)
+            if found.received_from != caller.id:
+                raise NotFound
+            read(request, NothingIn)
+            link = services.make_link(caller=caller, item=found, kind="viewable", purpose=_OWN_COPY)
+            return _link(self.audience, link)
+
+        return self.write(request, effect)
+
+
+def _link(audience: str, link: EvidenceLink) -> Response:
+    url = f"/api/v1/{audience}/evidence-files/{signing.dumps(str(link.id), salt=LINK_SALT)}"
+    return answer({"url": url, "expires_at": link.expires_at}, status=201)
+
+
+def _fetched(view: ApiView, request: Request, token: str) -> StreamingHttpResponse:
+    """Read it all once to see that it is what was received, then send it: nothing unproven leaves."""
+    caller = view.caller(request)
+    link = _valid(caller, token)
+    services.verify(item=link.item)
+    services.note_fetched(caller=caller, link=link)
+    return _attachment(link.item, cast(LinkKind, link.kind))
+
+
+def _valid(caller: Caller, token: str) -> EvidenceLink:
+    try:
+        link = queries.link_for(signing.loads(token, salt=LINK_SALT), caller.person)
+    except (signing.BadSignature, ValueError):
+        raise NotFound from None
+    if link.expires_at <= timezone.now():
+        raise Forbidden("link_expired", "This link is no longer good. Ask for another.")
+    return link
+
+
+def _attachment(item: EvidenceItem, kind: LinkKind) -> StreamingHttpResponse:
+    """As a download that no browser runs or renders. Its name is the exhibit's: the sender's is only words."""
+    examined = shown.examination(item)
+    media_type = "image/jpeg" if item.derived_from_id else examined.media_type if examined else ""
+    ending = ENDINGS.get(media_type, "bin")
+    source = opened(store(), key=item.key, wrapped_key=item.wrapped_key)
+    content_type = "image/jpeg" if kind == "viewable" else "application/octet-stream"
+    response = StreamingHttpResponse(source.pieces(), content_type=content_type)
+    response["Content-Length"] = str(item.size)
+    response["Content-Disposition"] = f'attachment; filename="{item.exhibit.replace("/", "-")}.{ending}"'
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["X-Evidence-SHA256"] = item.sha256
+    return response
+
+
+class OfficerFile(ApiView):
+    audience = "officer"
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def get(self, request: Request, token: str) -> StreamingHttpResponse:
+        """What a link of one's own leads to."""
+        return _fetched(self, request, token)
+
+
+class VictimFile(ApiView):
+    audience = "victim"
+
+    @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY})
+    def get(self, request: Request, token: str) -> StreamingHttpResponse:
+        """What a link of one's own leads to: a viewable copy."""
+        return _fetched(self, request, token)

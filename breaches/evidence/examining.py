@@ -1,0 +1,163 @@
+"""Looking at an item: is it what arrived, is it harmful, what is it, what does it say. Then released or held."""
+
+from __future__ import annotations
+
+import io
+import logging
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import IO, Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.gis.geos import Point
+from django.db import transaction
+from django.utils import timezone
+
+from audit.services import record
+from audit.types import SERVICE
+from breaches.evidence import continuity, detect, itself, messages, queries, scan, services
+from breaches.evidence.chats import NotAChat, read_messages
+from breaches.evidence.models import EvidenceExamination, EvidenceItem
+from breaches.evidence.pictures import NotAPicture, opened_picture, viewable
+from breaches.evidence.rows import store_messages
+from breaches.evidence.sealing import Arrival, Opened, opened
+from breaches.evidence.storage import Unavailable, store
+from breaches.evidence.types import PICTURES, Chat, Comparison, Found, Taken
+from breaches.models.reports import ReportPosition
+
+_BUFFER = 256 * 1024
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Everything that was found, before any of it is written."""
+
+    found: Found
+    scanner: str
+    taken: Taken
+    device: dict[str, str]
+    comparison: Comparison
+
+
+def examine(*, item_id: UUID) -> None:
+    """Examine an item in quarantine; anything else is left alone, so again is harmless.
+
+    With no scanner to be had nothing changes: the sweep has it tried again. Nobody is refused for it.
+    """
+    item = queries.item(item_id)
+    if item.state != "quarantined":
+        _make_viewable(item)
+        return
+    try:
+        services.verify(item=item)
+        source = opened(store(), key=item.key, wrapped_key=item.wrapped_key)
+        result = scan.scan(source.pieces())
+    except services.Changed:
+        return  # locked, with its alarm
+    except (scan.NoScanner, Unavailable):
+        logger.warning("evidence waits", extra={"event": "evidence_not_scanned"})
+        return
+    _write(item, _look(item, source, result), source)
+    _make_viewable(queries.item(item_id))
+
+
+def _look(item: EvidenceItem, source: Opened, result: scan.Result) -> _Reading:
+    if result.verdict != "clean":
+        code = "malware_found" if result.verdict == "found" else "too_large_to_scan"
+        found = Found("application/octet-stream", (code,))
+        return _Reading(found, f"{result.scanner} {result.name}".strip(), Taken(), {}, Comparison("absent", "absent"))
+    buffered = io.BufferedReader(source, _BUFFER)
+    found = detect.examine(buffered)
+    said, made_by = _says(buffered) if found.media_type in PICTURES and not found.holds else (Taken(), {})
+    if said.offset_assumed:
+        found = replace(found, notes=(*found.notes, "offset_assumed"))
+    buffered.detach()
+    return _Reading(found, result.scanner, said, made_by, _compared(item, said))
+
+
+def _says(source: IO[bytes]) -> tuple[Taken, dict[str, str]]:
+    source.seek(0)
+    with suppress(NotAPicture), opened_picture(source) as image:
+        return itself.taken(image), itself.device(image)
+    return Taken(), {}
+
+
+def _compared(item: EvidenceItem, said: Taken) -> Comparison:
+    report = item.report
+    placed = ReportPosition.objects.filter(report=report, point__isnull=False)
+    start, end = report.incident_from, report.incident_to or report.incident_from
+    return itself.compare(
+        said,
+        places=[(row.point.x, row.point.y, row.r95_m or 0.0) for row in placed if row.point],
+        interval=(start, end) if start and end else None,
+        most_m=settings.EVIDENCE_PLACE_TOLERANCE_M,
+        most_minutes=settings.EVIDENCE_TIME_TOLERANCE_MINUTES,
+    )
+
+
+@transaction.atomic
+def _write(item: EvidenceItem, reading: _Reading, source: Opened) -> None:
+    """Everything that was found, in one transaction: messages, examination, state, continuity, trace, event."""
+    held = EvidenceItem.objects.select_for_update(of=("self",)).select_related("report").get(pk=item.pk)
+    if held.state != "quarantined":
+        return  # another worker was faster
+    chat, notes = (None, ()) if reading.found.holds else _read_chat(held, reading.found, source)
+    held.state = "held" if reading.found.holds else "released"
+    held.save(update_fields=["state"])
+    said, comparison = reading.taken, reading.comparison
+    EvidenceExamination.objects.create(
+        item=held,
+        examined_at=timezone.now(),
+        media_type=reading.found.media_type,
+        scanner=reading.scanner,
+        holds=list(reading.found.holds),
+        notes=sorted({*reading.found.notes, *notes}),
+        metadata=reading.device,
+        point=Point(said.longitude, said.latitude, srid=4326) if said.latitude is not None else None,
+        taken_at=said.at,
+        place=comparison.place,
+        time=comparison.time,
+        metres=comparison.metres,
+        minutes=comparison.minutes,
+        platform=chat.platform if chat else "",
+    )
+    continuity.append(held, held.state, actor=SERVICE, at=timezone.now(), sha256=held.sha256)
+    record(actor=SERVICE, action="alteration", verb="evidence_examined", records=[held.report_id, held.id])
+    messages.examined(held)
+
+
+def _read_chat(item: EvidenceItem, found: Found, source: Opened) -> tuple[Chat | None, tuple[str, ...]]:
+    """The messages in it, where there are any; read and written in batches, so that memory stays flat."""
+    buffered = io.BufferedReader(source, _BUFFER)
+    try:
+        with transaction.atomic():
+            chat, rows = read_messages(buffered, found.media_type)
+            store_messages(item, rows)
+    except NotAChat as error:
+        return None, (error.code,) if error.code else ()
+    finally:
+        buffered.detach()
+    return chat, tuple(chat.notes)
+
+
+def _make_viewable(item: EvidenceItem) -> None:
+    """The copy to look at of a released picture, once (rule 67). What cannot be made safe has none."""
+    examined: Any = getattr(item, "examination", None)
+    wanted = item.state == "released" and item.derived_from_id is None and examined is not None
+    if not wanted or examined.media_type not in PICTURES or item.derivatives.exists():
+        return
+    source = opened(store(), key=item.key, wrapped_key=item.wrapped_key)
+    try:
+        content = viewable(io.BufferedReader(source, _BUFFER))
+    except NotAPicture:
+        return
+    arrival = Arrival()
+    try:
+        arrival.write(content)
+        received = arrival.finish()
+        store().put(received.key, arrival.path)
+    finally:
+        arrival.discard()
+    services.keep_viewable(original_id=item.id, received=received)

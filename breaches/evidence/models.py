@@ -1,0 +1,257 @@
+"""Evidence and its continuity. Rows are added; what was received is never changed (rules 66 and 69)."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.contrib.gis.db import models as gis
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from accounts.models import User
+from breaches.evidence.types import AGREEMENTS, ENTRY_KINDS, LINK_KINDS, MOVES, STATES
+from common.ids import uuid7
+
+_APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+_HEX = r"^[0-9a-f]{64}$"
+
+
+class EvidenceItem(models.Model):
+    """One file: an original as it was sent, or a viewable copy made from one (`derived_from`).
+
+    The bytes lie sealed in the store under `key`; `wrapped_key` is what opens them, itself under a master key.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    report = models.ForeignKey("breaches.Report", on_delete=models.PROTECT, related_name="items", db_index=False)
+    number = models.PositiveIntegerField()
+    exhibit = models.CharField(max_length=32)
+    filename = models.TextField(blank=True)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    sender_sha256 = models.CharField(max_length=64, blank=True)
+    key = models.CharField(max_length=64)
+    wrapped_key = models.BinaryField()
+    state = models.CharField(max_length=12, default="quarantined")
+    received_at = models.DateTimeField()
+    received_from_kind = models.CharField(max_length=20)
+    received_from = models.CharField(max_length=64)
+    derived_from = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="derivatives", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="evidence_exhibit_once", fields=["exhibit"]),
+            # Also answers: what evidence is there of this report?
+            models.UniqueConstraint(name="evidence_number_once", fields=["report", "number"]),
+            models.UniqueConstraint(name="evidence_key_once", fields=["key"]),
+            # One viewable copy of an original; also answers: which is it?
+            models.UniqueConstraint(
+                name="evidence_viewable_once", fields=["derived_from"], condition=Q(derived_from__isnull=False)
+            ),
+            models.CheckConstraint(name="evidence_state_known", condition=Q(state__in=sorted(STATES))),
+            models.CheckConstraint(name="evidence_size", condition=Q(size__gte=0)),
+            models.CheckConstraint(name="evidence_digest", condition=Q(sha256__regex=_HEX)),
+            # Rule 66: where the sender said what it should be, that is what arrived.
+            models.CheckConstraint(
+                name="evidence_digest_agreed", condition=Q(sender_sha256="") | Q(sender_sha256=F("sha256"))
+            ),
+            models.CheckConstraint(
+                name="evidence_not_from_itself", condition=Q(derived_from__isnull=True) | ~Q(derived_from=F("id"))
+            ),
+        ]
+        indexes = [
+            # What is still to be looked at, the oldest first?
+            models.Index(name="evidence_waiting", fields=["received_at"], condition=Q(state="quarantined")),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.FSM(name="moves", field="state", transitions=list(MOVES)),
+            pgtrigger.ReadOnly(
+                name="as_received",
+                fields=[
+                    "id", "report", "number", "exhibit", "filename", "size", "sha256", "sender_sha256", "key",
+                    "received_at", "received_from_kind", "received_from", "derived_from",
+                ],
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.exhibit
+
+
+class EvidenceEntry(models.Model):
+    """One thing that happened to an item: who, when, why, and its digest then (rule 69).
+
+    Chained: `digest` covers the row and the digest of the row before it, so none can be changed or left out
+    unnoticed.
+    """
+
+    item = models.ForeignKey(EvidenceItem, on_delete=models.PROTECT, related_name="continuity", db_index=False)
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12)
+    at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=20)
+    actor = models.CharField(max_length=64)
+    organisation = models.CharField(max_length=8, blank=True)
+    recipient = models.CharField(max_length=64, blank=True)
+    reason = models.TextField(blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    previous = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            # Also answers: what happened to this item, in order?
+            models.UniqueConstraint(name="evidence_entry_once", fields=["item", "number"]),
+            models.CheckConstraint(name="evidence_entry_kind", condition=Q(kind__in=sorted(ENTRY_KINDS))),
+            models.CheckConstraint(
+                name="evidence_entry_chained",
+                condition=Q(number=1, previous="") | (Q(number__gt=1) & Q(previous__regex=_HEX)),
+            ),
+        ]
+        triggers = [_APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class EvidenceExamination(models.Model):
+    """What the worker found in an item: its type, what the scanner said, and what it says about itself.
+
+    A place and a time in it are *proposed* only (rule 68): nothing is judged by them until a person takes them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    item = models.OneToOneField(EvidenceItem, on_delete=models.PROTECT, related_name="examination")
+    examined_at = models.DateTimeField()
+    media_type = models.CharField(max_length=127)
+    scanner = models.CharField(max_length=120)
+    holds = ArrayField(models.CharField(max_length=40), default=list)
+    notes = ArrayField(models.CharField(max_length=40), default=list)
+    metadata = models.JSONField(default=dict)
+    point = gis.PointField(geography=True, srid=4326, null=True, spatial_index=False)
+    taken_at = models.DateTimeField(null=True)
+    place = models.CharField(max_length=12, default="absent")
+    time = models.CharField(max_length=12, default="absent")
+    metres = models.FloatField(null=True)
+    minutes = models.FloatField(null=True)
+    platform = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="evidence_examination_agreement",
+                condition=Q(place__in=sorted(AGREEMENTS), time__in=sorted(AGREEMENTS)),
+            ),
+            models.CheckConstraint(
+                name="evidence_examination_measured",
+                condition=(
+                    Q(place="absent", metres__isnull=True)
+                    | (~Q(place="absent") & Q(metres__isnull=False, metres__gte=0))
+                )
+                & (
+                    Q(time="absent", minutes__isnull=True)
+                    | (~Q(time="absent") & Q(minutes__isnull=False, minutes__gte=0))
+                ),
+            ),
+        ]
+        triggers = [_APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return self.media_type
+
+
+class EvidenceMessage(models.Model):
+    """One message read out of a chat, a text backup or a mail, with its place in the original."""
+
+    item = models.ForeignKey(EvidenceItem, on_delete=models.PROTECT, related_name="messages", db_index=False)
+    index = models.PositiveIntegerField()
+    part = models.TextField(blank=True)
+    offset = models.BigIntegerField()
+    sent_at = models.DateTimeField(null=True)
+    sender = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+
+    class Meta:
+        # Also answers: what was said, in the order of the file?
+        constraints = [models.UniqueConstraint(name="evidence_message_once", fields=["item", "index"])]
+        triggers = [_APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"message {self.index}"
+
+
+class EvidenceLink(models.Model):
+    """Leave for one person to fetch one item for one purpose, for a few minutes (rule 70)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    item = models.ForeignKey(EvidenceItem, on_delete=models.PROTECT, related_name="links")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8)
+    purpose = models.TextField(blank=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="evidence_link_kind", condition=Q(kind__in=sorted(LINK_KINDS))),
+            models.CheckConstraint(name="evidence_link_expires", condition=Q(expires_at__gt=F("made_at"))),
+        ]
+        triggers = [_APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class EvidenceUpload(models.Model):
+    """A large file that arrives in pieces (tus 1.0). `item` is set once it is whole; until then it is "receiving"."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    report = models.ForeignKey("breaches.Report", on_delete=models.PROTECT, related_name="uploads", db_index=False)
+    filename = models.TextField(blank=True)
+    size = models.BigIntegerField()
+    sender_sha256 = models.CharField(max_length=64, blank=True)
+    started_at = models.DateTimeField(db_default=Now())
+    started_by_kind = models.CharField(max_length=20)
+    started_by = models.CharField(max_length=64)
+    organisation = models.CharField(max_length=8, blank=True)
+    refused = models.CharField(max_length=40, blank=True)
+    item = models.OneToOneField(EvidenceItem, null=True, on_delete=models.PROTECT, related_name="upload")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="evidence_upload_size", condition=Q(size__gte=0)),
+            models.CheckConstraint(name="evidence_upload_ended_once", condition=Q(item__isnull=True) | Q(refused="")),
+        ]
+        indexes = [models.Index(name="evidence_uploads", fields=["report", "started_at"])]  # which are under way?
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="as_asked", fields=["report", "filename", "size", "sender_sha256", "started_by"]),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class EvidencePiece(models.Model):
+    """A piece of an upload that is safe in the store, from `start` on. Dropped once the whole is an item."""
+
+    upload = models.ForeignKey(EvidenceUpload, on_delete=models.PROTECT, related_name="pieces", db_index=False)
+    start = models.BigIntegerField()
+    size = models.BigIntegerField()
+    key = models.CharField(max_length=64)
+    wrapped_key = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            # Also answers: which pieces are there, in order?
+            models.UniqueConstraint(name="evidence_piece_once", fields=["upload", "start"]),
+            models.UniqueConstraint(name="evidence_piece_key_once", fields=["key"]),
+            models.CheckConstraint(name="evidence_piece_size", condition=Q(start__gte=0, size__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"from {self.start}"

@@ -1,0 +1,111 @@
+"""Reading evidence. Whose report it is, was asked before: these take a report that is the caller's."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, F, Max, Q, Sum
+from django.db.models.functions import Coalesce
+
+from breaches.evidence.models import EvidenceItem, EvidenceLink, EvidencePiece, EvidenceUpload
+from breaches.models.reports import Report
+from common.problems import NotFound
+
+
+def items_of(report: Report) -> list[EvidenceItem]:
+    """Every item of a report, in the order of its exhibits; copies beside originals."""
+    return list(
+        EvidenceItem.objects.filter(report=report).select_related("examination", "derived_from").order_by("number")
+    )
+
+
+def item_of(report: Report, key: str) -> EvidenceItem:
+    """One item of a report by its id. Raises `NotFound`."""
+    try:
+        identifier = UUID(key)
+    except ValueError:
+        raise NotFound from None
+    item = (
+        EvidenceItem.objects.filter(report=report).select_related("report", "examination").filter(pk=identifier).first()
+    )
+    if item is None:
+        raise NotFound
+    return item
+
+
+def viewable_of(item: EvidenceItem) -> EvidenceItem | None:
+    """The copy of an original that can be looked at, or the item itself where it is one."""
+    if item.derived_from_id is not None:
+        return item
+    return item.derivatives.select_related("report").first()
+
+
+def counts(report_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many originals each of these reports has."""
+    rows = EvidenceItem.objects.filter(report_id__in=report_ids, derived_from__isnull=True)
+    return dict(rows.values_list("report_id").annotate(Count("id")))
+
+
+def next_number(report: Report) -> int:
+    """The number of the next exhibit. The caller holds the report's row."""
+    return int(EvidenceItem.objects.filter(report=report).aggregate(last=Coalesce(Max("number"), 0))["last"]) + 1
+
+
+def originals_of(report: Report) -> int:
+    """How many originals a report has or is about to have."""
+    return (
+        EvidenceItem.objects.filter(report=report).filter(derived_from__isnull=True).count()
+        + EvidenceUpload.objects.filter(report=report).filter(item__isnull=True, refused="").count()
+    )
+
+
+def uploads_of(report: Report) -> list[EvidenceUpload]:
+    """The uploads that are not whole yet."""
+    return list(
+        EvidenceUpload.objects.filter(report=report).filter(item__isnull=True, refused="").order_by("started_at", "id")
+    )
+
+
+def offset_of(upload: EvidenceUpload) -> int:
+    """How many bytes of it are safe."""
+    return int(upload.pieces.aggregate(sum=Coalesce(Sum("size"), 0))["sum"])
+
+
+def waiting(before: datetime, most: int) -> list[UUID]:
+    """Items in quarantine since before an instant, the oldest first."""
+    rows = EvidenceItem.objects.filter(state="quarantined", received_at__lt=before).order_by("received_at")
+    return list(rows.values_list("pk", flat=True)[:most])
+
+
+def known_keys(keys: Collection[str]) -> set[str]:
+    """Those of these names in the store that a row speaks of."""
+    items = EvidenceItem.objects.filter(key__in=keys).values_list("key", flat=True)
+    return {*items, *EvidencePiece.objects.filter(key__in=keys).values_list("key", flat=True)}
+
+
+def a_sample(most: int) -> list[UUID]:
+    """Items to read again tonight, by chance: none is safe from being looked at."""
+    rows = EvidenceItem.objects.filter(~Q(state="locked")).order_by("?")
+    return list(rows.values_list("pk", flat=True)[:most])
+
+
+def link_for(link_id: UUID, person: UUID) -> EvidenceLink:
+    """A link, for the person it was made for. Raises `NotFound`."""
+    rows = EvidenceLink.objects.select_related("item__report", "item__examination")
+    link = rows.filter(pk=link_id, person_id=person).first()
+    if link is None:
+        raise NotFound
+    return link
+
+
+def item(item_id: UUID) -> EvidenceItem:
+    """An item for the worker, which may see all of them."""
+    return EvidenceItem.objects.select_related("report", "examination").get(pk=item_id)
+
+
+def whole_uploads(most: int) -> list[EvidenceUpload]:
+    """Uploads of which every byte is there and that are no item yet."""
+    rows = EvidenceUpload.objects.filter(item__isnull=True, refused="").annotate(here=Sum("pieces__size"))
+    return list(rows.filter(here=F("size")).order_by("started_at")[:most])

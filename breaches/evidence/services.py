@@ -1,0 +1,219 @@
+"""Writing evidence: one verb, one transaction, an entry of continuity, a trace and a message with each."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from accounts.types import Caller
+from audit.services import record
+from audit.types import SERVICE, Actor
+from breaches.evidence import continuity, messages, queries
+from breaches.evidence.checks import Sent, is_unchanged
+from breaches.evidence.models import EvidenceItem, EvidenceLink
+from breaches.evidence.storage import NotThere
+from breaches.evidence.types import LinkKind, Received
+from breaches.models.reports import Report
+from common.envelope import rewrap, wrapped_by
+from common.problems import Conflict
+
+EXAMINE = "breaches.evidence.tasks.examine"
+CLUSTER = "evidence"
+LINK_LASTS = timedelta(minutes=5)
+logger = logging.getLogger(__name__)
+
+
+class Changed(Conflict):
+    """What lies in the store is not what was received."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "evidence_locked", "This is no longer what was received. It is not given out; it was reported."
+        )
+
+
+@transaction.atomic
+def keep(*, actor: Actor, report_id: UUID, received: Received, sent: Sent) -> EvidenceItem:
+    """Make an item of what lies in the store under `received.key`, and have it looked at. In quarantine until then."""
+    report = Report.objects.select_for_update(no_key=True).get(pk=report_id)
+    item = _new_item(report, received, actor)
+    item.filename, item.sender_sha256 = sent.filename, sent.sha256
+    item.save(force_insert=True)
+    for kind in ("received", "sealed"):
+        continuity.append(item, kind, actor=actor, at=item.received_at, sha256=item.sha256)
+    record(actor=actor, action="collection", verb="evidence_received", records=[report.id, item.id])
+    async_task(EXAMINE, str(item.id), cluster=CLUSTER)
+    return item
+
+
+def _new_item(report: Report, received: Received, actor: Actor) -> EvidenceItem:
+    number = queries.next_number(report)
+    return EvidenceItem(
+        report=report,
+        number=number,
+        exhibit=f"{report.reference}/{number:02}",
+        size=received.size,
+        sha256=received.sha256,
+        key=received.key,
+        wrapped_key=received.wrapped_key,
+        received_at=timezone.now(),
+        received_from_kind=actor.kind,
+        received_from=actor.id,
+    )
+
+
+@transaction.atomic
+def keep_viewable(*, original_id: UUID, received: Received) -> EvidenceItem | None:
+    """Make an item of a viewable copy (rule 67). None where there is one already, or none is wanted any more."""
+    original = _held_item(original_id)
+    if original.state != "released" or original.derivatives.exists():
+        return None
+    report = Report.objects.select_for_update(no_key=True).get(pk=original.report_id)
+    item = _new_item(report, received, SERVICE)
+    item.derived_from, item.state = original, "released"
+    item.save(force_insert=True)
+    for kind in ("received", "sealed"):
+        continuity.append(item, kind, actor=SERVICE, at=item.received_at, sha256=item.sha256, reason="viewable copy")
+    record(actor=SERVICE, action="alteration", verb="evidence_copy_made", records=[original.id, item.id])
+    return item
+
+
+def _held_item(item_id: UUID) -> EvidenceItem:
+    return EvidenceItem.objects.select_for_update(of=("self",)).select_related("report").get(pk=item_id)
+
+
+def verify(*, item: EvidenceItem) -> None:
+    """Read an item again and compare (rule 66). `Changed` where it is not what was received; then it is locked.
+
+    Outside any transaction: the lock must stay though the caller is refused.
+    """
+    try:
+        unchanged = item.state != "locked" and is_unchanged(item)
+    except NotThere:
+        unchanged = False
+    if not unchanged:
+        lock(item_id=item.id)
+        raise Changed
+
+
+@transaction.atomic
+def lock(*, item_id: UUID) -> None:
+    """Give an item out no more, and raise the alarm. Again is harmless."""
+    item = _held_item(item_id)
+    if item.state == "locked":
+        return
+    item.state = "locked"
+    item.save(update_fields=["state"])
+    continuity.append(item, "locked", actor=SERVICE, at=timezone.now(), sha256="", reason="digest mismatch")
+    record(
+        actor=SERVICE,
+        action="alteration",
+        verb="evidence_locked",
+        records=[item.report_id, item.id],
+        reason_code="digest_mismatch",
+    )
+    messages.locked(item)
+    logger.error("evidence locked", extra={"event": "evidence_locked"})
+
+
+@transaction.atomic
+def note_checked(*, item_id: UUID) -> None:
+    """The nightly look found an item as it was received."""
+    item = _held_item(item_id)
+    continuity.append(item, "checked", actor=SERVICE, at=timezone.now(), sha256=item.sha256)
+    record(actor=SERVICE, action="consultation", verb="evidence_checked", records=[item.id])
+
+
+@transaction.atomic
+def make_link(*, caller: Caller, item: EvidenceItem, kind: LinkKind, purpose: str) -> EvidenceLink:
+    """Leave for this person to fetch this item, for five minutes and for this purpose (rule 70)."""
+    wanted = item if kind == "original" else queries.viewable_of(item)
+    if wanted is None:
+        raise Conflict("no_viewable_copy", "There is no viewable copy of this, or not yet.")
+    if wanted.state != "released":
+        raise Conflict("evidence_not_released", "This has not been released.", extra={"state": wanted.state})
+    now = timezone.now()
+    link = EvidenceLink.objects.create(
+        item=wanted, person_id=caller.person, kind=kind, purpose=purpose, made_at=now, expires_at=now + LINK_LASTS
+    )
+    record(
+        actor=caller.actor,
+        action="consultation",
+        verb="evidence_link_made",
+        records=[item.report_id, wanted.id],
+        reason=purpose,
+    )
+    return link
+
+
+@transaction.atomic
+def note_fetched(*, caller: Caller, link: EvidenceLink) -> None:
+    """An item that was just found unchanged goes out: viewed if a copy, exported if the original."""
+    item = _held_item(link.item_id)
+    continuity.append(
+        item,
+        "exported" if link.kind == "original" else "viewed",
+        actor=caller.actor,
+        at=timezone.now(),
+        sha256=item.sha256,
+        reason=link.purpose,
+        recipient=caller.id,
+    )
+    record(
+        actor=caller.actor,
+        action="disclosure",
+        verb="evidence_fetched",
+        records=[item.report_id, item.id],
+        reason=link.purpose,
+        recipient=caller.id,
+    )
+
+
+@transaction.atomic
+def note_transferred(*, actor: Actor, report_id: UUID, to_force: str, reason: str) -> None:
+    """The evidence of a report goes to another force with it: an entry on every item (rule 69)."""
+    items = EvidenceItem.objects.select_for_update(of=("self",)).filter(report_id=report_id).order_by("number")
+    for item in items:
+        continuity.append(
+            item,
+            "transferred",
+            actor=actor,
+            at=timezone.now(),
+            sha256=item.sha256,
+            reason=reason,
+            recipient=to_force,
+        )
+    record(
+        actor=actor,
+        action="disclosure",
+        verb="evidence_transferred",
+        records=[report_id, *(item.id for item in items)],
+        recipient=to_force,
+    )
+
+
+@transaction.atomic
+def rewrap_keys(*, most: int) -> int:
+    """Wrap keys of items under the newest master key that are under an older one; how many were.
+
+    What the keys seal is not touched.
+    """
+    newest, _ = settings.MASTER_KEYS.newest()
+    done = []
+    for item in EvidenceItem.objects.select_for_update(skip_locked=True).only("key", "wrapped_key").iterator():
+        if wrapped_by(bytes(item.wrapped_key)) == newest:
+            continue
+        item.wrapped_key = rewrap(bytes(item.wrapped_key), context=f"evidence {item.key}", ring=settings.MASTER_KEYS)
+        item.save(update_fields=["wrapped_key"])
+        done.append(item.id)
+        if len(done) == most:
+            break
+    if done:
+        record(actor=SERVICE, action="alteration", verb="evidence_keys_rewrapped", records=done)
+    return len(done)

@@ -1,0 +1,144 @@
+"""Evidence as it is shown: to whoever sent it, to a force system, to an officer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from breaches.evidence import continuity, queries
+from breaches.evidence.contacts import contacts_of
+from breaches.evidence.models import EvidenceExamination, EvidenceItem, EvidenceMessage, EvidenceUpload
+from breaches.models.reports import Report
+
+Json = dict[str, Any]
+
+
+def own(report: Report, sender: str) -> list[Json]:
+    """What one sent oneself, with what is still on its way. Never what an officer or somebody else added."""
+    items = queries.items_of(report)
+    copied = {item.derived_from_id for item in items}
+    mine = [item for item in items if item.received_from == sender and item.derived_from_id is None]
+    uploads = [upload for upload in queries.uploads_of(report) if upload.started_by == sender]
+    return [*(brief(item, viewable=item.id in copied) for item in mine), *(receiving(upload) for upload in uploads)]
+
+
+def all_of(report: Report) -> list[Json]:
+    """Everything there is, copies beside originals."""
+    items = queries.items_of(report)
+    copied = {item.derived_from_id for item in items}
+    return [
+        *(full(item, viewable=item.id in copied or item.derived_from_id is not None) for item in items),
+        *({**receiving(upload), **_UNKNOWN} for upload in queries.uploads_of(report)),
+    ]
+
+
+_UNKNOWN: Json = {"media_type": None, "derived_from": None, "holds": [], "notes": []}
+
+
+def brief(item: EvidenceItem, *, viewable: bool) -> Json:
+    return {
+        "id": item.id,
+        "exhibit": item.exhibit,
+        "filename": item.filename,
+        "size": item.size,
+        "sha256": item.sha256,
+        "state": item.state,
+        "received_at": item.received_at,
+        "viewable": viewable,
+    }
+
+
+def receiving(upload: EvidenceUpload) -> Json:
+    """An upload that is not whole yet, in the form of an item."""
+    return {
+        "id": upload.id,
+        "exhibit": None,
+        "filename": upload.filename,
+        "size": upload.size,
+        "sha256": None,
+        "state": "receiving",
+        "received_at": upload.started_at,
+        "viewable": False,
+    }
+
+
+def full(item: EvidenceItem, *, viewable: bool) -> Json:
+    examined = examination(item)
+    return {
+        **brief(item, viewable=viewable),
+        "media_type": examined.media_type if examined else _copy_type(item),
+        "derived_from": item.derived_from_id,
+        "holds": examined.holds if examined else [],
+        "notes": examined.notes if examined else [],
+    }
+
+
+def examination(item: EvidenceItem) -> EvidenceExamination | None:
+    return getattr(item, "examination", None)
+
+
+def _copy_type(item: EvidenceItem) -> str | None:
+    """Copies are made by the service, and always pictures of one kind."""
+    return "image/jpeg" if item.derived_from_id else None
+
+
+def detail(item: EvidenceItem) -> Json:
+    """An item with all that is known of it."""
+    entries = list(item.continuity.order_by("number"))
+    examined = examination(item)
+    return {
+        **full(item, viewable=queries.viewable_of(item) is not None),
+        "continuity": [
+            {
+                "number": entry.number,
+                "kind": entry.kind,
+                "at": entry.at,
+                "actor_kind": entry.actor_kind,
+                "actor": entry.actor,
+                "organisation": entry.organisation,
+                "recipient": entry.recipient,
+                "reason": entry.reason,
+                "sha256": entry.sha256,
+                "digest": entry.digest,
+            }
+            for entry in entries
+        ],
+        "continuity_whole": continuity.broken_at(entries) is None,
+        "itself": _itself(examined) if examined else None,
+        "contacts": contacts_of(item),
+    }
+
+
+def _itself(examined: EvidenceExamination) -> Json:
+    """What the file says about itself, as a proposal: a clock can be wrong and a position can be edited."""
+    point = examined.point
+    return {
+        "proposed_position": {
+            "method": "exif",
+            "subject": "unknown",
+            "longitude": point.x,
+            "latitude": point.y,
+            "recorded_at": examined.taken_at,
+        }
+        if point
+        else None,
+        "taken_at": examined.taken_at,
+        "place": examined.place,
+        "time": examined.time,
+        "metres_from_claim": examined.metres,
+        "minutes_from_claim": examined.minutes,
+        "metadata": examined.metadata,
+        "platform": examined.platform or None,
+        "scanner": examined.scanner,
+        "examined_at": examined.examined_at,
+    }
+
+
+def message(row: EvidenceMessage) -> Json:
+    return {
+        "index": row.index,
+        "part": row.part,
+        "offset": row.offset,
+        "sent_at": row.sent_at,
+        "sender": row.sender,
+        "text": row.text,
+    }

@@ -1,0 +1,45 @@
+"""The worker's edge of evidence: a cluster of its own, since what comes is large and may be hostile."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from breaches.evidence import examining, queries, services, tidying, tus
+from breaches.evidence.storage import Unavailable
+
+_WAITS_AT_LEAST = timedelta(minutes=2)
+_MOST = 200
+
+
+def examine(item_id: str) -> None:
+    """Scan an item and read what it says. With no scanner to be had it stays in quarantine, and is tried again."""
+    examining.examine(item_id=UUID(item_id))
+
+
+def sweep() -> None:
+    """Find what waits: items nobody looked at, and uploads whose last step was cut short. Again is harmless."""
+    for item_id in queries.waiting(timezone.now() - _WAITS_AT_LEAST, _MOST):
+        async_task(services.EXAMINE, str(item_id), cluster=services.CLUSTER)
+    for upload in queries.whole_uploads(_MOST):
+        tus.complete(upload=upload)
+
+
+def night() -> None:
+    """Queue the reading again of a sample of items, and take away what crashes left."""
+    for item_id in queries.a_sample(settings.EVIDENCE_NIGHTLY_SAMPLE):
+        async_task("breaches.evidence.tasks.check", str(item_id), cluster=services.CLUSTER)
+    tidying.remove_strays(before=timezone.now() - timedelta(hours=settings.EVIDENCE_STRAY_HOURS))
+
+
+def check(item_id: str) -> None:
+    """Read an item again; one that is not what was received is locked, with an alarm (rule 66)."""
+    item = queries.item(UUID(item_id))
+    with suppress(services.Changed, Unavailable):
+        services.verify(item=item)
+        services.note_checked(item_id=item.id)

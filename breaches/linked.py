@@ -1,0 +1,109 @@
+"""Which reports belong together: what officers said, and what is suggested to them. Nothing is ever merged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from breaches.models import LinkAct, Report
+from breaches.rules.similar import Sketch, grounds, words_of
+from breaches.types import Interval
+from common.problems import NotFound
+from orders.models import Order
+from orders.queries import order_of
+
+# Compared when an officer opens a report, the nearest in time of reporting first.
+MOST_COMPARED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another report of the same force. `suggested` by the service, or `linked` by a named officer."""
+
+    report: Report
+    status: Literal["suggested", "linked"]
+    grounds: tuple[str, ...]
+    reason: str = ""
+    staff_id: str = ""
+    at: datetime | None = None
+
+
+def acts_on(report_ids: Collection[UUID]) -> list[LinkAct]:
+    """What was said last of each pair in which one of these reports is."""
+    rows = LinkAct.objects.filter(Q(first_id__in=report_ids) | Q(second_id__in=report_ids))
+    return list(rows.order_by("first_id", "second_id", "-at", "-id").distinct("first_id", "second_id"))
+
+
+def linked_counts(report_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many reports each of these is linked to."""
+    linked = [act for act in acts_on(report_ids) if act.act == "linked"]
+    return {one: sum(one in (act.first_id, act.second_id) for act in linked) for one in report_ids}
+
+
+def links_of(report: Report) -> list[Link]:
+    """Linked ones, then suggestions that nobody has judged yet."""
+    acts = {_other(act, report.id): act for act in acts_on([report.id])}
+    linked = Report.objects.in_bulk([other for other, act in acts.items() if act.act == "linked"])
+    return [
+        *(
+            Link(linked[other], "linked", tuple(act.grounds), act.reason, act.staff_id, act.at)
+            for other, act in acts.items()
+            if other in linked
+        ),
+        *(Link(other, "suggested", found) for other, found in similar_to(report) if other.id not in acts),
+    ]
+
+
+def similar_to(report: Report) -> list[tuple[Report, tuple[str, ...]]]:
+    """Reports of about the same time, with why they may tell of the same thing."""
+    if report.incident_from is None or report.incident_to is None:
+        return []
+    mine = sketch(report)
+    found = ((other, grounds(mine, sketch(other))) for other in _beside(report)[:MOST_COMPARED])
+    return [(other, why) for other, why in found if why]
+
+
+def _beside(report: Report) -> QuerySet[Report]:
+    """Reports of one order, and those of no order that was found: they may be about any."""
+    order = Q(order__isnull=True) | Q(order_id=report.order_id)
+    rows = Report.objects.filter(
+        order,
+        force_id=report.force_id,
+        incident_from__lte=report.incident_to,
+        incident_to__gte=report.incident_from,
+    )
+    return rows.exclude(pk=report.pk).prefetch_related("positions").order_by("-id")
+
+
+def sketch(report: Report) -> Sketch:
+    """What a report is compared by."""
+    body = json.loads(report.body_sent)
+    start, end = report.incident_from, report.incident_to
+    return Sketch(
+        interval=Interval(start, end) if start and end else None,
+        words=words_of(body.get("description")),
+        places=tuple((p.subject, p.point.x, p.point.y) for p in report.positions.all() if p.point),
+    )
+
+
+def _other(act: LinkAct, report_id: UUID) -> UUID:
+    return act.second_id if act.first_id == report_id else act.first_id
+
+
+def order_candidates(report: Report, force: str) -> list[Order]:
+    """For a report without an order: this force's order of the reference that was named in it, for officers only."""
+    if report.order_id is not None:
+        return []
+    named = json.loads(report.body_sent).get("order")
+    if not isinstance(named, str) or not 0 < len(named.strip()) <= 64:
+        return []
+    try:
+        return [order_of(force, named.strip())]
+    except NotFound:
+        return []

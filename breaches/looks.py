@@ -1,0 +1,43 @@
+"""Who has looked at a report, for the person who made it: read from the trail, and deciding nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from accounts.models import Officer
+from audit.models import Entry
+from breaches.models import Report
+
+MOST_SHOWN = 200
+_LISTS = ("queue_listed", "breaches_read")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """That somebody opened or worked on a report. Never who: a name could reach the one who stalks her."""
+
+    role: str
+    force: str
+    at: datetime
+
+
+def looks_at(report: Report) -> list[Look]:
+    """The newest first. Lists that merely held the report are left out: nothing of what was said is in them."""
+    rows = list(
+        Entry.objects.filter(
+            record_ids__contains=[str(report.id)],
+            actor_kind__in=("officer", "force_system"),
+            action__in=("consultation", "alteration", "combination", "disclosure"),
+        )
+        .exclude(verb__in=_LISTS)
+        .order_by("-at", "-id")
+        .values_list("actor_kind", "actor", "organisation", "at")[:MOST_SHOWN]
+    )
+    officers = {UUID(actor) for kind, actor, _, _ in rows if kind == "officer"}
+    roles = dict(Officer.objects.filter(user_id__in=officers).values_list("user_id", "role"))
+    return [
+        Look(roles.get(UUID(actor), "officer") if kind == "officer" else kind, force, at)
+        for kind, actor, force, at in rows
+    ]

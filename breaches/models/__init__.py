@@ -1,0 +1,51 @@
+"""What was reported, what was found in it, what was decided, and what was said afterwards: added to, never edited."""
+
+from breaches.evidence.models import (
+    EvidenceEntry,
+    EvidenceExamination,
+    EvidenceItem,
+    EvidenceLink,
+    EvidenceMessage,
+    EvidencePiece,
+    EvidenceUpload,
+)
+from breaches.models.following import Addition, LinkAct, Note, Outcome, Question, Withdrawal
+from breaches.models.private import DiaryEntry, DiaryReport, Receipt, SafeContact
+from breaches.models.reports import (
+    Assessment,
+    Consultation,
+    Decision,
+    Move,
+    Report,
+    ReportPosition,
+)
+from breaches.models.tracking import TrackedDevice, TrackFix, Visit
+
+__all__ = [
+    "Addition",
+    "Assessment",
+    "Consultation",
+    "Decision",
+    "DiaryEntry",
+    "DiaryReport",
+    "EvidenceEntry",
+    "EvidenceExamination",
+    "EvidenceItem",
+    "EvidenceLink",
+    "EvidenceMessage",
+    "EvidencePiece",
+    "EvidenceUpload",
+    "LinkAct",
+    "Move",
+    "Note",
+    "Outcome",
+    "Question",
+    "Receipt",
+    "Report",
+    "ReportPosition",
+    "SafeContact",
+    "TrackFix",
+    "TrackedDevice",
+    "Visit",
+    "Withdrawal",
+]

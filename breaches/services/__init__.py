@@ -1,0 +1,39 @@
+"""Verbs on reports: each one transaction, a trace, and a message where others are told."""
+
+from breaches.services.adding import Corrected, Said, add_by_receipt, add_message, correct, withdraw
+from breaches.services.asking import Asked, Ended, close, note, reopen, request_information, write_down_answer
+from breaches.services.linking import Pairing, link, unlink
+from breaches.services.private import (
+    report_from_diary,
+    say_how_to_reach,
+    submit_without_account,
+    write_diary,
+)
+from breaches.services.submitting import Submission, assess_again, check_order, submit_report
+
+__all__ = [
+    "Asked",
+    "Corrected",
+    "Ended",
+    "Pairing",
+    "Said",
+    "Submission",
+    "add_by_receipt",
+    "add_message",
+    "assess_again",
+    "check_order",
+    "close",
+    "correct",
+    "link",
+    "note",
+    "reopen",
+    "report_from_diary",
+    "request_information",
+    "say_how_to_reach",
+    "submit_report",
+    "submit_without_account",
+    "unlink",
+    "withdraw",
+    "write_diary",
+    "write_down_answer",
+]

@@ -1,0 +1,278 @@
+"""Taking positions, telling of silence, forgetting what is near no zone: one verb, one transaction, a trace each."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.types import Caller
+from audit.services import record
+from audit.types import SERVICE
+from breaches.models import TrackedDevice, Visit
+from breaches.services import Submission, submit_report
+from breaches.tracking import messages, queries, storing, visits
+from breaches.tracking.judging import look
+from breaches.tracking.reading import Span, read_row
+from breaches.tracking.reporting import Asked, track_of
+from breaches.tracking.storing import Judged
+from breaches.tracking.types import Rejected, SentFix, Stay, Taken, TrackPoint
+from common.problems import NotFound, Problem, Refused
+from orders.queries import authorities_over, order_of, terms_by_id
+
+_CLOCKS_APART = timedelta(minutes=5)
+# A report shows how he came in; the whole of a visit is in the track.
+_MOST_SHOWN = 10
+_LONGEST = timedelta(days=31)
+_SAID = {
+    "single_position": (
+        "Raised by the position feed. A device under a recorded authority sent a single position that lies in a"
+        " zone of the order. A single position may be a fault of the device."
+    ),
+    "consecutive_positions": (
+        "Raised by the position feed. A device under a recorded authority sent consecutive positions that lie in a"
+        " zone of the order. Each position is another measurement, which raises confidence."
+    ),
+}
+Row = tuple[int, SentFix]
+
+
+@transaction.atomic(savepoint=False)
+def take_positions(*, caller: Caller, rows: Sequence[object]) -> Taken:
+    """Keep a batch's good rows, each judged by the terms in force at its own time; a report for each zone entered.
+
+    Rows without an authority for their device and time are not kept (rule 82). The same device and instant again
+    is ignored. Never raises for what a row holds.
+    """
+    now = timezone.now()
+    span = Span(now - timedelta(days=settings.POSITION_MAX_AGE_DAYS), now + _CLOCKS_APART)
+    read, rejected = _read(rows, span)
+    orders = queries.orders_named(caller.force, {fix.order for _, fix in read})
+    allowed, refused = _allowed(read, orders)
+    fresh = {(orders[fix.order], fix.device, fix.at): fix for _, fix in reversed(allowed)}
+    kept, reports = _keep(caller, fresh, {id: reference for reference, id in orders.items()}, now)
+    record(
+        actor=caller.actor,
+        action="collection",
+        verb="positions_received",
+        records=sorted({key[0] for key in fresh}),
+        reason_code="monitoring_authority",
+    )
+    return Taken(
+        received=len(rows),
+        accepted=kept,
+        duplicates=len(allowed) - kept,
+        rejected=tuple(sorted([*rejected, *refused], key=lambda bad: bad.index)),
+        reports=tuple(reports),
+    )
+
+
+def _read(rows: Sequence[object], span: Span) -> tuple[list[Row], list[Rejected]]:
+    good: list[Row] = []
+    bad = []
+    for index, raw in enumerate(rows):
+        found = read_row(raw, span)
+        if isinstance(found, str):
+            bad.append(Rejected(index, found))
+        else:
+            good.append((index, found))
+    return good, bad
+
+
+def _allowed(rows: Sequence[Row], orders: Mapping[str, UUID]) -> tuple[list[Row], list[Rejected]]:
+    """Rows under an order of the caller's and an authority for their device and time, and the others."""
+    periods: dict[tuple[UUID, str], list[tuple[datetime, datetime]]] = defaultdict(list)
+    for authority in authorities_over(list(orders.values())):
+        for device in authority.devices:
+            periods[authority.order_id, device].append((authority.starts_at, authority.ends_at))
+    good, bad = [], []
+    for index, fix in rows:
+        order_id = orders.get(fix.order)
+        if order_id is None:
+            bad.append(Rejected(index, "order_not_found"))
+        elif any(start <= fix.at < end for start, end in periods.get((order_id, fix.device), ())):
+            good.append((index, fix))
+        else:
+            bad.append(Rejected(index, "no_monitoring_authority"))
+    return good, bad
+
+
+def _keep(
+    caller: Caller, fresh: Mapping[tuple[UUID, str, datetime], SentFix], references: Mapping[UUID, str], now: datetime
+) -> tuple[int, list[UUID]]:
+    """Store fixes, and the visits in them; how many were new, and the reports raised."""
+    if not fresh:
+        return 0, []
+    storing.make_months([at for _, _, at in fresh])
+    last: dict[tuple[UUID, str], datetime] = {}
+    for order_id, device, at in sorted(fresh):
+        last[order_id, device] = at
+    storing.heard_of(last, at=now)
+    judged = sorted(_judge(fresh), key=lambda one: one.key)
+    kept = storing.keep(judged, at=now)
+    reports = []
+    for (order_id, device), start, end in _doubtful(judged):
+        reports += _visit(caller, order_id, references[order_id], device, (start, end))
+    return kept, reports
+
+
+def _judge(fresh: Mapping[tuple[UUID, str, datetime], SentFix]) -> Iterator[Judged]:
+    by_order: dict[UUID, list[SentFix]] = defaultdict(list)
+    for (order_id, _, _), fix in fresh.items():
+        by_order[order_id].append(fix)
+    for order_id, fixes in by_order.items():
+        terms = terms_by_id(order_id)
+        assert terms is not None  # an authority is recorded under an order, and an order has a version
+        for fix, looked in zip(fixes, look(terms, fixes, ring_m=settings.NEAR_RING_M), strict=True):
+            yield Judged(order_id, fix, looked)
+
+
+def _doubtful(judged: Iterable[Judged]) -> Iterator[tuple[tuple[UUID, str], datetime, datetime]]:
+    """Each device with fixes that may be in a zone, and when: only what lies around them need be read again.
+
+    `judged` is sorted.
+    """
+    likely = [one for one in judged if visits.may_be_hit(one.looked)]
+    for key, group in groupby(likely, key=lambda one: (one.order_id, one.fix.device)):
+        for run in visits.apart([one.fix.at for one in group]):
+            yield key, run[0], run[-1]
+
+
+def _visit(caller: Caller, order_id: UUID, reference: str, device: str, about: tuple[datetime, datetime]) -> list[UUID]:
+    """Extend or begin visits by what is stored now around two instants: the device is held, nobody else is at it."""
+    start, end = about
+    track = queries.points(order_id, device, start=start - visits.REACH, end=end + visits.REACH)
+    known = queries.stays(order_id, device, start=start - visits.GAP, end=end + visits.GAP)
+    begun: dict[datetime, list[tuple[Stay, list[TrackPoint]]]] = defaultdict(list)
+    for zone in visits.zones_of(track):
+        found = [p for p in visits.hits(track, zone) if start - visits.GAP <= p.at <= end + visits.GAP]
+        mine = [stay for stay in known if stay.zone == zone]
+        for stay in visits.attach(mine, zone, [point.at for point in found]):
+            if stay.id is not None:
+                Visit.objects.filter(pk=stay.id).update(entered_at=stay.entered_at, last_at=stay.last_at)
+            else:
+                begun[stay.entered_at].append((stay, [p for p in found if p.at in stay.hits]))
+    return [_raise(caller, order_id, reference, device, begun[at]) for at in sorted(begun)]
+
+
+def _raise(
+    caller: Caller, order_id: UUID, reference: str, device: str, entered: Sequence[tuple[Stay, list[TrackPoint]]]
+) -> UUID:
+    """One report for the zones entered by one fix, the same way as every report."""
+    fixes = max((points for _, points in entered), key=len)
+    body = _report(reference, fixes[:_MOST_SHOWN])
+    report = submit_report(caller=caller, submission=Submission(body=body, sent=json.dumps(body)))
+    for stay, _ in entered:
+        Visit.objects.create(
+            order_id=order_id,
+            device=device,
+            zone=stay.zone,
+            entered_at=stay.entered_at,
+            last_at=stay.last_at,
+            report=report,
+        )
+    return report.id
+
+
+def _report(reference: str, fixes: Sequence[TrackPoint]) -> dict[str, Any]:
+    first, last = fixes[0].at, fixes[-1].at
+    return {
+        "order": reference,
+        "happened": {"from": first.isoformat(), "to": last.isoformat(), "certainty": "exact"},
+        "kinds": ["exclusion_zone"],
+        "description": _SAID[visits.support(len(fixes))],
+        "positions": [_position(fix) for fix in fixes],
+    }
+
+
+def _position(fix: TrackPoint) -> dict[str, Any]:
+    accuracy = {"accuracy_m": fix.accuracy_m, "accuracy_basis": fix.accuracy_basis or "unknown"}
+    return {
+        "subject": "respondent",
+        "method": "tag",
+        "longitude": fix.longitude,
+        "latitude": fix.latitude,
+        "recorded_at": fix.at.isoformat(),
+        **(accuracy if fix.accuracy_m is not None else {}),
+    }
+
+
+@transaction.atomic
+def tell_silence(*, device_id: UUID, at: datetime) -> bool:
+    """Tell the force that a device which should be sending is not: once for one silence."""
+    silence = timedelta(minutes=settings.DEVICE_SILENT_MINUTES)
+    rows = queries.unheard(at=at, longer_than=silence).select_for_update(of=("self",)).select_related("order")
+    device = rows.filter(pk=device_id).first()
+    if device is None:
+        return False
+    TrackedDevice.objects.filter(pk=device.pk).update(silent_told_at=at)
+    record(actor=SERVICE, action="alteration", verb="device_silence_told", records=[device.order_id, device.id])
+    messages.silent(device)
+    return True
+
+
+@transaction.atomic
+def forget_far(*, at: datetime, most: int) -> int:
+    """Delete fixes near no zone that were received long enough ago and are not held (rule 82); how many."""
+    orders = storing.forget(received_before=at - timedelta(days=settings.POSITION_FAR_DAYS), most=most)
+    if orders:
+        record(
+            actor=SERVICE,
+            action="erasure",
+            verb="positions_forgotten",
+            records=sorted(set(orders)),
+            reason_code="near_no_zone",
+        )
+    return len(orders)
+
+
+@transaction.atomic
+def show_track(*, caller: Caller, reference: str, asked: Asked) -> dict[str, Any]:
+    """What is known of the devices of an order, to an officer, for a reason that goes into the trail.
+
+    Raises `NotFound`; `Refused` `track_time_invalid` for a time that ends before it begins, or of over 31 days.
+    """
+    order = order_of(caller.force, reference)
+    _check_time(asked)
+    terms = terms_by_id(order.id)
+    if terms is None:
+        raise NotFound
+    record(
+        actor=caller.actor,
+        action="consultation",
+        verb="track_read",
+        records=[order.id],
+        reason_code="track",
+        reason=asked.reason,
+    )
+    return track_of(reference, terms, asked)
+
+
+@transaction.atomic
+def hold_positions(*, caller: Caller, reference: str, asked: Asked) -> int:
+    """Keep positions that would be deleted for lying near no zone: from now on for good; how many those are."""
+    order = order_of(caller.force, reference)
+    _check_time(asked)
+    held = storing.hold(order.id, device=asked.device, start=asked.start, end=asked.end)
+    record(
+        actor=caller.actor,
+        action="alteration",
+        verb="positions_held",
+        records=[order.id],
+        reason_code="hold",
+        reason=asked.reason,
+    )
+    return held
+
+
+def _check_time(asked: Asked) -> None:
+    if not timedelta(0) <= asked.end - asked.start <= _LONGEST:
+        raise Refused([Problem("/until", "track_time_invalid", "Ask for 31 days at most, the beginning first.")])

@@ -1,0 +1,66 @@
+"""Whether a document says what is recorded already, and if not, where it differs. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from common.problems import pointer
+
+_MOST_POINTERS = 100
+_LONGEST_POINTER = 200
+# What makes an element of these lists the same one, wherever it stands.
+_KEYS: Mapping[str, str] = {"conditions": "clause", "zones": "code", "protected_persons": "key"}
+
+
+def says_the_same(body: Mapping[str, Any], recorded: Mapping[str, Any]) -> bool:
+    """Nothing differs; what kind of change it is called does not count unless the document says so itself."""
+    if next(_differences(_content(body), _content(recorded), ""), None) is not None:
+        return False
+    said = {name: value for name, value in (body.get("change") or {}).items() if value is not None}
+    known = recorded.get("change") or {}
+    return said.get("kind") in (None, "made") or all(known.get(name) == value for name, value in said.items())
+
+
+def changes(body: Mapping[str, Any], recorded: Mapping[str, Any]) -> list[str]:
+    """Pointers, never values: into `body` for what it says anew, to the whole around what it no longer says."""
+    found = dict.fromkeys(where for where, _ in zip(_all(body, recorded), range(_MOST_POINTERS), strict=False))
+    return [where[:_LONGEST_POINTER] for where in found]
+
+
+def _all(body: Mapping[str, Any], recorded: Mapping[str, Any]) -> Iterator[str]:
+    yield from _differences(_content(body), _content(recorded), "")
+
+
+def _content(body: Mapping[str, Any]) -> Any:
+    return _plain({name: value for name, value in body.items() if name != "change"})
+
+
+def _plain(value: Any) -> Any:
+    """Left out, null and empty say the same, and so do 100 and 100.0."""
+    if isinstance(value, Mapping):
+        members = {name: _plain(inner) for name, inner in value.items()}
+        return {name: inner for name, inner in members.items() if inner not in (None, [], {}, False)}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
+
+
+def _differences(new: Any, old: Any, where: str, name: str = "") -> Iterator[str]:
+    if isinstance(new, dict) and isinstance(old, dict):
+        for member in dict.fromkeys((*new, *old)):
+            yield from _differences(new.get(member), old.get(member), where + pointer(member), member)
+    elif isinstance(new, list) and isinstance(old, list) and name in _KEYS:
+        yield from _in_list(new, old, where, _KEYS[name])
+    elif new != old:
+        yield where
+
+
+def _in_list(new: list[Any], old: list[Any], where: str, key: str) -> Iterator[str]:
+    """Elements by their keys; in another order, or with one gone, the list itself is named."""
+    before = {item.get(key): item for item in old}
+    for index, item in enumerate(new):
+        if item.get(key) in before:
+            yield from _differences(item, before[item.get(key)], f"{where}/{index}")
+        else:
+            yield f"{where}/{index}"
+    if [item.get(key) for item in new] != [item.get(key) for item in old]:
+        yield where

@@ -1,0 +1,295 @@
+"""A batch of orders from a file into the tables, by the very rules by which one is registered by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import DatabaseError, OperationalError, transaction
+from django.utils import timezone
+
+from accounts.types import Caller
+from audit.services import record
+from common.problems import Conflict, DomainError, Problem, Refused
+from database.copying import copy_in
+from edge.drafts import read_draft
+from geo.zones import Zone, build
+from orders import messages, rules
+from orders.imports.comparing import changes, says_the_same
+from orders.imports.entries import Entry
+from orders.imports.telling import RowProblem, told
+from orders.imports.types import Outcome
+from orders.matching import respondent_digests
+from orders.models import (
+    ImportedOrder,
+    ImportProblem,
+    MatchKey,
+    Order,
+    OrderImport,
+    OrderVersion,
+)
+from orders.serializers.document import OrderDocument
+from orders.services.registering import Document, body_digest, check, register_version
+from orders.storing import Checked, Rows
+from orders.timeline import in_force_row
+
+# Nobody puts right more than this in one order at a time.
+_MOST_PROBLEMS = 50
+_LONGEST_FIELD, _LONGEST_DO = 200, 300
+_COUNTS: Mapping[Outcome, str] = {
+    "created": "created",
+    "versioned": "versioned",
+    "duplicate": "duplicates",
+    "bad": "bad",
+}
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An order of the file with its document, and what becomes of it. `latest` None: not known before."""
+
+    entry: Entry
+    value: dict[str, Any]
+    document: Document
+    latest: OrderVersion | None
+    verdict: rules.Verdict | None = None
+    built: Mapping[tuple[int, int], Zone] = field(default_factory=dict)
+    outcome: Outcome = "bad"
+    problems: Sequence[RowProblem] = ()
+    version: int | None = None
+    changes: Sequence[str] = ()
+
+    def refuse(self, problems: Sequence[RowProblem]) -> None:
+        self.outcome, self.problems, self.version, self.changes = "bad", problems, None, ()
+
+
+def caller_of(job: OrderImport) -> Caller:
+    """The system that sent the file: everything in it is recorded as its doing."""
+    return Caller(kind="force_system", id=job.requested_by, force=job.force_id)
+
+
+def land(job: OrderImport, entries: Sequence[Entry]) -> dict[str, int]:
+    """Register what is right, write down what became of each order; how many came out how.
+
+    Inside the caller's transaction. A dry run stores only what became of each.
+    """
+    drafts = _drafts(job, entries)
+    _decide(job, drafts)
+    _keep(job, drafts)
+    counts = dict.fromkeys(_COUNTS.values(), 0)
+    for draft in drafts:
+        counts[_COUNTS[draft.outcome]] += 1
+    return counts
+
+
+def _drafts(job: OrderImport, entries: Sequence[Entry]) -> list[_Draft]:
+    references = sorted({entry.reference for entry in entries if entry.reference})
+    seen = set(ImportedOrder.objects.filter(job=job, reference__in=references).values_list("reference", flat=True))
+    latest = _latest(job, references)
+    drafts = []
+    for entry in entries:
+        draft = _draft(entry, latest.get(entry.reference))
+        if entry.reference in seen:
+            draft.refuse([told(entry.row, "", "reference_repeated")])
+        elif entry.reference:
+            seen.add(entry.reference)
+        drafts.append(draft)
+    return drafts
+
+
+def _latest(job: OrderImport, references: Sequence[str]) -> dict[str, OrderVersion]:
+    """The latest versions of the orders that are known, whose rows are then held."""
+    orders = Order.objects.filter(force_id=job.force_id, reference__in=references).order_by("reference")
+    held = list(orders if job.dry_run else orders.select_for_update())
+    versions = OrderVersion.objects.filter(order__in=held).select_related("order").order_by("order_id", "-number")
+    return {version.order.reference: version for version in versions.distinct("order_id").defer("body_sent")}
+
+
+def _draft(entry: Entry, latest: OrderVersion | None) -> _Draft:
+    value = entry.doc
+    read, problems = read_draft(value, OrderDocument)
+    body = read.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    draft = _Draft(entry, value, Document(body, entry.sent, tuple(problems)), latest)
+    draft.problems = entry.problems
+    return draft
+
+
+def _decide(job: OrderImport, drafts: Sequence[_Draft]) -> None:
+    """New ones together, since most of a first file is new; the others one by one."""
+    caller = caller_of(job)
+    for draft in drafts:
+        # Of a row that could not be split into cells nothing more is known.
+        if all(problem.field for problem in draft.problems):
+            _check(caller, draft)
+    wanted = [draft for draft in drafts if draft.outcome in ("created", "versioned")]
+    if job.dry_run:
+        return
+    alone = _meeting_others(job, [draft for draft in wanted if draft.latest is None])
+    alone |= {id(draft) for draft in wanted if draft.latest is not None}
+    together = [draft for draft in wanted if id(draft) not in alone]
+    if not _store_together(caller, together):
+        alone |= {id(draft) for draft in together}
+    for draft in sorted((d for d in wanted if id(d) in alone), key=lambda d: d.entry.reference):
+        _register(caller, draft)
+
+
+def _check(caller: Caller, draft: _Draft) -> None:
+    """What is to become of it, by the rules of registering; nothing is stored."""
+    latest, body, wrong = draft.latest, draft.document.body, draft.problems
+    if latest is not None and not wrong and not draft.document.shape_problems and says_the_same(body, latest.body):
+        draft.outcome, draft.version = "duplicate", latest.number
+        return
+    if latest is not None:
+        _name_change(draft, latest)
+    draft.version = latest.number + 1 if latest else 1
+    try:
+        draft.verdict = check(caller=caller, number=draft.version, document=draft.document, latest=latest)
+    except Refused as refused:
+        draft.refuse([*wrong, *_told(draft, refused.problems)])
+    except Conflict as conflict:
+        draft.refuse([*wrong, draft.entry.told(Problem("", conflict.code, conflict.detail))])
+    else:
+        if wrong:
+            draft.refuse(wrong)
+            return
+        if latest is None:
+            draft.built = _built(draft.verdict)
+        draft.outcome = "versioned" if latest else "created"
+        draft.changes = changes(draft.document.body, latest.body) if latest else ()
+
+
+def _built(verdict: rules.Verdict) -> dict[tuple[int, int], Zone]:
+    """Zones while they are still at hand from being read: made ready anew they cost as much again."""
+    return {place: build(reading.shape) for place, reading in verdict.shapes.items() if reading.shape is not None}
+
+
+def _name_change(draft: _Draft, latest: OrderVersion) -> None:
+    """A change that the file does not name is a correction of the version it changes, from that one's own day."""
+    said = draft.value.get("change") or {}
+    if not isinstance(said, dict) or said.get("kind") not in (None, "made"):
+        return
+    if draft.entry.applied_for in ("variation", "renewal"):
+        change = {**said, "kind": draft.entry.applied_for}
+    else:
+        day = (latest.body.get("change") or {}).get("decided_on") or draft.document.body.get("made_on")
+        change = {"kind": "correction", "decided_on": day}
+    draft.value = {**draft.value, "change": change}
+    body = {**draft.document.body, "change": change}
+    draft.document = Document(body, draft.document.sent, draft.document.shape_problems)
+
+
+def _told(draft: _Draft, problems: Iterable[Problem]) -> list[RowProblem]:
+    """In the file's own words; a cell that was told already is not told again."""
+    found: dict[tuple[int, str, str], RowProblem] = {}
+    cells = {(problem.row, problem.field) for problem in draft.problems}
+    for problem in problems:
+        row = draft.entry.told(problem)
+        if (row.row, row.field) not in cells:
+            found.setdefault((row.row, row.field, row.code), row)
+    return list(found.values())
+
+
+def _meeting_others(job: OrderImport, drafts: Sequence[_Draft]) -> set[int]:
+    """Those whose respondent may be in another order of the force, or of this batch: they need a closer look."""
+    digests = {id(draft): respondent_digests(force=job.force_id, body=draft.document.body) for draft in drafts}
+    everyone = {digest for found in digests.values() for digest in found}
+    known = MatchKey.objects.filter(digest__in=list(everyone), version__order__force=job.force_id)
+    seen = {bytes(digest) for digest in known.values_list("digest", flat=True).distinct()} if everyone else set()
+    meeting = set()
+    for draft_id, found in digests.items():
+        if seen.intersection(found):
+            meeting.add(draft_id)
+        seen.update(found)
+    return meeting
+
+
+def _store_together(caller: Caller, drafts: Sequence[_Draft]) -> bool:
+    """New orders in one statement a table. False where the database refused one: then nothing of it is stored."""
+    if not drafts:
+        return True
+    try:
+        with transaction.atomic():
+            _store(caller, drafts)
+    except OperationalError:
+        raise
+    except DatabaseError:
+        return False
+    return True
+
+
+def _store(caller: Caller, drafts: Sequence[_Draft]) -> None:
+    # Sorted, so that two imports wait for each other in one direction only.
+    orders = [
+        Order(force_id=caller.force, reference=reference)
+        for reference in sorted(draft.entry.reference for draft in drafts)
+    ]
+    Order.objects.bulk_create(orders)
+    by_reference, now, rows = {order.reference: order for order in orders}, timezone.now(), Rows()
+    for draft in drafts:
+        rows.add(_checked(caller, draft, by_reference[draft.entry.reference], now))
+    rows.store_new()
+    periods = [(version, rules.period_of(version.body)) for version in rows.versions]
+    copy_in(
+        [
+            in_force_row(version.order_id, version.id, period, known_from=now)
+            for version, period in periods
+            if rules.in_force_periods([period])[0] is not None
+        ]
+    )
+    # Of an order that nobody has served no notification duty arises: `orders.duties` would find none.
+    ids = [identifier for version in rows.versions for identifier in (version.order_id, version.id)]
+    record(actor=caller.actor, action="collection", verb="order_version_registered", records=ids)
+    messages.registered([(version.order, rules.status_in(period, at=now)) for version, period in periods])
+
+
+def _checked(caller: Caller, draft: _Draft, order: Order, now: datetime) -> Checked:
+    if draft.verdict is None:
+        raise ValueError("an order that was not checked is not stored")
+    document = draft.document
+    digest = body_digest(draft.value)
+    return Checked(
+        order, 1, document.body, document.sent, digest, draft.verdict, (), now, recorded_by=caller.id, built=draft.built
+    )
+
+
+def _register(caller: Caller, draft: _Draft) -> None:
+    """One by itself, in a savepoint: whatever refuses it takes no other with it."""
+    try:
+        with transaction.atomic():
+            register_version(
+                caller=caller,
+                reference=draft.entry.reference,
+                number=draft.version or 1,
+                document=draft.document,
+                digest=body_digest(draft.value),
+            )
+    except Refused as refused:
+        draft.refuse(_told(draft, refused.problems))
+    except OperationalError:
+        raise
+    except (DomainError, DatabaseError):
+        draft.refuse([told(draft.entry.row, "", "row_not_stored")])
+
+
+def _keep(job: OrderImport, drafts: Sequence[_Draft]) -> None:
+    """Write down what became of each, and every mistake. A reference is kept once: where it first stood."""
+    problems = [problem for draft in drafts for problem in draft.problems[:_MOST_PROBLEMS]]
+    ImportProblem.objects.bulk_create(
+        ImportProblem(job=job, row=p.row, field=p.field[:_LONGEST_FIELD], code=p.code, do=p.do[:_LONGEST_DO])
+        for p in problems
+    )
+    rows = [
+        ImportedOrder(
+            job=job,
+            row=draft.entry.row,
+            reference=draft.entry.reference,
+            outcome=draft.outcome,
+            version=draft.version,
+            changes=list(draft.changes),
+        )
+        for draft in drafts
+        if draft.entry.reference
+    ]
+    ImportedOrder.objects.bulk_create(rows, ignore_conflicts=True)

@@ -1,0 +1,90 @@
+"""Places in every form, through POST /victim/reports: each is kept, judged where it can be, told where not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from breaches.models import Assessment, ReportPosition
+from breaches.replaying import replay_assessment
+from geo.gazetteer_build import build_gazetteer
+from tests.support.api import Answer, Apis
+from tests.support.orders import a_position, a_report
+
+NOWHERE = {"longitude": None, "latitude": None, "accuracy_m": None, "accuracy_basis": None}
+HERE = {"longitude": -2.9779, "latitude": 53.4072}
+# A hundred metres around the middle of the order's zone A.
+SQUARE = [[[-2.9789, 53.4067], [-2.9769, 53.4067], [-2.9769, 53.4077], [-2.9789, 53.4077], [-2.9789, 53.4067]]]
+
+
+def submit(api: Apis, **position: Any) -> Answer:
+    answer = api.victim.post("victim/reports", a_report(positions=[a_position(**NOWHERE | position)]))
+    assert answer.status == 201, answer.body
+    return answer
+
+
+def location(api: Apis, answer: Answer) -> Any:
+    assessment = api.officer.get(f"officer/reports/{answer.body['id']}").body["assessment"]
+    return next(f["location"] for f in assessment["findings"] if f["clause"] == "1")
+
+
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "infinite": ({"longitude": 1e999, "latitude": 53.4}, "not_finite"),
+    "null island": ({"longitude": 0, "latitude": 0}, "null_island"),
+    "swapped": ({"longitude": 53.4, "latitude": -2.9}, "coordinates_swapped"),
+    "grid numbers as degrees": ({"longitude": 334_000, "latitude": 390_000}, "coordinates_not_in_crs"),
+    "degrees as grid numbers": ({"easting": -2.9, "northing": 53.4}, "coordinates_not_in_crs"),
+    "antimeridian": ({"longitude": -180, "latitude": 53.4}, "outside_uk"),
+    "empty": ({"geometry": {"type": "Polygon", "coordinates": []}}, "geometry_empty"),
+    "three-dimensional": ({"geometry": {"type": "Point", "coordinates": [-2.9, 53.4, 1]}}, "three_dimensional"),
+    "wrong type": ({"geometry": {"type": "GeometryCollection", "geometries": []}}, "geometry_type_wrong"),
+    "100,000 vertices": (
+        {"geometry": {"type": "LineString", "coordinates": [[-2.9, 53.4]] * 100_000}},
+        "too_many_vertices",
+    ),
+    "future": ({**HERE, "recorded_at": "2099-01-01T00:00:00Z"}, "recorded_in_future"),
+    "ancient": ({**HERE, "recorded_at": "1912-01-01T00:00:00Z"}, "recorded_long_ago"),
+    "no gazetteer": ({"postcode": "L1 1AA"}, "location_not_resolved"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_places_are_kept_with_a_named_reason_and_left_to_an_officer(api: Apis, order: str, name: str) -> None:
+    """Issue 4, bad input; rule 33."""
+    position, code = BAD[name]
+    # JSON has no infinity, but 1e400 is a number of it.
+    sent = json.dumps(a_report(positions=[a_position(**NOWHERE | position)])).replace("Infinity", "1e400")
+    answer = api.victim.post("victim/reports", sent.encode())
+    assert answer.status == 201, answer.body
+    assert code in [warning["code"] for warning in answer.body["warnings"]]
+    assert location(api, answer)["result"] == "not_testable"
+
+
+def test_a_drawn_area_is_judged_as_it_is_and_can_be_judged_again(api: Apis, order: str) -> None:
+    found = location(api, submit(api, geometry={"type": "Polygon", "coordinates": SQUARE}, method="map_pin"))
+    assert found["result"] == "inside" and 0.95 <= found["probability_inside"] <= 1
+    for assessment in Assessment.objects.all():
+        assert replay_assessment(assessment=assessment).same
+
+
+def test_somewhere_on_this_road(api: Apis, order: str) -> None:
+    line = {"type": "LineString", "coordinates": [[-2.9779, 53.4072], [-2.9479, 53.4072]]}
+    found = location(api, submit(api, geometry=line, method="road", width_m=15))
+    assert (found["result"], found["position_method"]) == ("indeterminate", "road")
+    assert 0.03 < found["probability_inside"] < 0.07
+
+
+def test_a_postcode_is_looked_up_in_the_installations_gazetteer(
+    api: Apis, order: str, tmp_path: Path, settings: Any
+) -> None:
+    rows = "1,337000,393000,L1 1AA\n2,337010,393000,L1 1AA\n"
+    (tmp_path / "nsul.csv").write_text(f"UPRN,GRIDGB1E,GRIDGB1N,PCDS\n{rows}")
+    edition = build_gazetteer(tmp_path / "gazetteer", [("nsul", tmp_path / "nsul.csv")]).edition
+    settings.GAZETTEER_FILE = str(tmp_path / "gazetteer")
+    found = location(api, submit(api, postcode="l1 1aa", method="postcode"))
+    assert (found["result"], found["transformation"]) == ("outside", f"gazetteer {edition}")
+    kept = ReportPosition.objects.get()
+    assert kept.point is not None and kept.accuracy_assumed and kept.r95_m is not None and 50 < kept.r95_m < 60

@@ -1,0 +1,46 @@
+"""`manage.py match_keys`: after an upgrade, or a change of the key, the same people are found again."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from orders.management.commands import match_keys as command
+from orders.models import MatchKey, Order
+from orders.queries.people import matches_of
+from tests.support.api import Apis
+from tests.support.orders import an_order
+
+
+@pytest.fixture
+def three(api: Apis) -> Order:
+    for reference in "ABC":
+        assert api.force.put(f"force/orders/{reference}/versions/1", an_order()).status == 201
+    return Order.objects.get(reference="A")
+
+
+def found(order: Order) -> list[tuple[str, tuple[str, ...]]]:
+    return [(match.reference, match.rests_on) for match in matches_of(order).rows]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 200])
+def test_orders_from_before_are_found(three: Order, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = found(three)
+    monkeypatch.setattr(command, "_AT_ONCE", at_once)
+    MatchKey.objects.all().delete()
+    assert found(three) == []
+    out = StringIO()
+    call_command("match_keys", stdout=out)
+    assert (found(three), out.getvalue()) == (before, "3 versions.\n")
+
+
+def test_another_key_makes_other_hashes_that_find_the_same(three: Order, settings: Any) -> None:
+    before, hashes = found(three), set(map(bytes, MatchKey.objects.values_list("digest", flat=True)))
+    settings.FIELD_KEY = "another " * 8
+    call_command("match_keys", stdout=StringIO())
+    call_command("match_keys", stdout=StringIO())
+    assert found(three) == before
+    assert hashes.isdisjoint(map(bytes, MatchKey.objects.values_list("digest", flat=True)))
