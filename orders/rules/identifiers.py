@@ -182,6 +182,13 @@ def look(text: str) -> str:
     """The text in the letters that a reader would take it for: no accents, other alphabets or digits for letters."""
     if text.isascii():
         return seen(text).casefold().translate(_HURRIED)
+    # Taking off an accent can leave a letter of another alphabet, which is then looked up in its turn.
+    while (nearer := _nearer(text)) != text:
+        text = nearer
+    return text
+
+
+def _nearer(text: str) -> str:
     latin = unicodedata.normalize("NFKC", seen(text).translate(_LATIN)).translate(_LATIN)
     letters = unicodedata.normalize("NFKD", latin.casefold().translate(_LATIN))
     return _ACCENTS.sub("", letters).translate(_HURRIED)
@@ -189,7 +196,8 @@ def look(text: str) -> str:
 
 def skeleton(value: str) -> str:
     """What a name looks like: spaces and dots taken away too. For "alike", never "known"."""
-    return joined_look(look(visible(value).lstrip("@\uff20")))
+    found = joined_look(look(visible(value).lstrip("@\uff20")))
+    return found if len(found) <= _LONGEST else ""
 
 
 def joined_look(looked: str) -> str:

@@ -309,6 +309,19 @@ def test_what_is_written_the_same_is_never_unlike_if_it_is_like_anything(kind: s
         assert recognise((person,), kind, value, platform).match in ("known", "alike", "withheld")
 
 
+@pytest.mark.parametrize(
+    ("accented", "plain"), [("\u04e6", "o"), ("D\u04e6nny", "donny"), ("\u0390", "l"), ("\u0476", "v")]
+)
+def test_an_accent_on_a_letter_of_another_alphabet_hides_nothing(accented: str, plain: str) -> None:
+    assert skeleton(accented) == plain
+
+
+def test_every_character_looks_like_one_thing() -> None:
+    for character in filter(str.isalpha, map(chr, range(0x30000))):
+        once = skeleton(character)
+        assert skeleton(once) == once, hex(ord(character))
+
+
 @settings(max_examples=300, deadline=None)
 @given(_TEXT)
 def test_one_form_is_its_own_form(value: str) -> None:
