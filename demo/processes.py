@@ -70,21 +70,25 @@ def start_web(
     number = listening.fileno()
     command = [sys.executable, "-m", "gunicorn", "-c", "spo_service/gunicorn_conf.py", "--bind", f"fd://{number}", app]
     more = {"DB_POOL": "1", **(environment or {})}
-    return _start("web server", command, more, keep=(number,))
+    return start("web server", command, more, keep=(number,))
 
 
 def start_worker(cluster: str = "spo", *, environment: Mapping[str, str] | None = None) -> Running:
-    """A django-q2 cluster: `spo` or `outbox`. Without the pool: forked processes must not share it."""
+    """A django-q2 cluster: `spo`, `outbox` or `evidence`. Without the pool: forked processes must not share it."""
     more = {"DB_POOL": "0", "Q_CLUSTER_NAME": cluster, **(environment or {})}
-    return _start(f"worker {cluster}", [sys.executable, "manage.py", "qcluster"], more)
+    return start(f"worker {cluster}", [sys.executable, "manage.py", "qcluster"], more)
 
 
-def _start(name: str, command: list[str], more: Mapping[str, str], keep: tuple[int, ...] = ()) -> Running:
+def start(
+    name: str, command: list[str], more: Mapping[str, str], *, keep: tuple[int, ...] = (), quiet: bool = False
+) -> Running:
+    """A command of ours in a session of its own, with more in its environment."""
     process = subprocess.Popen(  # noqa: S603 - our own command
         command,
         cwd=ROOT,
         env={**os.environ, **more},
         stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL if quiet else None,
         pass_fds=keep,
         start_new_session=True,
     )
@@ -114,14 +118,14 @@ def wait_until_ready(base_url: str, web: Running) -> None:
 
 
 @contextmanager
-def serving(port: int) -> Iterator[tuple[str, list[Running]]]:
-    """Web server and worker; gives the base URL. Whatever happens, both end."""
+def serving(port: int, *, environment: Mapping[str, str]) -> Iterator[tuple[str, list[Running]]]:
+    """Web server and workers; gives the base URL. Whatever happens, all end."""
     running: list[Running] = []
     with bound(port) as listening:
         base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         try:
-            running.append(start_web(listening))
-            running.extend([start_worker(), start_worker("outbox")])
+            running.append(start_web(listening, environment=environment))
+            running.extend(start_worker(name, environment=environment) for name in ("spo", "outbox", "evidence"))
             wait_until_ready(base_url, running[0])
             yield base_url, running
         finally:

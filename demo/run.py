@@ -18,6 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spo_service.settings")
 django.setup()
 
 from demo.cast import Cast, seed  # noqa: E402 - models can be imported only once Django is set up
+from demo.clamd import evidence_kept  # noqa: E402
 from demo.processes import ROOT, NotServing, Running, serving  # noqa: E402
 from demo.receiver import Receiver  # noqa: E402
 from demo.story import REFERENCE, Differs, play  # noqa: E402
@@ -52,7 +53,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _play_once() -> None:
-    with closing(Receiver()) as receiver, serving(0) as (base_url, _):
+    with closing(Receiver()) as receiver, evidence_kept() as kept, serving(0, environment=kept) as (base_url, _):
         play(base_url, seed(), receiver)
 
 
@@ -60,7 +61,11 @@ def _serve(port: int) -> None:
     FILE.unlink(missing_ok=True)
     try:
         # The receiver stays open, or the worker would try it again and again for three days.
-        with closing(Receiver()) as receiver, serving(port) as (base_url, running):
+        with (
+            closing(Receiver()) as receiver,
+            evidence_kept() as kept,
+            serving(port, environment=kept) as (base_url, running),
+        ):
             cast = seed()
             play(base_url, cast, receiver)
             _tell(base_url, cast)

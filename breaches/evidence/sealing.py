@@ -16,7 +16,7 @@ from breaches.evidence.storage import Store, disk, receiving
 from breaches.evidence.types import Received
 from common.envelope import FRAME, TAG, Opener, Sealer, new_key, unwrap
 
-_AT_ONCE = 16  # frames fetched together: 4 MB
+_AT_ONCE = 4  # frames fetched together: 1 MB
 
 
 def context(key: str) -> str:

@@ -18,6 +18,7 @@ from django_q.models import OrmQ
 
 from breaches.evidence.models import EvidenceItem
 from breaches.evidence.tasks import examine, sweep
+from demo.clamd import EICAR
 from tests.integration.evidence.conftest import Send
 from tests.support import clamd
 from tests.support.api import Apis
@@ -58,7 +59,7 @@ EXE = b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + struct.pack("<HHII
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 HELD: dict[str, tuple[Callable[[], bytes], str]] = {
-    "EICAR": (lambda: clamd.EICAR + b"", "malware_found"),
+    "EICAR": (lambda: EICAR, "malware_found"),
     "zip bomb": (lambda: zipped(("a.txt", bytes(50 << 20))), "archive_bomb"),
     "nested archive": (lambda: zipped(("b.zip", zipped(("c.zip", b"x")))), "archive_nested"),
     "traversing archive": (lambda: zipped(("../../etc/cron.d/x", b"x")), "archive_traversal"),
@@ -87,7 +88,7 @@ RELEASED: dict[str, tuple[Callable[[], bytes], str]] = {
     "picture named .exe": (lambda: picture("PNG"), "image/png"),
     "picture that is corrupt": (lambda: picture("JPEG", (400, 300))[:900], "image/jpeg"),
     "picture that is only its beginning": (lambda: b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(40), "image/jpeg"),
-    "PDF": (lambda: PDF + b"", "application/pdf"),
+    "PDF": (lambda: PDF, "application/pdf"),
     "text": ("Liebe Grüße, he wrote <b>bold</b>".encode, "text/plain"),
     "archive": (lambda: zipped(("a/photo.jpg", picture()), ("notes.txt", b"x")), "application/zip"),
     "bytes of no kind": (lambda: bytes([0x93, 0x17, 0xFE, 0x01]) * 50, "application/octet-stream"),
@@ -117,7 +118,7 @@ def test_a_corrupt_picture_has_no_copy_and_says_so(looked_at: Send) -> None:
     assert not item.derivatives.exists()
 
 
-@pytest.mark.parametrize(("content", "event"), [(picture(), "evidence.released"), (clamd.EICAR, "evidence.held")])
+@pytest.mark.parametrize(("content", "event"), [(picture(), "evidence.released"), (EICAR, "evidence.held")])
 def test_others_are_told_ids_only(looked_at: Send, content: bytes, event: str) -> None:
     item = looked_at(content, "Mum.jpg")
     told = Event.objects.get(subject=item.id)
@@ -158,12 +159,12 @@ def test_looking_twice_changes_nothing(looked_at: Send) -> None:
     assert (item.continuity.count(), item.derivatives.count()) == (entries, 1)
 
 
-@pytest.mark.skipif(clamd.CLAMD is None, reason="this machine has no clamd")
 def test_a_real_clamd_finds_eicar(api: Apis, report: str, settings: LazySettings, tmp_path: Path) -> None:
-    with clamd.real(tmp_path / "clamd") as setting:
+    """Where this machine has one; elsewhere one that speaks as it does."""
+    with clamd.best(tmp_path / "clamd") as setting:
         settings.CLAMD = setting
         found = {}
-        for name, content in {"eicar": clamd.EICAR, "inside": b"words " + clamd.EICAR, "clean": picture()}.items():
+        for name, content in {"eicar": EICAR, "inside": b"words " + EICAR, "clean": picture()}.items():
             answer = send(api.victim, f"victim/reports/{report}/evidence", content)
             examine(answer.body["id"])
             found[name] = EvidenceItem.objects.get(id=answer.body["id"])

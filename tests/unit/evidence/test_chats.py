@@ -159,7 +159,8 @@ SMS = """<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>
   <sms protocol="0" address="+447700900123" date="1795199520000" type="2" body="Stop" />
   <mms date="1795199580000" address="07700900123" msg_box="1"><parts>
     <part seq="-1" ct="application/smil" text="x" />
-    <part seq="0" ct="text/plain" text="and &amp; again" /></parts></mms>
+    <part seq="0" ct="text/plain" text="and &amp; again" />
+  </parts></mms>
 </smses>"""
 
 
