@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from datetime import timedelta
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
+from django.utils import timezone
+from oauth2_provider.models import get_access_token_model
 from pytest_django import DjangoDbBlocker
 
 from demo.cast import Cast, seed
 from tests.support.api import Api, Apis, token_of
 from tests.support.databases import cloned
 from tests.support.orders import an_order, register
+
+# The suite looks at the same examples each time, so that what it says of a change is due to the change. New ones are
+# looked for each night: HYPOTHESIS_PROFILE=nightly ./dev test.
+hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("nightly", deadline=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +40,8 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker, worker_suffix: str) -> I
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         _CAST.append(seed())
         _TOKENS.update({c.code: token_of(c) for c in (_CAST[0].force, _CAST[0].other_force)})
+        # However slow the machine is, the run does not outlive them.
+        get_access_token_model().objects.update(expires=timezone.now() + timedelta(days=1))
     yield
     with django_db_blocker.unblock():
         connections.close_all()
