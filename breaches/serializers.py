@@ -201,6 +201,7 @@ class FindingOut(Shape):
     reasons: list[ReasonOut]
     location: LocationOut | None
     locations: list[LocationOut]
+    support: str | None
 
 
 class AssessmentOut(Shape):
@@ -255,6 +256,9 @@ class OfficerReportOut(ReportOut):
     priority_reasons: list[str]
     clocks: dict[str, Any]
     claimed_by: str | None
+    force: str
+    copies: list[dict[str, Any]]
+    area: dict[str, Any] | None
     assessments: list[PastAssessmentOut]
     decisions: list[dict[str, Any]]
     moves: list[dict[str, Any]]

@@ -50,6 +50,8 @@ ROLES = frozenset({"protected_person", "advocate", "witness", "officer"})
 # What anybody may say of themselves; that one is an officer is for an officer's account to say.
 ROLES_TO_CLAIM = ROLES - {"officer"}
 ADDITIONS = frozenset({"message", "answer", "correction"})
+# Why a force reads a report that another force works on (rule 47).
+COPY_REASONS = frozenset({"order_force", "home_force", "reviewing_force"})
 LINK_ACTS = frozenset({"linked", "unlinked"})
 OUTCOMES = frozenset({
     "charged", "summonsed", "cautioned", "community_resolution", "recorded_elsewhere", "evidential_difficulties",
