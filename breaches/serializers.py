@@ -314,6 +314,32 @@ class OwnReportsOut(Shape):
     previous: str | None
 
 
+class ZoneSearchIn(Shape):
+    """A place in a report's shape; `at` is the instant whose terms count, now where it is left out."""
+
+    position: PositionIn
+    at: Instant | None = None
+    reason: Text = Field(min_length=10, max_length=2_000)
+
+
+class ZoneFoundOut(Shape):
+    """A zone by its neutral code. Metres; `distance_m` is negative inside."""
+
+    order: str
+    version: int
+    zone: str
+    result: str
+    distance_m: float
+    r95_m: float
+    probability_inside: float
+
+
+class ZonesFoundOut(Shape):
+    results: list[ZoneFoundOut]
+    more: bool
+    disclaimer: str
+
+
 class BreachOut(Shape):
     id: str
     reference: str
