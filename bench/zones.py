@@ -38,13 +38,13 @@ SELECT code, core::geography::geometry AS core, reach_m FROM (VALUES
   ('B', ST_SetSRID(ST_MakePolygon(ST_ExteriorRing(ST_Buffer(ST_MakePoint(0, 0), 0.002, 3))), 4326), 0.0),
   ('C', ST_SetSRID(ST_MakeLine(ST_MakePoint(0, 0), ST_MakePoint(0.006, 0.004)), 4326), 30.0)) AS s (code, core, reach_m)
 """
-_TOWN = "CREATE TEMPORARY TABLE bench_town (n integer, longitude float8, latitude float8)"
+_TOWN = "CREATE TEMPORARY TABLE bench_town (town integer, longitude float8, latitude float8)"
 _COPY = """
 WITH made AS (
   SELECT gen_random_uuid() AS o, gen_random_uuid() AS v, n,
          CASE WHEN n %% 10 < 8 THEN t.longitude + (random() + random() - 1) * 0.08 ELSE -5 + random() * 6.5 END AS x,
          CASE WHEN n %% 10 < 8 THEN t.latitude + (random() + random() - 1) * 0.05 ELSE 50.5 + random() * 5 END AS y
-    FROM generate_series(%(a)s::int, %(b)s::int) n JOIN bench_town t ON t.n = mod(n, %(towns)s)),
+    FROM generate_series(%(a)s::int, %(b)s::int) n JOIN bench_town t ON t.town = mod(n, %(towns)s)),
  o AS (INSERT INTO orders_order (id, force_id, reference) SELECT o, '05', 'Z-' || n FROM made),
  v AS (INSERT INTO orders_orderversion (id, order_id, number, change_kind, kind, made_on, effective_from,
           in_force_until, body, body_sent, body_sha256, warnings, recorded_at, recorded_by)

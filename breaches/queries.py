@@ -57,7 +57,7 @@ def report_of_force(force: str, key: str) -> Report:
 
 def readable_by(force: str) -> Q:
     """Reports routed to a force, and those of which it has a read copy."""
-    return Q(force_id=force) | Exists(ReportCopy.objects.filter(report=OuterRef("pk"), force_id=force))
+    return Q(force_id=force) | Q(Exists(ReportCopy.objects.filter(report=OuterRef("pk"), force_id=force)))
 
 
 def readers_of(report: Report) -> list[ReportCopy]:

@@ -108,7 +108,9 @@ def _answer(report: Report, assessment: Assessment, force: str) -> Json:
 def _area(report: Report) -> Json | None:
     """In whose area it happened, with the neighbours within the position's error; None where nobody knows."""
     found = queries.area_of(report)
-    return found and {
+    if found is None:
+        return None
+    return {
         "position": found.position,
         "generation": found.generation,
         "certain": found.certain,
