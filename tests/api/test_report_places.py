@@ -16,8 +16,8 @@ from tests.support.orders import EXCLUSION, ZONE_A, a_condition, a_position, a_r
 
 NOWHERE = {"longitude": None, "latitude": None, "accuracy_m": None, "accuracy_basis": None}
 HERE = {"longitude": -2.9779, "latitude": 53.4072}
-# A hundred metres around the middle of the order's zone A.
 BOW_TIE = [[-2.9, 53.4], [-2.8, 53.5], [-2.8, 53.4], [-2.9, 53.5], [-2.9, 53.4]]
+# A hundred metres around the middle of the order's zone A.
 SQUARE = [[[-2.9789, 53.4067], [-2.9769, 53.4067], [-2.9769, 53.4077], [-2.9789, 53.4077], [-2.9789, 53.4067]]]
 
 
