@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spo_service.settings")
 django.setup()
 
 # Models can be imported only once Django is set up.
-from bench import evidence, feed, identifiers, imports, intake, oracle, terms, verdicts  # noqa: E402
+from bench import evidence, feed, identifiers, imports, intake, oracle, terms, verdicts, zones  # noqa: E402
 
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "evidence": evidence.bench,
@@ -25,6 +25,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "intake": intake.bench,
     "terms": terms.run,
     "verdicts": verdicts.run,
+    "zones": zones.run,
     "oracle": oracle.run,
 }
 # Minutes long, and no measure of speed: only where it is named.

@@ -2,12 +2,14 @@
 
 Batches of 10,000: a hundred devices of one order, a fix a minute, in a walk through a town: one device in
 twenty walks near the zones. The floor writes the rows that came of it, already judged, by one COPY with all the
-table's indexes and constraints. The memory of the web processes is read after the first batches and at the end.
+table's indexes and constraints. The memory of the web processes and of the workers is read after the first batches
+and at the end: a million positions must leave it where it was.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import random
 import statistics
 import time
@@ -51,12 +53,13 @@ def bench() -> dict[str, Any]:
         base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         web = start_web(listening)
         stack.callback(web.end)
-        for cluster in ("spo", "outbox"):
-            stack.callback(start_worker(cluster).end)
+        workers = [start_worker(cluster) for cluster in ("spo", "outbox")]
+        for worker in workers:
+            stack.callback(worker.end)
         wait_until_ready(base_url, web)
         session = requests.Session()
         session.headers["Authorization"] = f"Bearer {_prepared(base_url, cast)}"
-        return _measure(f"{base_url}/api/v1/force/positions", session, web)
+        return _measure(f"{base_url}/api/v1/force/positions", session, [web, *workers])
 
 
 def _prepared(base_url: str, cast: Cast) -> str:
@@ -79,9 +82,9 @@ def _prepared(base_url: str, cast: Cast) -> str:
     return force
 
 
-def _measure(url: str, session: requests.Session, web: Running) -> dict[str, Any]:
+def _measure(url: str, session: requests.Session, processes: list[Running]) -> dict[str, Any]:
     chance, began = random.Random(7), datetime.now(UTC) - timedelta(days=100)
-    ours, floor, first_mb = [], [], 0.0
+    ours, floor, first_mb = [], [], [0.0]
     for number in range(BATCHES):
         body = _batch(chance, began + timedelta(minutes=number * _EACH))
         started = time.perf_counter()
@@ -91,7 +94,7 @@ def _measure(url: str, session: requests.Session, web: Running) -> dict[str, Any
             raise SystemExit("a batch was not taken whole: nothing was measured")
         copied = _copy()
         if number == WARM_UP:
-            first_mb = _resident_mb(web)
+            first_mb = _resident_mb(processes)
         if number >= WARM_UP:
             ours.append(spent)
             floor.append(copied)
@@ -104,7 +107,8 @@ def _measure(url: str, session: requests.Session, web: Running) -> dict[str, Any
         "ratio": round(statistics.median(f / o for o, f in zip(ours, floor, strict=True)), 3),
         "wanted_ratio": WANTED,
         "positions": BATCHES * rows,
-        "web_memory_mb": [round(first_mb, 1), round(_resident_mb(web), 1)],
+        **_memory(first_mb, _resident_mb(processes)),
+        "load_average": round(os.getloadavg()[0], 1),
         **_counts(),
     }
 
@@ -145,9 +149,22 @@ def _copy() -> float:
         return time.perf_counter() - started
 
 
-def _resident_mb(web: Running) -> float:
-    """Resident memory of the server's processes together, in megabytes."""
-    pids = [web.process.pid]
+def _memory(first: list[float], last: list[float]) -> Json:
+    """Megabytes after the first batches and after all of them, and what a million positions added."""
+    names = ("web_memory_mb", "worker_memory_mb", "outbox_memory_mb")
+    grown = sum(last) - sum(first)
+    return {name: [one, other] for name, one, other in zip(names, first, last, strict=True)} | {
+        "memory_grown_percent": round(100 * grown / sum(first), 1)
+    }
+
+
+def _resident_mb(processes: list[Running]) -> list[float]:
+    """Resident memory of each with all that it started, in megabytes."""
+    return [round(_tree_mb(running.process.pid), 1) for running in processes]
+
+
+def _tree_mb(pid: int) -> float:
+    pids = [pid]
     for pid in pids:
         for task in Path(f"/proc/{pid}/task").iterdir():
             pids += map(int, (task / "children").read_text().split())
@@ -155,8 +172,10 @@ def _resident_mb(web: Running) -> float:
 
 
 def _resident_kb(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+    """0 for a process that has just ended: a worker's are replaced now and then."""
+    status = Path(f"/proc/{pid}/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS:")), 0)
 
 
 def _counts() -> Json:

@@ -14,6 +14,7 @@ from breaches import policies, queries, workflow
 from breaches.models import Assessment, Decision, Report
 from breaches.moving import Precondition, moved, permitted
 from breaches.offences import codes
+from breaches.routing import send_to_follow_up
 from breaches.types import NEEDS_VIEW
 from common.problems import Problem, Refused
 
@@ -102,6 +103,8 @@ def _decide(caller: Caller, report: Report, assessment: Assessment, decided: Dec
         reasonable_excuse=decided.reasonable_excuse,
     )
     report.claimed_by_id = report.claimed_at = None
+    if decided.kind == "verified":
+        send_to_follow_up(report, assessment, caller)
     return moved(caller, report, move)
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from breaches.models import LinkAct, Report
+from breaches.queries import readable_by
 from breaches.rules.similar import Sketch, grounds, words_of
 from breaches.types import Interval
 from common.problems import NotFound
@@ -46,35 +47,36 @@ def linked_counts(report_ids: Sequence[UUID]) -> dict[UUID, int]:
     return {one: sum(one in (act.first_id, act.second_id) for act in linked) for one in report_ids}
 
 
-def links_of(report: Report) -> list[Link]:
-    """Linked ones, then suggestions that nobody has judged yet."""
+def links_of(report: Report, force: str) -> list[Link]:
+    """Those that a force may read: linked ones, then suggestions that nobody has judged yet."""
     acts = {_other(act, report.id): act for act in acts_on([report.id])}
-    linked = Report.objects.in_bulk([other for other, act in acts.items() if act.act == "linked"])
+    others = [other for other, act in acts.items() if act.act == "linked"]
+    linked = Report.objects.filter(readable_by(force)).in_bulk(others)
     return [
         *(
             Link(linked[other], "linked", tuple(act.grounds), act.reason, act.staff_id, act.at)
             for other, act in acts.items()
             if other in linked
         ),
-        *(Link(other, "suggested", found) for other, found in similar_to(report) if other.id not in acts),
+        *(Link(other, "suggested", found) for other, found in similar_to(report, force) if other.id not in acts),
     ]
 
 
-def similar_to(report: Report) -> list[tuple[Report, tuple[str, ...]]]:
+def similar_to(report: Report, force: str) -> list[tuple[Report, tuple[str, ...]]]:
     """Reports of about the same time, with why they may tell of the same thing."""
     if report.incident_from is None or report.incident_to is None:
         return []
     mine = sketch(report)
-    found = ((other, grounds(mine, sketch(other))) for other in _beside(report)[:MOST_COMPARED])
+    found = ((other, grounds(mine, sketch(other))) for other in _beside(report, force)[:MOST_COMPARED])
     return [(other, why) for other, why in found if why]
 
 
-def _beside(report: Report) -> QuerySet[Report]:
+def _beside(report: Report, force: str) -> QuerySet[Report]:
     """Reports of one order, and those of no order that was found: they may be about any."""
     order = Q(order__isnull=True) | Q(order_id=report.order_id)
     rows = Report.objects.filter(
         order,
-        force_id=report.force_id,
+        force_id=force,
         incident_from__lte=report.incident_to,
         incident_to__gte=report.incident_from,
     )

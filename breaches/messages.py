@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from breaches import queries
 from breaches.models import Report
 from webhooks.services import enqueue
 
 
 def received(report: Report) -> None:
     """The report is in the queue; with immediate danger a second event says so at once (rule 37)."""
-    _tell(report, "report.received")
+    _tell_one(report, report.force_id, "report.received")
     if report.immediate_danger:
-        _tell(report, "report.immediate_danger")
+        _tell_one(report, report.force_id, "report.immediate_danger")
 
 
 def assessed_again(report: Report) -> None:
@@ -50,4 +51,10 @@ def withdrawn(report: Report) -> None:
 
 
 def _tell(report: Report, event: str) -> None:
-    enqueue(force=report.force_id, type=event, subject=report.id, reference=report.reference, state=report.state)
+    """The force that works on it, and those that read along (rule 47)."""
+    for force in [report.force_id, *(copy.force_id for copy in queries.readers_of(report))]:
+        _tell_one(report, force, event)
+
+
+def _tell_one(report: Report, force: str, event: str) -> None:
+    enqueue(force=force, type=event, subject=report.id, reference=report.reference, state=report.state)

@@ -31,7 +31,7 @@ def permitted(caller: Caller, report: Report, verb: str, precondition: Precondit
 def moved(caller: Caller, report: Report, move: workflow.Move) -> Report:
     """Put the report where the move leads, and leave a move, a trace and an event."""
     report.state, report.version = move.target, report.version + 1
-    report.save(update_fields=["state", "version", "claimed_by", "claimed_at"])
+    report.save(update_fields=["state", "version", "claimed_by", "claimed_at", "force"])
     Move.objects.create(
         report=report, verb=move.verb, source=move.source, target=move.target, moved_by_id=caller.user_id
     )

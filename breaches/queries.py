@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Force
 from accounts.types import Caller
-from breaches.models import Assessment, Decision, Question, Report
+from breaches.models import Assessment, Decision, Question, Report, ReportArea, ReportCopy
 from breaches.workflow import FOLLOW_UP_STATES, REVIEW_STATES
-from common.problems import NotFound
+from common.problems import Forbidden, NotFound
 from orders.models import Order
 
 # The most urgent first; unique, never null.
@@ -32,8 +32,12 @@ class QueueFilter:
 
 
 def queue(caller: Caller, wanted: QueueFilter, *, at: datetime) -> QuerySet[Report]:
-    """The reports routed to the caller's force that match, without what was said in them."""
-    rows = Report.objects.filter(force_id=caller.force).select_related("order").defer("body_sent")
+    """The reports routed to the caller's force, or copied to it, that match, without what was said in them."""
+    rows = Report.objects.select_related("order").defer("body_sent")
+    if wanted.queue == "copies":
+        rows = rows.filter(copies__force_id=caller.force).exclude(force_id=caller.force)
+    else:
+        rows = rows.filter(force_id=caller.force)
     if wanted.queue == "review":
         rows = rows.filter(state__in=sorted(REVIEW_STATES))
     elif wanted.queue == "follow_up":
@@ -47,14 +51,35 @@ def queue(caller: Caller, wanted: QueueFilter, *, at: datetime) -> QuerySet[Repo
 
 
 def report_of_force(force: str, key: str) -> Report:
-    """A report routed to a force, by id or reference; `NotFound` for everything else alike."""
-    return _only(Report.objects.select_related("order").filter(_named(key), force_id=force))
+    """A report that a force works on or reads along; `NotFound` for everything else alike."""
+    return _only(Report.objects.select_related("order").filter(_named(key), readable_by(force)))
+
+
+def readable_by(force: str) -> Q:
+    """Reports routed to a force, and those of which it has a read copy."""
+    return Q(force_id=force) | Q(Exists(ReportCopy.objects.filter(report=OuterRef("pk"), force_id=force)))
+
+
+def readers_of(report: Report) -> list[ReportCopy]:
+    """The forces that read a report which another one works on."""
+    return list(ReportCopy.objects.filter(report=report).exclude(force_id=report.force_id).order_by("force_id"))
+
+
+def area_of(report: Report) -> ReportArea | None:
+    """Whose area it happened in, as it was looked up last."""
+    return ReportArea.objects.filter(report=report).order_by("-found_at", "-id").first()
 
 
 def locked_report_of_force(force: str, key: str) -> Report:
-    """The same, held until the end of the transaction."""
+    """One that the force works on, held until the end of the transaction.
+
+    `Forbidden` `read_copy_only` where it only reads along; `NotFound` for everything else alike.
+    """
     rows = Report.objects.select_for_update(of=("self",)).select_related("order")
-    return _only(rows.filter(_named(key), force_id=force))
+    report = _only(rows.filter(_named(key), readable_by(force)))
+    if report.force_id != force:
+        raise Forbidden("read_copy_only", "Another force works on this report; yours may read it.")
+    return report
 
 
 def reports_of_person(user_id: UUID) -> QuerySet[Report]:
@@ -124,5 +149,5 @@ def verified_decisions(report_ids: Collection[UUID]) -> dict[UUID, Decision]:
 
 def is_record_of(force: str, record: UUID) -> bool:
     """Whether an id is that of a report or an order of the force."""
-    reports, orders = Report.objects.filter(pk=record, force=force), Order.objects.filter(pk=record, force=force)
+    reports, orders = Report.objects.filter(readable_by(force), pk=record), Order.objects.filter(pk=record, force=force)
     return reports.exists() or orders.exists()

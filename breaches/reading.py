@@ -38,6 +38,7 @@ _CLOCKS_APART = timedelta(minutes=5)
 _LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 # Judged inside the request: more of them than this are kept, and left to an officer.
 MOST_JUDGED = 500
+_JUDGED = ("positions", "contacts", "social")
 # The same of places that were drawn, each of which costs far more than a point.
 MOST_DRAWN = 20
 
@@ -111,16 +112,17 @@ def read_report(body: Json, *, now: datetime, gazetteer: Gazetteer | None = None
         contacts=_contacts(body, reader),
         social=_mentions(body, reader),
     )
-    for name in ("kinds", "behaviours", "positions", "contacts", "social"):
-        if len(body.get(name) or ()) > MOST_JUDGED:
-            reader.warn(f"/{name}", "not_all_judged", "The first 500 were judged; the rest are kept for an officer.")
+    over = [name for name in ("kinds", "behaviours", *_JUDGED) if len(body.get(name) or ()) > MOST_JUDGED]
+    for name in over:
+        reader.warn(f"/{name}", "not_all_judged", "The first 500 were judged; the rest are kept for an officer.")
+    facts = replace(facts, left_out=frozenset(over).intersection(_JUDGED))
     return Reading(facts, positions, tuple(reader.warnings))
 
 
 def _interval(body: Json, reader: _Reader) -> Interval | None:
     happened: Json = body.get("happened") or {}
     start = reader.instant(happened.get("from"), "/happened/from")
-    end = reader.instant(happened.get("to"), "/happened/to")
+    end, until = reader.instant(happened.get("to"), "/happened/to"), happened.get("to")
     if start is None and body.get("immediate_danger") is True and not happened.get("from"):
         start = reader.now
     if start is None:
@@ -132,11 +134,16 @@ def _interval(body: Json, reader: _Reader) -> Interval | None:
         reader.warn("/happened/from", "occurred_in_future", "This is in the future.")
     if start < _LONG_AGO:
         reader.warn("/happened/from", "occurred_long_ago", "This is before 1990.")
+    if end is None and until:
+        # It went on until some time that cannot be read: taken as a moment, the rest of it would be a silent no.
+        end = start + UNKNOWN
     return _widened(Interval(start, end or start), happened, reader)
 
 
 def _widened(interval: Interval, happened: Json, reader: _Reader) -> Interval:
     certainty = reader.word(happened.get("certainty"), CERTAINTIES, "/happened/certainty")
+    if not certainty and happened.get("certainty"):
+        certainty = "about"  # whatever the word was, it was not "exact"
     by = {"about": ABOUT, "unknown": UNKNOWN}.get(certainty, timedelta(0))
     return Interval(interval.start - by, interval.end + by)
 
@@ -171,6 +178,7 @@ def _position(item: Json, index: int, reader: _Reader) -> PlacedPosition:
         fix=reading.fix if _at_a_possible_time(at, path, reader) else None,
         at=at,
         transformation=reading.transformation,
+        time_unreadable=at is None and bool(item.get("recorded_at")),
     )
     return PlacedPosition(reported, reading)
 

@@ -201,6 +201,7 @@ class FindingOut(Shape):
     reasons: list[ReasonOut]
     location: LocationOut | None
     locations: list[LocationOut]
+    support: str | None
 
 
 class AssessmentOut(Shape):
@@ -255,6 +256,9 @@ class OfficerReportOut(ReportOut):
     priority_reasons: list[str]
     clocks: dict[str, Any]
     claimed_by: str | None
+    force: str
+    copies: list[dict[str, Any]]
+    area: dict[str, Any] | None
     assessments: list[PastAssessmentOut]
     decisions: list[dict[str, Any]]
     moves: list[dict[str, Any]]
@@ -308,6 +312,32 @@ class OwnReportsOut(Shape):
     results: list[OwnReportOut]
     next: str | None
     previous: str | None
+
+
+class ZoneSearchIn(Shape):
+    """A place in a report's shape; `at` is the instant whose terms count, now where it is left out."""
+
+    position: PositionIn
+    at: Instant | None = None
+    reason: Text = Field(min_length=10, max_length=2_000)
+
+
+class ZoneFoundOut(Shape):
+    """A zone by its neutral code. Metres; `distance_m` is negative inside."""
+
+    order: str
+    version: int
+    zone: str
+    result: str
+    distance_m: float
+    r95_m: float
+    probability_inside: float
+
+
+class ZonesFoundOut(Shape):
+    results: list[ZoneFoundOut]
+    more: bool
+    disclaimer: str
 
 
 class BreachOut(Shape):

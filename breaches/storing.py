@@ -23,6 +23,8 @@ _ASSESSMENT = (
     "INSERT INTO breaches_assessment SELECT * FROM jsonb_populate_record(NULL::breaches_assessment, %s::jsonb)"
 )
 
+_AREA = "INSERT INTO breaches_reportarea SELECT * FROM jsonb_populate_record(NULL::breaches_reportarea, %s::jsonb)"
+
 
 def insert_intake(report: Report, positions: Sequence[Row], assessment: Row) -> None:
     """Store a new report with its positions and its first assessment."""
@@ -33,6 +35,11 @@ def insert_intake(report: Report, positions: Sequence[Row], assessment: Row) -> 
 def insert_assessment(assessment: Row) -> None:
     """Store an assessment."""
     _store(_ASSESSMENT, assessment)
+
+
+def insert_area(area: Row) -> None:
+    """Store whose area a report was found to have happened in."""
+    _store(_AREA, area)
 
 
 def _store(statement: str, value: Any) -> None:

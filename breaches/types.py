@@ -11,6 +11,8 @@ from geo.types import Fix
 Outcome = Literal["indicated", "possible", "needs_officer", "not_indicated", "not_applicable"]
 VerdictName = Literal["breach_indicated", "possible_breach", "needs_officer", "not_indicated", "no_order_in_force"]
 State = Literal["received", "in_review", "needs_information", "verified", "not_verified", "in_follow_up", "closed"]
+# How well a place is founded: what an officer reads first.
+Support = Literal["single_position", "consecutive_positions", "independent_positions"]
 VictimStatus = Literal["received", "being_reviewed", "question_for_you", "with_officers", "closed", "withdrawn"]
 
 # Of several, the highest decides.
@@ -48,6 +50,8 @@ ROLES = frozenset({"protected_person", "advocate", "witness", "officer"})
 # What anybody may say of themselves; that one is an officer is for an officer's account to say.
 ROLES_TO_CLAIM = ROLES - {"officer"}
 ADDITIONS = frozenset({"message", "answer", "correction"})
+# Why a force reads a report that another force works on (rule 47).
+COPY_REASONS = frozenset({"order_force", "home_force", "reviewing_force"})
 LINK_ACTS = frozenset({"linked", "unlinked"})
 OUTCOMES = frozenset({
     "charged", "summonsed", "cautioned", "community_resolution", "recorded_elsewhere", "evidential_difficulties",
@@ -65,7 +69,10 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class ReportedPosition:
-    """One place in a report. `fix` is None where it cannot be judged; `at` None: at the time of the incident."""
+    """One place in a report. `fix` is None where it cannot be judged; `at` None: at the time of the incident.
+
+    `time_unreadable`: a time was sent that nobody can read, so that nothing about it is certain.
+    """
 
     index: int
     subject: str
@@ -73,6 +80,7 @@ class ReportedPosition:
     fix: Fix | None
     at: datetime | None
     transformation: str | None = None
+    time_unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +111,10 @@ class ReportedMention:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything in a report that a rule may look at. `interval` None: nobody can say when."""
+    """Everything in a report that a rule may look at. `interval` None: nobody can say when.
+
+    `left_out`: of which lists more was sent than is judged (positions, contacts, social).
+    """
 
     interval: Interval | None
     kinds: frozenset[str] = frozenset()
@@ -111,6 +122,7 @@ class Facts:
     positions: tuple[ReportedPosition, ...] = ()
     contacts: tuple[ReportedContact, ...] = ()
     social: tuple[ReportedMention, ...] = ()
+    left_out: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +169,10 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the report amounts to under one condition. `outcome_otherwise`: were it not for the officer's part."""
+    """What the report amounts to under one condition. `outcome_otherwise`: were it not for the officer's part.
+
+    `support`: whether `location` rests on one position alone; None where no position was tested.
+    """
 
     clause: str
     condition_kind: str
@@ -168,6 +183,7 @@ class Finding:
     outcome_otherwise: Outcome | None = None
     location: Location | None = None
     locations: tuple[Location, ...] = ()
+    support: Support | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from breaches.api import asking, audit, force, officer, private, public, victim
+from breaches.api import asking, audit, force, officer, private, public, searching, victim
 from breaches.tracking import api as tracking
 
 _KEY = r"(?P<key>[0-9A-Za-z-]{1,40})"
@@ -28,6 +28,7 @@ urlpatterns = [
     path("officer/audit", audit.Trail.as_view()),
     re_path(r"^officer/orders/(?P<reference>[A-Za-z0-9._-]{1,64})/track$", tracking.Track.as_view()),
     re_path(r"^officer/orders/(?P<reference>[A-Za-z0-9._-]{1,64})/track/hold$", tracking.TrackHold.as_view()),
+    path("officer/zones/search", searching.ZoneSearch.as_view()),
     path("officer/reports", officer.Reports.as_view()),
     re_path(rf"^officer/reports/{_KEY}$", officer.OneReport.as_view()),
     re_path(rf"^officer/reports/{_KEY}/claim$", officer.Claim.as_view()),

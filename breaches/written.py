@@ -59,11 +59,12 @@ def facts_json(facts: Facts) -> Json:
         "positions": [_members(p) for p in facts.positions],
         "contacts": [_members(c) for c in facts.contacts],
         "social": [_members(m) for m in facts.social],
+        "left_out": sorted(facts.left_out),
     }
 
 
 def facts_from_json(stored: Mapping[str, Any]) -> Facts:
-    """Undo `facts_json`."""
+    """Undo `facts_json`, also of facts that were written before they had a member."""
     interval = stored["interval"]
     return Facts(
         interval=Interval(*map(datetime.fromisoformat, interval)) if interval else None,
@@ -72,6 +73,7 @@ def facts_from_json(stored: Mapping[str, Any]) -> Facts:
         positions=tuple(_position(item) for item in stored["positions"]),
         contacts=tuple(ReportedContact(**(item | {"at": _read(item["at"])})) for item in stored["contacts"]),
         social=tuple(ReportedMention(**(item | {"seen_at": _read(item["seen_at"])})) for item in stored["social"]),
+        left_out=frozenset(stored.get("left_out", ())),
     )
 
 
@@ -132,6 +134,7 @@ def _finding_json(finding: Finding) -> Json:
         "reasons": _reasons_json(finding.reasons),
         "location": _location_json(finding.location) if finding.location else None,
         "locations": [_location_json(location) for location in finding.locations],
+        "support": finding.support,
     }
 
 

@@ -43,11 +43,11 @@ class OneReport(ApiView):
     @extend_schema(responses={200: ReportOut})
     @transaction.atomic
     def get(self, request: Request, key: str) -> Response:
-        """A report routed to this force, whole, with its current assessment."""
+        """A report routed or copied to this force, whole, with its current assessment."""
         caller = self.caller(request)
         report = queries.report_of_force(caller.force, key)
         record(actor=caller.actor, action="consultation", verb="report_read", records=[report.id])
-        return answer(shown.whole(report, queries.assessments(report)[0]), etag=shown.tag(report))
+        return answer(shown.whole(report, queries.assessments(report)[0], caller.force), etag=shown.tag(report))
 
 
 class Check(ApiView):

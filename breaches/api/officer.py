@@ -33,7 +33,7 @@ from edge.parsing import read
 from edge.views import ApiView, answer
 
 _CHOICES = {
-    "queue": ("review", "follow_up", "overdue"),
+    "queue": ("review", "follow_up", "overdue", "copies"),
     "state": tuple(workflow.OWNER),
     "verdict": ("breach_indicated", "possible_breach", "needs_officer", "not_indicated", "no_order_in_force"),
     "mine": ("true", "false"),

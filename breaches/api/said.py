@@ -97,7 +97,7 @@ def beside(report: Report, force: str) -> Json:
             }
             for outcome in Outcome.objects.filter(report=report).order_by("recorded_at", "id")
         ],
-        "links": [_link(link) for link in linked.links_of(report)],
+        "links": [_link(link) for link in linked.links_of(report, force)],
         "order_candidates": [
             {"order": order.reference, "order_force": order.force_id, "grounds": ["named_in_report"]}
             for order in linked.order_candidates(report, force)

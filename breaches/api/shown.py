@@ -17,6 +17,7 @@ from breaches.evidence import shown as evidence
 from breaches.models import Assessment, Decision, Move, Question, Report
 from breaches.policies import is_independent, may_move
 from breaches.rules.differences import differences
+from breaches.rules.whereabouts import concerned
 from breaches.sent import as_sent
 from breaches.workflow import REVIEW_STATES
 from common.problems import Problem
@@ -56,8 +57,8 @@ def own(report: Report, asked: Sequence[Question]) -> Json:
     }
 
 
-def whole(report: Report, current: Assessment) -> Json:
-    """A report as sent and as understood."""
+def whole(report: Report, current: Assessment, force: str) -> Json:
+    """A report as sent and as understood, by what a force may see of the order behind it."""
     order = report.order
     return {
         "id": report.id,
@@ -72,7 +73,7 @@ def whole(report: Report, current: Assessment) -> Json:
         "incident_to": report.incident_to,
         "report": as_sent(report.body_sent),
         "warnings": report.warnings,
-        "assessment": current.answer,
+        "assessment": _answer(report, current, force),
         **said.afterwards(report),
     }
 
@@ -81,12 +82,15 @@ def for_officer(report: Report, caller: Caller) -> Json:
     """The same with clocks, history and what this officer can do now."""
     assessments = queries.assessments(report)
     return {
-        **whole(report, assessments[0]),
+        **whole(report, assessments[0], caller.force),
         "priority": report.priority,
         "priority_reasons": report.priority_reasons,
         "clocks": clocks(report, at=timezone.now()),
         "claimed_by": _holder(report),
-        "assessments": _history(assessments),
+        "force": report.force_id,
+        "copies": [{"force": copy.force_id, "why": copy.why} for copy in queries.readers_of(report)],
+        "area": _area(report),
+        "assessments": _history(report, assessments, caller.force),
         "decisions": [_decision(d) for d in report.decisions.order_by("-decided_at")],
         "moves": _moves(report),
         "allowed": [verb for verb in workflow.allowed(report.state) if _may(caller, report, assessments[0], verb)],
@@ -95,18 +99,41 @@ def for_officer(report: Report, caller: Caller) -> Json:
     }
 
 
-def _history(assessments: Sequence[Assessment]) -> list[Json]:
+def _answer(report: Report, assessment: Assessment, force: str) -> Json:
+    """Another force than the order's sees the conditions concerned only (api.md, "Whose queue")."""
+    answer: Json = assessment.answer
+    return answer if report.order is None or report.order.force_id == force else concerned(answer)
+
+
+def _area(report: Report) -> Json | None:
+    """In whose area it happened, with the neighbours within the position's error; None where nobody knows."""
+    found = queries.area_of(report)
+    if found is None:
+        return None
+    return {
+        "position": found.position,
+        "generation": found.generation,
+        "certain": found.certain,
+        "areas": found.areas,
+    }
+
+
+def _history(report: Report, assessments: Sequence[Assessment], force: str) -> list[Json]:
     """Newest first, each with what it says otherwise than the one before it."""
-    earlier = [*assessments[1:], None]
+    answers = [_answer(report, assessment, force) for assessment in assessments]
     return [
-        one.answer | {"cause": one.cause, "changes": differences(before.answer, one.answer) if before else []}
-        for one, before in zip(assessments, earlier, strict=True)
+        answer | {"cause": one.cause, "changes": differences(before, answer) if before else []}
+        for one, answer, before in zip(assessments, answers, [*answers[1:], None], strict=True)
     ]
 
 
 def _may(caller: Caller, report: Report, current: Assessment, verb: str) -> bool:
     move = workflow.move(verb, report.state)
-    if move is None or (verb == "verify" and not is_independent(caller, current.zone_staff)):
+    if (
+        move is None
+        or report.force_id != caller.force
+        or (verb == "verify" and not is_independent(caller, current.zone_staff))
+    ):
         return False
     return may_move(caller, report, move)
 

@@ -19,6 +19,7 @@ from breaches.models.reports import (
     Report,
     ReportPosition,
 )
+from breaches.models.routing import ReportArea, ReportCopy
 from breaches.models.tracking import TrackedDevice, TrackFix, Visit
 
 __all__ = [
@@ -42,6 +43,8 @@ __all__ = [
     "Question",
     "Receipt",
     "Report",
+    "ReportArea",
+    "ReportCopy",
     "ReportPosition",
     "SafeContact",
     "TrackFix",

@@ -42,8 +42,9 @@ def _findings(answer: Json) -> dict[tuple[str, int], Json]:
 
 
 def _of_finding(clause: str, was: Json | None, now: Json | None) -> Iterator[tuple[str, str, Any, Any]]:
-    for name in ("outcome", "outcome_otherwise", "order_version"):
-        yield clause, name, was and was[name], now and now[name]
+    for name in ("outcome", "outcome_otherwise", "order_version", "support"):
+        # An answer of an earlier engine does not have every member.
+        yield clause, name, was and was.get(name), now and now.get(name)
     yield clause, "reasons", _codes(was), _codes(now)
     for name in _OF_LOCATION:
         yield clause, f"location.{name}", _located(was, name), _located(now, name)

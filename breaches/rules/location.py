@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from breaches.rules.tracks import leads_through, shows_all_of_it
 from breaches.types import TESTED_SUBJECTS, Facts, Location, Outcome, Reason, ReportedPosition, Touch
 from geo.engine import disclaimer
 from geo.proximity import judge
@@ -23,6 +24,10 @@ _NOT_APPROVED = Reason("zone_not_approved", "No second person has approved the d
 _UNUSABLE = Reason("position_not_usable", "A place was reported, but no position that could be tested.")
 _OTHER_TIME = Reason("position_not_at_that_time", "The position was recorded at another time than the incident.")
 _NOT_HIS = Reason("position_subject_not_respondent", "Only the respondent's position is tested (rule 50).")
+_PART_OF_IT = Reason(
+    "outside_in_part_of_time", "Outside at the times of the positions, which are not all of the time reported."
+)
+_LEADS_THROUGH = Reason("way_through_zone", "The straight way between two positions outside the zone leads through it.")
 _TOLD = Reason("zone_reported_without_position", "A zone was reported without a position of the respondent.")
 
 # What a person may tick who saw him where he must not be.
@@ -41,16 +46,38 @@ class ZoneReading:
     approval: Approval | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Whether he himself was placed, not only his vehicle, and at times that leave no gap in the incident."""
+
+    himself: bool
+    throughout: bool
+
+
 def touches(
     condition: ConditionTerms, zones: tuple[ZoneReading, ...], facts: Facts, tolerance: timedelta
 ) -> Iterator[Touch]:
     """What the report's positions amount to under one exclusion zone condition."""
     counted = [p for p in facts.positions if not_counted(p, facts, tolerance) is None]
-    for position in counted:
-        for reading in zones:
-            yield _judged(position, reading, facts)
     if not counted:
         yield from _without_position(zones, facts, tolerance)
+        return
+    his = [p for p in counted if p.subject == "respondent"]
+    seen = _Seen(bool(his), not his or shows_all_of_it(his, facts))
+    for position in counted:
+        for reading in zones:
+            yield _judged(position, reading, facts, seen)
+    yield from _between(counted, zones, facts)
+    # Where he was seen as well, but nobody can say where that is, may be in any zone.
+    for position in (p for p in facts.positions if p.subject in TESTED_SUBJECTS and p.fix is None):
+        yield from _not_tested(position, zones, facts, _UNUSABLE)
+
+
+def _between(counted: list[ReportedPosition], zones: tuple[ZoneReading, ...], facts: Facts) -> Iterator[Touch]:
+    """Two positions on either side of a zone do not show that he kept out of it."""
+    for reading in zones:
+        if leads_through(counted, reading.zone.zone):
+            yield Touch("possible", (_LEADS_THROUGH,), facts.interval, _stops(reading))
 
 
 def not_counted(position: ReportedPosition, facts: Facts, tolerance: timedelta) -> Reason | None:
@@ -69,7 +96,7 @@ def _near(at: datetime, facts: Facts, tolerance: timedelta) -> bool:
     return interval is None or interval.start - tolerance <= at <= interval.end + tolerance
 
 
-def _judged(position: ReportedPosition, reading: ZoneReading, facts: Facts) -> Touch:
+def _judged(position: ReportedPosition, reading: ZoneReading, facts: Facts, seen: _Seen) -> Touch:
     fix = position.fix
     assert fix is not None
     found = judge(reading.zone.zone, fix)
@@ -78,6 +105,9 @@ def _judged(position: ReportedPosition, reading: ZoneReading, facts: Facts) -> T
         outcome = "possible"
     if position.subject == "respondent_vehicle":
         reasons.append(_VEHICLE)
+    if outcome == "not_indicated" and not seen.throughout:
+        outcome = "possible"
+        reasons.append(_PART_OF_IT)
     location = Location(
         result=found.result,
         zone=reading.zone.code,
@@ -93,19 +123,30 @@ def _judged(position: ReportedPosition, reading: ZoneReading, facts: Facts) -> T
         reasons=tuple(reason.code for reason in reasons),
         disclaimer=disclaimer(fix.r95_m),
     )
-    stops = () if reading.approval else (_NOT_APPROVED,)
-    return Touch(outcome, tuple(reasons), facts.interval, stops, location)
+    stops = _stops(reading)
+    if outcome == "not_indicated" and not seen.himself:
+        stops += (_VEHICLE,)
+    return Touch(outcome, tuple(reasons), None if position.time_unreadable else facts.interval, stops, location)
+
+
+def _stops(reading: ZoneReading) -> tuple[Reason, ...]:
+    return () if reading.approval else (_NOT_APPROVED,)
 
 
 def _without_position(zones: tuple[ZoneReading, ...], facts: Facts, tolerance: timedelta) -> Iterator[Touch]:
     """A place was reported, but nothing that can be tested: an officer asks where he was."""
     reported = [p for p in facts.positions if p.subject not in _OWN]
     for position in reported:
-        reason = not_counted(position, facts, tolerance) or _UNUSABLE
-        for reading in zones:
-            yield Touch("needs_officer", (reason,), facts.interval, (), _untested(position, reading, reason))
+        yield from _not_tested(position, zones, facts, not_counted(position, facts, tolerance) or _UNUSABLE)
     if not reported and (facts.kinds & _PLACE_KINDS or facts.behaviours & _PLACE_BEHAVIOURS):
         yield Touch("needs_officer", (_TOLD,), facts.interval)
+
+
+def _not_tested(
+    position: ReportedPosition, zones: tuple[ZoneReading, ...], facts: Facts, reason: Reason
+) -> Iterator[Touch]:
+    for reading in zones:
+        yield Touch("needs_officer", (reason,), facts.interval, (), _untested(position, reading, reason))
 
 
 def _untested(position: ReportedPosition, reading: ZoneReading, reason: Reason) -> Location:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from breaches.rules import contact, location, social, time
 from breaches.rules.locality import limit
 from breaches.rules.location import ZoneReading
+from breaches.rules.tracks import support
 from breaches.types import RANK, Facts, Finding, Interval, Outcome, Reason, Touch, Verdict, VerdictName
 from orders.types import ConditionTerms, OrderTerms, Period, VersionTerms
 
@@ -28,8 +29,11 @@ _PARTLY = Reason("in_force_in_part", "This condition was in force in part of the
 _NOT_SERVED = Reason("not_served", "No service of the order before the incident is on record (rule 25).")
 _SERVED_DURING = Reason("served_during", "The order was served within the time reported.")
 _EXCEPTION = Reason("exception_may_fit", "The order allows exceptions that could fit (rule 61).")
+_LEFT_OUT = Reason("not_all_judged", "More was reported than is judged; the rest is for an officer to read.")
 _FOR_A_PERSON = Reason("not_machine_checkable", "No machine can judge this kind of condition (rule 62).")
 
+# The list of a report that a machine reads for a condition of that kind.
+_READS = {"exclusion_zone": "positions", "no_contact": "contacts", "no_social_reference": "social"}
 _FOR_KIND: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "no_approach": (
         frozenset({"approach"}),
@@ -146,6 +150,8 @@ def _finding(group: _Group, facts: Facts, terms: OrderTerms, tolerance: timedelt
         reason = _NOTHING if _in_force(group, facts.interval) else _NOT_THEN
         graded = [_Graded("not_applicable", (reason,), None, None)]
     best = max(graded, key=_weight)
+    place = best.touch.location if best.touch else None
+    places = tuple(g.touch.location for g in graded if g.touch and g.touch.location)
     otherwise = max((g.otherwise or g.outcome for g in graded), key=RANK.__getitem__)
     return Finding(
         clause=condition.clause,
@@ -155,20 +161,24 @@ def _finding(group: _Group, facts: Facts, terms: OrderTerms, tolerance: timedelt
         outcome=best.outcome,
         reasons=best.reasons,
         outcome_otherwise=otherwise if RANK[otherwise] != RANK[best.outcome] or best.otherwise else None,
-        location=best.touch.location if best.touch else None,
-        locations=tuple(g.touch.location for g in graded if g.touch and g.touch.location),
+        location=place,
+        locations=places,
+        support=support(place, places, facts.positions),
     )
 
 
 def _touches(group: _Group, facts: Facts, terms: OrderTerms, tolerance: timedelta) -> Iterator[Touch]:
     condition = group.condition
     if condition.kind == "exclusion_zone":
-        return location.touches(condition, group.zones, facts, tolerance)
-    if condition.kind == "no_contact":
-        return contact.touches(condition, terms, facts)
-    if condition.kind == "no_social_reference":
-        return social.touches(condition, terms, facts)
-    return _for_a_person(condition, facts)
+        yield from location.touches(condition, group.zones, facts, tolerance)
+    elif condition.kind == "no_contact":
+        yield from contact.touches(condition, terms, facts)
+    elif condition.kind == "no_social_reference":
+        yield from social.touches(condition, terms, facts)
+    else:
+        yield from _for_a_person(condition, facts)
+    if _READS.get(condition.kind) in facts.left_out:
+        yield Touch("needs_officer", (_LEFT_OUT,), facts.interval)
 
 
 def _for_a_person(condition: ConditionTerms, facts: Facts) -> Iterator[Touch]:

@@ -12,12 +12,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Force
 from accounts.queries import principals_of
 from accounts.types import Caller
 from audit.services import record
 from audit.types import SERVICE
-from breaches import assessing, messages
+from breaches import assessing, messages, routing
 from breaches.models import Consultation, Report
 from breaches.places import gazetteer
 from breaches.reading import PlacedPosition, Reading, read_report
@@ -33,7 +32,6 @@ from orders.types import OrderTerms
 
 Json = Mapping[str, Any]
 _UNMATCHED = Problem("/order", "order_not_matched", "No order of yours has this reference; none is attached.")
-_FORCE_UNKNOWN = Problem("/force", "value_not_recognised", "This is not the code of a force; it was kept as sent.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +52,15 @@ def submit_report(*, caller: Caller, submission: Submission) -> Report:
     terms = _terms_for(caller, body.get("order"), now)
     reading = read_report(body, now=now, gazetteer=gazetteer())
     judged = assessing.judge(reading.facts, terms, at=now)
-    force, doubts = _route(caller, body, terms)
+    where = routing.whereabouts(reading.facts, judged.answer, at=now)
+    route = routing.review_queue(caller, body, terms, where)
     report = _new_report(caller, submission, reading, judged, now)
     report.order_id = terms.order_id if terms else None
-    report.force_id = force
-    report.warnings = [_warning(w) for w in (*_order_doubts(body, terms), *doubts, *reading.warnings)]
+    report.force_id = route.force
+    report.warnings = [_warning(w) for w in (*_order_doubts(body, terms), *route.doubts, *reading.warnings)]
     positions = [_position_row(report, placed) for placed in reading.positions]
     insert_intake(report, positions, assessing.assessment_row(report, judged, cause="submitted", at=now))
+    routing.keep_whereabouts(report, where, at=now)
     record(actor=caller.actor, action="collection", verb="report_submitted", records=[report.id])
     messages.received(report)
     return report
@@ -82,20 +82,6 @@ def _terms_for(caller: Caller, reference: object, now: datetime) -> OrderTerms |
 
 def _order_doubts(body: Json, terms: OrderTerms | None) -> list[Problem]:
     return [_UNMATCHED] if body.get("order") and terms is None else []
-
-
-def _route(caller: Caller, body: Json, terms: OrderTerms | None) -> tuple[str, list[Problem]]:
-    """Whose review queue: the order's force, the caller's own, the one the reporter chose, or the default."""
-    if terms is not None:
-        return terms.force, []
-    if caller.force:
-        return caller.force, []
-    chosen = body.get("force")
-    if not chosen:
-        return settings.SERVICE_FORCE, []
-    if len(chosen) == 2 and Force.objects.filter(code=chosen).exists():
-        return chosen, []
-    return settings.SERVICE_FORCE, [_FORCE_UNKNOWN]
 
 
 def _new_report(

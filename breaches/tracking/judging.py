@@ -18,6 +18,7 @@ from breaches.tracking.types import FAR, Looked, Near, Seen
 from breaches.types import Interval
 from geo.many import judge_many
 from geo.plane import EARTH_RADIUS_M
+from geo.ways import bound_m
 from geo.zones import Zone
 from orders.types import ConditionTerms, OrderTerms, Period, VersionTerms, ZoneTerms
 
@@ -99,14 +100,6 @@ def _from(zone: Zone, longitudes: Floats, latitudes: Floats) -> Floats:
     half = np.sin((latitudes - here[1]) / 2) ** 2
     half = half + np.cos(latitudes) * np.cos(here[1]) * np.sin((longitudes - here[0]) / 2) ** 2
     return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(half)), dtype=np.float64)
-
-
-def bound_m(zone: Zone) -> float:
-    """The radius around the zone's middle beyond which nothing of it lies, in metres."""
-    core = zone.core
-    if core is None:
-        return zone.reach_m
-    return zone.reach_m + float(max(core.extent_m, np.hypot(core.b[0], core.b[1]).max(initial=0.0)))
 
 
 def _looked(

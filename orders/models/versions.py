@@ -137,7 +137,8 @@ class Zone(models.Model):
     drawn_by_staff_id = models.CharField(max_length=32)
     shape_sent = models.TextField()
     shape_sha256 = models.CharField(max_length=64)
-    core = gis.GeometryField(geography=True, srid=4326)
+    # Which zones touch a place? By `zone_reach`, an index over each one's own reach (migration 0010).
+    core = gis.GeometryField(geography=True, srid=4326, spatial_index=False)
     reach_m = models.FloatField()
     area_m2 = models.FloatField()
     transformation = models.CharField(max_length=120, blank=True)

@@ -73,7 +73,7 @@ def matches_of(order: Order) -> Matches:
     found, more = _suggested(order)
     said = _said(order)
     pairs = found.keys() | said.keys()
-    references = _findable({pair.other for pair in pairs}, force=order.force_id)
+    references = findable({pair.other for pair in pairs}, force=order.force_id)
     rows = [
         Match(pair, references[pair.other], _ordered(found.get(pair, ())), tuple(said.get(pair, ())))
         for pair in pairs
@@ -94,7 +94,7 @@ def match_of(order: Order, pair: Pair, *, reference: str) -> Match:
 def findable_order(force: str, reference: str) -> Order | None:
     """Another order of the force by its reference; None also where it is restricted."""
     order = Order.objects.filter(force_id=force, reference=reference).first()
-    return order if order is not None and order.id in _findable({order.id}, force=force) else None
+    return order if order is not None and order.id in findable({order.id}, force=force) else None
 
 
 def _live_keys() -> QuerySet[MatchKey]:
@@ -143,7 +143,7 @@ def _pair_of(row: SamePerson, order: Order) -> Pair:
     return Pair(role, row.second_key, row.first_id, row.first_key)
 
 
-def _findable(orders: Collection[UUID], *, force: str) -> dict[UUID, str]:
+def findable(orders: Collection[UUID], *, force: str) -> dict[UUID, str]:
     """The references of those of these orders that are the force's and not restricted now."""
     newest = OrderVersion.objects.filter(order=OuterRef("order"), number__gt=OuterRef("number"))
     restricted = OrderVersion.objects.annotate(restricted=KeyTextTransform("restricted", "body")).filter(
@@ -161,7 +161,7 @@ def warnings_beside_others(
     An interim order that this one says it replaces is no other order. Nobody has linked a `new` order yet.
     """
     others = _respondents_alike(order, body) | (set() if new else _linked_respondents(order))
-    references = _findable(others, force=order.force_id) if others else {}
+    references = findable(others, force=order.force_id) if others else {}
     alike = [pk for pk, reference in references.items() if reference != body.get("replaces_interim")]
     return incompatibilities(body, shapes, _live_terms(alike, period, at)) if alike else []
 

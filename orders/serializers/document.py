@@ -117,6 +117,8 @@ class ProtectedPersonIn(Draft):
     family_name: Named | None = Field(None, max_length=200)
     given_names: Text | None = Field(None, max_length=200)
     identifiers: list[IdentifierIn] | None = Field(None, max_length=1000)
+    # The code of the force where she lives: it reads along when a breach is verified (rule 47).
+    home_force: Text | None = Field(None, pattern=r"^[0-9]{2}$")
 
 
 class DrawnBy(Draft):

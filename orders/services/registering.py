@@ -17,6 +17,7 @@ from common.london import civil_date
 from common.problems import Conflict, Problem, Refused
 from orders import messages, queries, rules
 from orders.models import Order, OrderVersion
+from orders.queries.homes import home_problems
 from orders.queries.people import warnings_beside_others
 from orders.services.again import assess_again
 from orders.services.approving import carry_approvals
@@ -87,7 +88,7 @@ def check(*, caller: Caller, number: int, document: Document, latest: OrderVersi
         commencement=settings.ROUTE_COMMENCEMENT,
         drawn_by_needed=caller.kind == "force_system",
     )
-    verdict = rules.check(document.body, setting, document.shape_problems)
+    verdict = rules.check(document.body, setting, [*document.shape_problems, *home_problems(document.body)])
     if verdict.problems:
         raise Refused(verdict.problems)
     end = queries.end_of(latest.order) if latest else None

@@ -84,6 +84,7 @@ MATRIX: list[tuple[str, str, set[str]]] = [
     ("officer/audit", "get", {"auditor"}),
     ("officer/orders/{order}/track", "post", APPROVERS),
     ("officer/orders/{order}/track/hold", "post", APPROVERS),
+    ("officer/zones/search", "post", APPROVERS),
     ("officer/reports", "get", OFFICERS),
     ("officer/reports", "post", MOVERS),
     ("officer/reports/{report}", "get", OFFICERS),

@@ -12,10 +12,11 @@ from breaches.models import Assessment, ReportPosition
 from breaches.replaying import replay_assessment
 from geo.gazetteer_build import build_gazetteer
 from tests.support.api import Answer, Apis
-from tests.support.orders import a_position, a_report
+from tests.support.orders import EXCLUSION, ZONE_A, a_condition, a_position, a_report, an_order
 
 NOWHERE = {"longitude": None, "latitude": None, "accuracy_m": None, "accuracy_basis": None}
 HERE = {"longitude": -2.9779, "latitude": 53.4072}
+BOW_TIE = [[-2.9, 53.4], [-2.8, 53.5], [-2.8, 53.4], [-2.9, 53.5], [-2.9, 53.4]]
 # A hundred metres around the middle of the order's zone A.
 SQUARE = [[[-2.9789, 53.4067], [-2.9769, 53.4067], [-2.9769, 53.4077], [-2.9789, 53.4077], [-2.9789, 53.4067]]]
 
@@ -32,9 +33,16 @@ def location(api: Apis, answer: Answer) -> Any:
 
 
 BAD: dict[str, tuple[dict[str, Any], str]] = {
-    "infinite": ({"longitude": 1e999, "latitude": 53.4}, "not_finite"),
+    "1e400": ({"longitude": 1e999, "latitude": 53.4}, "not_finite"),
+    "-1e400": ({"longitude": -2.9, "latitude": -1e999}, "not_finite"),
+    "1e400 drawn": ({"geometry": {"type": "Point", "coordinates": [1e999, 53.4]}}, "not_finite"),
     "null island": ({"longitude": 0, "latitude": 0}, "null_island"),
+    "false origin": ({"easting": 0, "northing": 0}, "null_island"),
     "swapped": ({"longitude": 53.4, "latitude": -2.9}, "coordinates_swapped"),
+    "swapped grid numbers": ({"easting": 1_100_000, "northing": 300_000}, "coordinates_swapped"),
+    "both pairs": ({**HERE, "easting": 334_000, "northing": 390_000}, "location_multiple_crs"),
+    "half a pair": ({"longitude": -2.9}, "location_incomplete"),
+    "grid numbers of Northern Ireland": ({"easting": 146_000, "northing": 530_000}, "northern_ireland_british_grid"),
     "grid numbers as degrees": ({"longitude": 334_000, "latitude": 390_000}, "coordinates_not_in_crs"),
     "degrees as grid numbers": ({"easting": -2.9, "northing": 53.4}, "coordinates_not_in_crs"),
     "antimeridian": ({"longitude": -180, "latitude": 53.4}, "outside_uk"),
@@ -44,6 +52,22 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "100,000 vertices": (
         {"geometry": {"type": "LineString", "coordinates": [[-2.9, 53.4]] * 100_000}},
         "too_many_vertices",
+    ),
+    "100,000 vertices of a polygon": (
+        {"geometry": {"type": "Polygon", "coordinates": [[[-2.9, 53.4]] * 100_000]}},
+        "too_many_vertices",
+    ),
+    "across the antimeridian": (
+        {"geometry": {"type": "Polygon", "coordinates": [[[179, 53], [-179, 53], [-179, 54], [179, 53]]]}},
+        "outside_uk",
+    ),
+    "a geometry with a crs of its own": (
+        {"geometry": {"type": "Point", "coordinates": [-2.9, 53.4], "crs": {"type": "name"}}},
+        "geometry_crs_not_allowed",
+    ),
+    "a bow tie": (
+        {"geometry": {"type": "Polygon", "coordinates": [BOW_TIE]}},
+        "ring_crosses_itself",
     ),
     "future": ({**HERE, "recorded_at": "2099-01-01T00:00:00Z"}, "recorded_in_future"),
     "ancient": ({**HERE, "recorded_at": "1912-01-01T00:00:00Z"}, "recorded_long_ago"),
@@ -61,6 +85,61 @@ def test_bad_places_are_kept_with_a_named_reason_and_left_to_an_officer(api: Api
     assert answer.status == 201, answer.body
     assert code in [warning["code"] for warning in answer.body["warnings"]]
     assert location(api, answer)["result"] == "not_testable"
+
+
+@pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity"])
+def test_what_is_no_json_at_all_is_the_one_thing_refused(api: Apis, order: str, number: bytes) -> None:
+    """api.md, Reports: JSON has no such numbers. A client that writes them is told so; nothing is stored."""
+    sent = json.dumps(a_report(positions=[a_position(accuracy_m=12345)])).encode().replace(b"12345", number)
+    answer = api.victim.post("victim/reports", sent)
+    assert (answer.status, answer.code) == (400, "malformed_json")
+    assert not ReportPosition.objects.exists()
+
+
+ZONES: dict[str, tuple[Any, tuple[str, str]]] = {
+    "empty": ({"type": "Polygon", "coordinates": []}, ("/coordinates", "geometry_empty")),
+    "no rings": ({"type": "MultiPolygon", "coordinates": [[]]}, ("/coordinates/0", "geometry_empty")),
+    "three-dimensional": (
+        {"type": "Polygon", "coordinates": [[[-2.9, 53.4, 1], [-2.8, 53.4], [-2.8, 53.5], [-2.9, 53.4]]]},
+        ("/coordinates/0/0", "three_dimensional"),
+    ),
+    "wrong type": ({"type": "LineString", "coordinates": BOW_TIE}, ("/type", "geometry_type_wrong")),
+    "100,000 vertices": (
+        {"type": "Polygon", "coordinates": [[[-2.9, 53.4]] * 100_000]},
+        ("/coordinates", "too_many_vertices"),
+    ),
+    "swapped": (
+        {"type": "Polygon", "coordinates": [[[53.4, -2.9], [53.5, -2.9], [53.5, -2.8], [53.4, -2.9]]]},
+        ("/coordinates/0/0", "coordinates_swapped"),
+    ),
+    "null island": (
+        {"type": "Polygon", "coordinates": [[[0, 0], [-2.8, 53.4], [-2.8, 53.5], [0, 0]]]},
+        ("/coordinates/0/0", "null_island"),
+    ),
+    "antimeridian": (
+        {"type": "Polygon", "coordinates": [[[179.9, 53.4], [-179.9, 53.4], [-179.9, 53.5], [179.9, 53.4]]]},
+        ("/coordinates/0/0", "outside_uk"),
+    ),
+    "grid numbers as degrees": (
+        {"type": "Polygon", "coordinates": [[[334000, 390000], [334200, 390000], [334200, 390180], [334000, 390000]]]},
+        ("/coordinates/0/0", "coordinates_not_in_crs"),
+    ),
+    "1e400": (
+        {"type": "Polygon", "coordinates": [[[1e999, 53.4], [-2.8, 53.4], [-2.8, 53.5], [-2.9, 53.4]]]},
+        ("/coordinates/0/0/0", "not_finite"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ZONES)
+def test_bad_zones_of_an_order_are_refused_with_a_named_code(api: Apis, cast: Any, name: str) -> None:
+    """Issue 4, bad input: what a report is forgiven, an order is not; the pointer says where."""
+    geometry, (where, code) = ZONES[name]
+    zone = {**ZONE_A, "shape": {"type": "polygon", "crs": "EPSG:4326", "geometry": geometry}}
+    body = an_order(conditions=[a_condition(EXCLUSION, zones=[zone])])
+    answer = api.force.put("force/orders/BAD/versions/1", json.dumps(body).replace("Infinity", "1e400").encode())
+    assert answer.status == 422, answer.body
+    assert (f"/conditions/0/zones/0/shape/geometry{where}", code) in answer.codes
 
 
 def test_a_drawn_area_is_judged_as_it_is_and_can_be_judged_again(api: Apis, order: str) -> None:

@@ -26,7 +26,7 @@ def report(**position: Any) -> dict[str, Any]:
         (FAR, "outside", "not_indicated", "not_indicated"),
         ({**FAR, "accuracy_m": 5000}, "indeterminate", "possible", "possible_breach"),
         ({"subject": "respondent_vehicle"}, "inside", "possible", "possible_breach"),
-        ({"subject": "respondent_vehicle", **FAR}, "outside", "not_indicated", "not_indicated"),
+        ({"subject": "respondent_vehicle", **FAR}, "outside", "needs_officer", "needs_officer"),
     ],
 )
 def test_result_decides_outcome(position: dict[str, Any], result: str, outcome: str, verdict: str) -> None:
