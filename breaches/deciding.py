@@ -102,7 +102,7 @@ def _decide(caller: Caller, report: Report, assessment: Assessment, decided: Dec
         reasonable_excuse=decided.reasonable_excuse,
     )
     report.claimed_by_id = report.claimed_at = None
-    return moved(caller, report, move)
+    return moved(caller, report, move, reason=decided.reason)
 
 
 def _view_problems(assessment: Assessment, views: tuple[View, ...]) -> list[Problem]:

@@ -48,6 +48,7 @@ ROLES = frozenset({"protected_person", "advocate", "witness", "officer"})
 # What anybody may say of themselves; that one is an officer is for an officer's account to say.
 ROLES_TO_CLAIM = ROLES - {"officer"}
 ADDITIONS = frozenset({"message", "answer", "correction"})
+TRANSFER_ENDS = frozenset({"accepted", "returned", "taken_back"})
 LINK_ACTS = frozenset({"linked", "unlinked"})
 OUTCOMES = frozenset({
     "charged", "summonsed", "cautioned", "community_resolution", "recorded_elsewhere", "evidential_difficulties",
