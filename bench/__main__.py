@@ -15,9 +15,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spo_service.settings")
 django.setup()
 
 # Models can be imported only once Django is set up.
-from bench import evidence, feed, identifiers, imports, intake, oracle, terms, verdicts, zones  # noqa: E402
+from bench import chats, evidence, feed, identifiers, imports, intake, oracle, terms, verdicts, zones  # noqa: E402
 
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
+    "chats": chats.run,
     "evidence": evidence.bench,
     "feed": feed.bench,
     "identifiers": identifiers.run,

@@ -97,5 +97,6 @@ def keep(report: Report, judged: Judged, *, cause: str, at: datetime, never_lowe
     urgent = priority(judged.verdict, immediate_danger=danger, risk=risk)
     if not (never_lower and urgent.level > report.priority):
         report.priority, report.priority_reasons = urgent.level, list(urgent.reasons)
-    report.verdict, report.version = judged.verdict.name, report.version + 1
-    report.save(update_fields=["verdict", "version", "priority", "priority_reasons", "incident_from", "incident_to"])
+    report.verdict, report.version, report.snoozed_until = judged.verdict.name, report.version + 1, None
+    changed = ["verdict", "version", "snoozed_until", "priority", "priority_reasons", "incident_from", "incident_to"]
+    report.save(update_fields=changed)

@@ -105,7 +105,7 @@ def _decide(caller: Caller, report: Report, assessment: Assessment, decided: Dec
     report.claimed_by_id = report.claimed_at = None
     if decided.kind == "verified":
         send_to_follow_up(report, assessment, caller)
-    return moved(caller, report, move)
+    return moved(caller, report, move, reason=decided.reason)
 
 
 def _view_problems(assessment: Assessment, views: tuple[View, ...]) -> list[Problem]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from breaches.models import LinkAct, Report
 from breaches.queries import readable_by
@@ -36,8 +36,10 @@ class Link:
 
 
 def acts_on(report_ids: Collection[UUID]) -> list[LinkAct]:
-    """What was said last of each pair in which one of these reports is."""
-    rows = LinkAct.objects.filter(Q(first_id__in=report_ids) | Q(second_id__in=report_ids))
+    """What was said last of each pair in which one of these reports is, and which is of one force still."""
+    rows = LinkAct.objects.filter(
+        Q(first_id__in=report_ids) | Q(second_id__in=report_ids), first__force=F("second__force")
+    )
     return list(rows.order_by("first_id", "second_id", "-at", "-id").distinct("first_id", "second_id"))
 
 

@@ -11,7 +11,7 @@ from audit.models import Entry
 from breaches.models import Report
 
 MOST_SHOWN = 200
-_LISTS = ("queue_listed", "breaches_read")
+_LISTS = ("queue_listed", "breaches_read", "report_heartbeat", "timeline_read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Look:
 
 
 def looks_at(report: Report) -> list[Look]:
-    """The newest first. Lists that merely held the report are left out: nothing of what was said is in them."""
+    """The newest first. Lists that merely held the report are left out, and that somebody is still at it."""
     rows = list(
         Entry.objects.filter(
             record_ids__contains=[str(report.id)],

@@ -36,6 +36,15 @@ def moved(report: Report, verb: str) -> None:
         _tell(report, event)
 
 
+def transferred(report: Report, *, to: str, how: str) -> None:
+    """A report on its way between two forces; `how` it stands with the offer is the state that is told.
+
+    Both hear of an end; of an offer the force it is made to, since the other one made it.
+    """
+    for force in {to} if how == "offered" else {to, report.force_id}:
+        enqueue(force=force, type="report.transferred", subject=report.id, reference=report.reference, state=how)
+
+
 def added_to(report: Report) -> None:
     """The reporter said more, unasked."""
     _tell(report, "report.information_received")

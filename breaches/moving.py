@@ -20,20 +20,30 @@ def permitted(caller: Caller, report: Report, verb: str, precondition: Precondit
         policies.check_may_move(caller, report, move)
     precondition(report)
     if move is None:
-        raise Conflict(
-            "illegal_transition",
-            "This cannot be done to the report in the state it is in.",
-            extra={"state": report.state, "allowed": workflow.allowed(report.state)},
-        )
+        raise illegal(report)
     return move
 
 
-def moved(caller: Caller, report: Report, move: workflow.Move) -> Report:
-    """Put the report where the move leads, and leave a move, a trace and an event."""
-    report.state, report.version = move.target, report.version + 1
-    report.save(update_fields=["state", "version", "claimed_by", "claimed_at", "force"])
+def illegal(report: Report) -> Conflict:
+    """That a verb makes no move from here, and which do."""
+    return Conflict(
+        "illegal_transition",
+        "This cannot be done to the report in the state it is in.",
+        extra={"state": report.state, "allowed": workflow.allowed(report.state)},
+    )
+
+
+def moved(caller: Caller, report: Report, move: workflow.Move, *, reason: str = "") -> Report:
+    """Put the report where the move leads, and leave a move, a trace and an event. What moves is put aside no more."""
+    report.state, report.version, report.snoozed_until = move.target, report.version + 1, None
+    report.save(update_fields=["state", "version", "claimed_by", "claimed_at", "snoozed_until", "force"])
     Move.objects.create(
-        report=report, verb=move.verb, source=move.source, target=move.target, moved_by_id=caller.user_id
+        report=report,
+        verb=move.verb,
+        source=move.source,
+        target=move.target,
+        moved_by_id=caller.user_id,
+        reason=reason,
     )
     verb = f"report_{move.verb.replace('-', '_')}"
     record(actor=caller.actor, action="alteration", verb=verb, records=[report.id])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.conf import settings
 
 from accounts.types import Caller
 from breaches.models import Report
 from breaches.workflow import Move
-from common.problems import Forbidden
+from common.problems import Conflict, Forbidden
 from orders.policies import same_person
 
 WORKERS = frozenset({"reviewer", "officer", "supervisor"})
@@ -23,14 +26,39 @@ def check_may_move(caller: Caller, report: Report, move: Move) -> None:
     """Role and hold: raises `wrong_role` or `not_holder`."""
     if caller.role not in move.roles:
         raise Forbidden("wrong_role", "Your role does not allow this.")
-    if move.holder_only and report.claimed_by_id != caller.user_id:
-        raise Forbidden("not_holder", "Only the officer who claimed this report can do that.")
+    if move.holder_only:
+        check_holds(caller, report)
 
 
 def check_may_work_on(caller: Caller) -> None:
     """Notes and links, whatever state the report is in: auditors look, they write nothing down."""
     if caller.role not in WORKERS:
         raise Forbidden("wrong_role", "Your role does not allow this.")
+
+
+def check_holds(caller: Caller, report: Report) -> None:
+    """Raises `not_holder` for everybody but the officer who claimed it."""
+    if report.claimed_by_id != caller.user_id:
+        raise Forbidden("not_holder", "Only the officer who claimed this report can do that.")
+
+
+def check_may_take_over(caller: Caller, report: Report, *, at: datetime) -> None:
+    """Raises `already_held` for one's own, `holder_active` where the holder was heard of not long ago."""
+    if report.claimed_by_id == caller.user_id:
+        raise Conflict("already_held", "You hold this report already.")
+    heard = max(filter(None, (report.claimed_at, report.heard_at)), default=at)
+    free_from = heard + timedelta(minutes=settings.HOLDER_SILENT_MINUTES)
+    if caller.role != "supervisor" and at < free_from:
+        extra = {"free_from": free_from.isoformat()}
+        raise Conflict("holder_active", "Whoever holds this report is still at work on it.", extra=extra)
+
+
+def may_take_over(caller: Caller, report: Report, *, at: datetime) -> bool:
+    try:
+        check_may_take_over(caller, report, at=at)
+    except Conflict:
+        return False
+    return True
 
 
 def may_move(caller: Caller, report: Report, move: Move) -> bool:

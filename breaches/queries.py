@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Force
 from accounts.types import Caller
-from breaches.models import Assessment, Decision, Question, Report, ReportArea, ReportCopy
+from breaches.models import Assessment, Decision, Question, Report, ReportArea, ReportCopy, Transfer
 from breaches.workflow import FOLLOW_UP_STATES, REVIEW_STATES
 from common.problems import Forbidden, NotFound
 from orders.models import Order
@@ -32,12 +32,17 @@ class QueueFilter:
 
 
 def queue(caller: Caller, wanted: QueueFilter, *, at: datetime) -> QuerySet[Report]:
-    """The reports routed to the caller's force, or copied to it, that match, without what was said in them."""
+    """The reports routed to the caller's force, or copied or offered to it, that match, without what was said in them."""
     rows = Report.objects.select_related("order").defer("body_sent")
     if wanted.queue == "copies":
         rows = rows.filter(copies__force_id=caller.force).exclude(force_id=caller.force)
+    elif wanted.queue == "offered":
+        rows = rows.filter(_offered_to(caller.force))
     else:
         rows = rows.filter(force_id=caller.force)
+    if wanted.queue in ("review", "follow_up"):
+        # What was put aside comes back by itself, and at the latest when it is due.
+        rows = rows.filter(Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=at))
     if wanted.queue == "review":
         rows = rows.filter(state__in=sorted(REVIEW_STATES))
     elif wanted.queue == "follow_up":
@@ -80,6 +85,33 @@ def locked_report_of_force(force: str, key: str) -> Report:
     if report.force_id != force:
         raise Forbidden("read_copy_only", "Another force works on this report; yours may read it.")
     return report
+
+
+def readable_report(force: str, key: str) -> Report:
+    """A report routed, copied or on offer to a force, by id or reference; `NotFound` for everything else alike."""
+    return _only(Report.objects.select_related("order").filter(_named(key), readable_by(force) | _offered_to(force)))
+
+
+def locked_report_on_offer(force: str, key: str, *, or_own: bool) -> Report:
+    """A report on offer to a force, or with `or_own` offered by it; held until the end of the transaction."""
+    by = Q(pk__in=Transfer.objects.filter(from_force_id=force, is_open=True).values("report_id"))
+    wanted = _offered_to(force) | by if or_own else _offered_to(force)
+    rows = Report.objects.select_for_update(of=("self",)).select_related("order")
+    return _only(rows.filter(_named(key), wanted))
+
+
+def open_transfer(report: Report) -> Transfer | None:
+    """The offer that waits for an answer, if there is one."""
+    return Transfer.objects.filter(report=report, is_open=True).first()
+
+
+def transfers_of(report: Report) -> list[Transfer]:
+    """Every offer of a report to another force, the oldest first, with how it ended."""
+    return list(Transfer.objects.filter(report=report).select_related("end").order_by("offered_at", "id"))
+
+
+def _offered_to(force: str) -> Q:
+    return Q(pk__in=Transfer.objects.filter(to_force_id=force, is_open=True).values("report_id"))
 
 
 def reports_of_person(user_id: UUID) -> QuerySet[Report]:

@@ -17,6 +17,7 @@ from accounts.types import Caller
 from audit.services import record
 from breaches.models import Assessment, Report, ReportCopy
 from breaches.places import force_areas
+from breaches.queries import open_transfer
 from breaches.rules.whereabouts import known, likeliest, where_it_happened
 from breaches.storing import insert_area
 from breaches.types import Facts
@@ -104,7 +105,8 @@ def send_to_follow_up(report: Report, assessment: Assessment, caller: Caller) ->
     where = whereabouts(facts_from_json(assessment.question["facts"]), assessment.answer, at=report.received_at)
     keep_whereabouts(report, where, at=now)
     owning = report.order.force_id if report.order else reviewing
-    report.force_id = (known(where.found) if where else None) or owning
+    if open_transfer(report) is None:  # what is on offer stays where it is until the other force answers (rule 89)
+        report.force_id = (known(where.found) if where else None) or owning
     readers = {reviewing: "reviewing_force"}
     readers |= dict.fromkeys(_homes(report, assessment), "home_force")
     readers |= {owning: "order_force"} if report.order else {}

@@ -263,6 +263,8 @@ class OfficerReportOut(ReportOut):
     decisions: list[dict[str, Any]]
     moves: list[dict[str, Any]]
     allowed: list[str]
+    snoozed_until: Instant | None
+    transfers: list[dict[str, Any]]
     evidence: list[dict[str, Any]]
     links: list[dict[str, Any]]
     notes: list[dict[str, Any]]
@@ -288,6 +290,7 @@ class QueueRowOut(Shape):
     incident_from: Instant | None
     evidence_count: int
     linked_count: int
+    snoozed_until: Instant | None
 
 
 class QueueOut(Shape):

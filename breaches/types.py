@@ -52,6 +52,7 @@ ROLES_TO_CLAIM = ROLES - {"officer"}
 ADDITIONS = frozenset({"message", "answer", "correction"})
 # Why a force reads a report that another force works on (rule 47).
 COPY_REASONS = frozenset({"order_force", "home_force", "reviewing_force"})
+TRANSFER_ENDS = frozenset({"accepted", "returned", "taken_back"})
 LINK_ACTS = frozenset({"linked", "unlinked"})
 OUTCOMES = frozenset({
     "charged", "summonsed", "cautioned", "community_resolution", "recorded_elsewhere", "evidential_difficulties",

@@ -2,7 +2,19 @@
 
 from django.urls import include, path, re_path
 
-from breaches.api import asking, audit, force, officer, private, public, searching, victim
+from breaches.api import (
+    asking,
+    audit,
+    bulk,
+    force,
+    holding,
+    officer,
+    private,
+    public,
+    searching,
+    timeline,
+    victim,
+)
 from breaches.tracking import api as tracking
 
 _KEY = r"(?P<key>[0-9A-Za-z-]{1,40})"
@@ -29,7 +41,9 @@ urlpatterns = [
     re_path(r"^officer/orders/(?P<reference>[A-Za-z0-9._-]{1,64})/track$", tracking.Track.as_view()),
     re_path(r"^officer/orders/(?P<reference>[A-Za-z0-9._-]{1,64})/track/hold$", tracking.TrackHold.as_view()),
     path("officer/zones/search", searching.ZoneSearch.as_view()),
+    re_path(r"^officer/orders/(?P<reference>[A-Za-z0-9._-]{1,64})/timeline$", timeline.Timeline.as_view()),
     path("officer/reports", officer.Reports.as_view()),
+    path("officer/reports/bulk", bulk.Bulk.as_view()),
     re_path(rf"^officer/reports/{_KEY}$", officer.OneReport.as_view()),
     re_path(rf"^officer/reports/{_KEY}/claim$", officer.Claim.as_view()),
     re_path(rf"^officer/reports/{_KEY}/release$", officer.Release.as_view()),
@@ -40,6 +54,12 @@ urlpatterns = [
     re_path(rf"^officer/reports/{_KEY}/note$", asking.Note.as_view()),
     re_path(rf"^officer/reports/{_KEY}/outcome$", asking.Close.as_view()),
     re_path(rf"^officer/reports/{_KEY}/reopen$", asking.Reopen.as_view()),
+    re_path(rf"^officer/reports/{_KEY}/heartbeat$", holding.Heartbeat.as_view()),
+    re_path(rf"^officer/reports/{_KEY}/takeover$", holding.TakeOver.as_view()),
+    re_path(rf"^officer/reports/{_KEY}/snooze$", holding.Snooze.as_view()),
+    re_path(rf"^officer/reports/{_KEY}/transfer$", holding.Transfer.as_view()),
+    re_path(rf"^officer/reports/{_KEY}/transfer/accept$", holding.TransferAccept.as_view()),
+    re_path(rf"^officer/reports/{_KEY}/transfer/return$", holding.TransferReturn.as_view()),
     re_path(rf"^officer/reports/{_KEY}/link$", asking.Link.as_view()),
     re_path(rf"^officer/reports/{_KEY}/unlink$", asking.Unlink.as_view()),
     re_path(rf"^officer/reports/{_KEY}/safe-contact$", asking.SafeContact.as_view()),

@@ -37,7 +37,22 @@ MOVES: tuple[Move, ...] = (
     Move("outcome", "in_follow_up", "closed", _FOLLOWERS, holder_only=True),
     Move("reopen", "not_verified", "in_review", _FOLLOWERS),
     Move("reopen", "closed", "in_review", _FOLLOWERS),
+    # From whoever claimed it and is not heard of; a supervisor at any time (`policies.check_may_take_over`).
+    Move("takeover", "in_review", "in_review", _REVIEWERS),
+    Move("takeover", "in_follow_up", "in_follow_up", _FOLLOWERS),
+    # Offered to another force (rule 89): it stays where it is until the other accepts.
+    Move("transfer", "received", "received", _REVIEWERS),
+    Move("transfer", "in_review", "in_review", _REVIEWERS, holder_only=True),
+    Move("transfer", "verified", "verified", _FOLLOWERS),
+    Move("transfer", "in_follow_up", "in_follow_up", _FOLLOWERS, holder_only=True),
 )
+# By the other force: into its queue of the same kind, claimed by nobody.
+ACCEPTED: dict[State, State] = {
+    "received": "received",
+    "in_review": "received",
+    "verified": "verified",
+    "in_follow_up": "verified",
+}
 OWNER: dict[State, str] = {
     "received": "review queue",
     "in_review": "the officer who claimed it",

@@ -99,8 +99,13 @@ def _answer(error: Exception) -> Response | None:
     return None
 
 
+def status_of(error: DomainError) -> int:
+    """The status that a refusal is answered with."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
 def _domain(error: DomainError) -> Response:
-    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    status = status_of(error)
     problems = error.problems if isinstance(error, Refused) else ()
     return Response(body(status, error.code, error.detail, problems=problems, extra=error.extra), status=status)
 

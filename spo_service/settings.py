@@ -252,6 +252,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIN
 # The clocks of a report (rule 36): elapsed hours, never working days.
 REVIEW_DUE_HOURS = env.int("REVIEW_DUE_HOURS", 4)
 OFFICER_CONTACT_DUE_HOURS = env.int("OFFICER_CONTACT_DUE_HOURS", 48)
+# Whoever claimed a report and was not heard of for so long can be relieved of it by a colleague (takeover).
+HOLDER_SILENT_MINUTES = env.int("HOLDER_SILENT_MINUTES", 30)
+SNOOZE_MOST_DAYS = env.int("SNOOZE_MOST_DAYS", 14)  # in follow-up; in review nothing is put aside past its due time
 # What is coming (rule 24): told so long before an order runs out, and looked at again so often where none is set.
 EXPIRING_WITHIN_DAYS = env.int("EXPIRING_WITHIN_DAYS", 90)
 REVIEW_EVERY_DAYS = env.int("REVIEW_EVERY_DAYS", 365)

@@ -33,7 +33,7 @@ from edge.parsing import read
 from edge.views import ApiView, answer
 
 _CHOICES = {
-    "queue": ("review", "follow_up", "overdue", "copies"),
+    "queue": ("review", "follow_up", "overdue", "copies", "offered"),
     "state": tuple(workflow.OWNER),
     "verdict": ("breach_indicated", "possible_breach", "needs_officer", "not_indicated", "no_order_in_force"),
     "mine": ("true", "false"),
@@ -95,7 +95,7 @@ class OneReport(ApiView):
     def get(self, request: Request, key: str) -> Response:
         """The whole report: what was said, what was found, what was decided."""
         caller = self.caller(request)
-        report = queries.report_of_force(caller.force, key)
+        report = queries.readable_report(caller.force, key)
         record(actor=caller.actor, action="consultation", verb="report_read", records=[report.id])
         return detail(report, caller)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -126,6 +126,64 @@ class WordsIn(Shape):
 
 class ReopenIn(Shape):
     reason: Text = Field(min_length=10, max_length=2_000)
+
+
+class WhyIn(Shape):
+    reason: Text = Field(min_length=1, max_length=2_000)
+
+
+class OfferIn(Shape):
+    """To which force, by its PNC code, and why."""
+
+    force: Text = Field(min_length=2, max_length=2)
+    reason: Text = Field(min_length=1, max_length=2_000)
+
+
+class SnoozeIn(Shape):
+    """Until when it is put aside, and why. A day without a time is the whole of that day in London."""
+
+    until: Instant | CivilDate
+    reason: Text = Field(min_length=1, max_length=2_000)
+
+
+class BulkIn(Shape):
+    """One verb on many reports; `note` and `snooze` say what goes with the verb of that name, for all of them."""
+
+    verb: Literal["claim", "release", "note", "snooze"]
+    reports: list[Annotated[Text, Field(min_length=1, max_length=40)]] = Field(min_length=1, max_length=100)
+    note: WordsIn | None = None
+    snooze: SnoozeIn | None = None
+
+
+class BulkRowOut(Shape):
+    """What became of one: `status` is the one that the verb alone would have answered."""
+
+    report: str
+    status: int
+    id: str | None
+    state: str | None
+    etag: str | None
+    code: str | None
+    detail: str | None
+
+
+class BulkOut(Shape):
+    results: list[BulkRowOut]
+
+
+class HappenedOut(Shape):
+    """One thing in the history of an order. `record`: the version, zone, paper or report that says more."""
+
+    at: Instant
+    kind: str
+    record: str
+    about: dict[str, Any]
+
+
+class TimelineOut(Shape):
+    results: list[HappenedOut]
+    next: None
+    previous: None
 
 
 class PairIn(Shape):

@@ -14,8 +14,8 @@ from breaches import queries, workflow
 from breaches.advice import advice
 from breaches.api import said
 from breaches.evidence import shown as evidence
-from breaches.models import Assessment, Decision, Move, Question, Report
-from breaches.policies import is_independent, may_move
+from breaches.models import Assessment, Decision, Move, Question, Report, Transfer, TransferEnd
+from breaches.policies import is_independent, may_move, may_take_over
 from breaches.rules.differences import differences
 from breaches.rules.whereabouts import concerned
 from breaches.sent import as_sent
@@ -80,12 +80,12 @@ def whole(report: Report, current: Assessment, force: str) -> Json:
 
 def for_officer(report: Report, caller: Caller) -> Json:
     """The same with clocks, history and what this officer can do now."""
-    assessments = queries.assessments(report)
+    assessments, now = queries.assessments(report), timezone.now()
     return {
         **whole(report, assessments[0], caller.force),
         "priority": report.priority,
         "priority_reasons": report.priority_reasons,
-        "clocks": clocks(report, at=timezone.now()),
+        "clocks": clocks(report, at=now),
         "claimed_by": _holder(report),
         "force": report.force_id,
         "copies": [{"force": copy.force_id, "why": copy.why} for copy in queries.readers_of(report)],
@@ -93,7 +93,11 @@ def for_officer(report: Report, caller: Caller) -> Json:
         "assessments": _history(report, assessments, caller.force),
         "decisions": [_decision(d) for d in report.decisions.order_by("-decided_at")],
         "moves": _moves(report),
-        "allowed": [verb for verb in workflow.allowed(report.state) if _may(caller, report, assessments[0], verb)],
+        "allowed": [
+            verb for verb in workflow.allowed(report.state) if _may(caller, report, assessments[0], verb, at=now)
+        ],
+        "snoozed_until": report.snoozed_until,
+        "transfers": [_transfer(transfer) for transfer in queries.transfers_of(report)],
         "evidence": evidence.all_of(report),
         **said.beside(report, caller.force),
     }
@@ -127,15 +131,28 @@ def _history(report: Report, assessments: Sequence[Assessment], force: str) -> l
     ]
 
 
-def _may(caller: Caller, report: Report, current: Assessment, verb: str) -> bool:
+def _may(caller: Caller, report: Report, current: Assessment, verb: str, *, at: datetime) -> bool:
     move = workflow.move(verb, report.state)
-    if (
-        move is None
-        or report.force_id != caller.force
-        or (verb == "verify" and not is_independent(caller, current.zone_staff))
-    ):
+    if move is None or report.force_id != caller.force:
+        return False
+    if verb == "verify" and not is_independent(caller, current.zone_staff):
+        return False
+    if verb == "takeover" and not may_take_over(caller, report, at=at):
         return False
     return may_move(caller, report, move)
+
+
+def _transfer(transfer: Transfer) -> Json:
+    """An offer to another force; `ended` is null while it waits for an answer."""
+    end: TransferEnd | None = getattr(transfer, "end", None)
+    return {
+        "from": transfer.from_force_id,
+        "to": transfer.to_force_id,
+        "reason": transfer.reason,
+        "offered_at": transfer.offered_at,
+        "by": transfer.staff_id,
+        "ended": end and {"kind": end.kind, "reason": end.reason or None, "at": end.at, "by": end.staff_id},
+    }
 
 
 def _holder(report: Report) -> str | None:
@@ -145,7 +162,17 @@ def _holder(report: Report) -> str | None:
 
 def _moves(report: Report) -> list[Json]:
     moves = report.moves.select_related("moved_by__officer").order_by("id")
-    return [{"verb": m.verb, "from": m.source, "to": m.target, "by": _mover(m), "at": m.moved_at} for m in moves]
+    return [
+        {
+            "verb": m.verb,
+            "from": m.source,
+            "to": m.target,
+            "by": _mover(m),
+            "at": m.moved_at,
+            "reason": m.reason or None,
+        }
+        for m in moves
+    ]
 
 
 def _mover(move: Move) -> str | None:
@@ -200,6 +227,7 @@ def queue_row(report: Report, *, at: datetime, linked: int, evidence_count: int)
         "incident_from": report.incident_from,
         "evidence_count": evidence_count,
         "linked_count": linked,
+        "snoozed_until": report.snoozed_until,
     }
 
 

@@ -23,6 +23,7 @@ from breaches.models.reports import Report
 from common.envelope import rewrap, wrapped_by
 from common.problems import Conflict
 
+CHECK = "breaches.evidence.tasks.check"
 EXAMINE = "breaches.evidence.tasks.examine"
 CLUSTER = "evidence"
 LINK_LASTS = timedelta(minutes=5)
@@ -177,7 +178,8 @@ def note_fetched(*, caller: Caller, link: EvidenceLink) -> None:
 
 @transaction.atomic
 def note_transferred(*, actor: Actor, report_id: UUID, to_force: str, reason: str) -> None:
-    """The evidence of a report goes to another force with it: an entry on every item (rule 69)."""
+    """The evidence of a report goes to another force with it: an entry on every item (rule 69), and each is read
+    and compared again (rule 66) by a worker, since there may be gigabytes of it."""
     items = EvidenceItem.objects.select_for_update(of=("self",)).filter(report_id=report_id).order_by("number")
     for item in items:
         continuity.append(
@@ -189,6 +191,7 @@ def note_transferred(*, actor: Actor, report_id: UUID, to_force: str, reason: st
             reason=reason,
             recipient=to_force,
         )
+        async_task(CHECK, str(item.id), cluster=CLUSTER)
     record(
         actor=actor,
         action="disclosure",

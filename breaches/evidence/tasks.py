@@ -33,7 +33,7 @@ def sweep() -> None:
 def night() -> None:
     """Queue the reading again of a sample of items, and take away what crashes left."""
     for item_id in queries.a_sample(settings.EVIDENCE_NIGHTLY_SAMPLE):
-        async_task("breaches.evidence.tasks.check", str(item_id), cluster=services.CLUSTER)
+        async_task(services.CHECK, str(item_id), cluster=services.CLUSTER)
     tidying.remove_strays(before=timezone.now() - timedelta(hours=settings.EVIDENCE_STRAY_HOURS))
 
 

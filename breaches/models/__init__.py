@@ -10,6 +10,7 @@ from breaches.evidence.models import (
     EvidenceUpload,
 )
 from breaches.models.following import Addition, LinkAct, Note, Outcome, Question, Withdrawal
+from breaches.models.handing import Snooze, Transfer, TransferEnd
 from breaches.models.private import DiaryEntry, DiaryReport, Receipt, SafeContact
 from breaches.models.reports import (
     Assessment,
@@ -47,8 +48,11 @@ __all__ = [
     "ReportCopy",
     "ReportPosition",
     "SafeContact",
+    "Snooze",
     "TrackFix",
     "TrackedDevice",
+    "Transfer",
+    "TransferEnd",
     "Visit",
     "Withdrawal",
 ]

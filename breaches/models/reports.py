@@ -43,6 +43,9 @@ class Report(models.Model):
     version = models.PositiveIntegerField(default=1)
     claimed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     claimed_at = models.DateTimeField(null=True)
+    # When whoever claimed it was last heard of; what counts is the later of this and `claimed_at`.
+    heard_at = models.DateTimeField(null=True)
+    snoozed_until = models.DateTimeField(null=True)
     priority = models.PositiveSmallIntegerField()
     priority_reasons = ArrayField(models.CharField(max_length=40))
     verdict = models.CharField(max_length=20)
@@ -89,7 +92,7 @@ class Report(models.Model):
             pgtrigger.FSM(
                 name="moves",
                 field="state",
-                transitions=[(move.source, move.target) for move in MOVES],
+                transitions=list(dict.fromkeys((m.source, m.target) for m in MOVES if m.source != m.target)),
             ),
             pgtrigger.ReadOnly(
                 name="as_received",
@@ -158,6 +161,7 @@ class Move(models.Model):
     # Null: by the reporter, who needs no account.
     moved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     moved_at = models.DateTimeField(db_default=Now())
+    reason = models.TextField(blank=True, db_default="")
 
     class Meta:
         triggers = [_APPEND_ONLY]

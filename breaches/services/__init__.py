@@ -2,6 +2,7 @@
 
 from breaches.services.adding import Corrected, Said, add_by_receipt, add_message, correct, withdraw
 from breaches.services.asking import Asked, Ended, close, note, reopen, request_information, write_down_answer
+from breaches.services.holding import Aside, heartbeat, snooze, take_over
 from breaches.services.linking import Pairing, link, unlink
 from breaches.services.private import (
     report_from_diary,
@@ -10,28 +11,37 @@ from breaches.services.private import (
     write_diary,
 )
 from breaches.services.submitting import Submission, assess_again, check_order, submit_report
+from breaches.services.transferring import Offer, accept, give_back, offer
 
 __all__ = [
+    "Aside",
     "Asked",
     "Corrected",
     "Ended",
+    "Offer",
     "Pairing",
     "Said",
     "Submission",
+    "accept",
     "add_by_receipt",
     "add_message",
     "assess_again",
     "check_order",
     "close",
     "correct",
+    "give_back",
+    "heartbeat",
     "link",
     "note",
+    "offer",
     "reopen",
     "report_from_diary",
     "request_information",
     "say_how_to_reach",
+    "snooze",
     "submit_report",
     "submit_without_account",
+    "take_over",
     "unlink",
     "withdraw",
     "write_diary",

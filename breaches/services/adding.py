@@ -129,9 +129,9 @@ def _first_in_the_queue(report: Report) -> None:
 
 
 def _bump(report: Report) -> None:
-    """Whoever decides now has not seen this: their ETag is of before."""
-    report.version += 1
-    report.save(update_fields=["version"])
+    """Whoever decides now has not seen this: their ETag is of before. What was put aside is to be seen again."""
+    report.version, report.snoozed_until = report.version + 1, None
+    report.save(update_fields=["version", "snoozed_until"])
 
 
 def _as_corrected(report: Report, body: Json) -> dict[str, Any]:

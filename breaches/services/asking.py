@@ -128,12 +128,13 @@ def reopen(*, caller: Caller, key: str, read: Callable[[], str], precondition: P
     """Take up a report that was decided or closed, and say why. What was decided stays."""
     report = queries.locked_report_of_force(caller.force, key)
     move = permitted(caller, report, "reopen", precondition)
+    reason = read()
     Note.objects.create(
         report=report,
-        text=read(),
+        text=reason,
         written_at=timezone.now(),
         written_by_id=caller.person,
         staff_id=caller.staff_id,
     )
     report.claimed_by_id, report.claimed_at = caller.user_id, timezone.now()
-    return moved(caller, report, move)
+    return moved(caller, report, move, reason=reason)

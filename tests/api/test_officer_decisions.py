@@ -80,14 +80,16 @@ def test_follow_up_is_claimed_by_officers_not_reviewers(api: Apis, report: str) 
 def test_a_move_that_is_not_in_the_table_tells_which_are(api: Apis, report: str, name: str) -> None:
     tag = api.officer.get(f"officer/reports/{report}").etag
     answer = verb(api, report, name, VERIFY, If_Match=tag)
-    assert (answer.status, answer.code, answer.body["allowed"]) == (409, "illegal_transition", ["claim"])
+    assert (answer.status, answer.code, answer.body["allowed"]) == (409, "illegal_transition", ["claim", "transfer"])
 
 
 def test_a_claimed_report_cannot_be_claimed_again(api: Apis, report: str) -> None:
     claimed(api, report)
     for who in ("officer", "reviewer"):
         assert (again := verb(api, report, "claim", who=who)).status == 409
-        assert again.body["allowed"] == ["not-verified", "release", "request-information", "verify"]
+        assert again.body["allowed"] == [
+            "not-verified", "release", "request-information", "takeover", "transfer", "verify"
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "body"), [("release", {}), ("verify", VERIFY), ("not-verified", WHY_NOT)])
@@ -192,13 +194,14 @@ def test_auditors_look_and_move_nothing(api: Apis, report: str, name: str) -> No
 
 
 def test_what_is_allowed_is_what_this_officer_can_do(api: Apis, report: str) -> None:
-    assert api.officer.get(f"officer/reports/{report}").body["allowed"] == ["claim"]
+    assert api.officer.get(f"officer/reports/{report}").body["allowed"] == ["claim", "transfer"]
     assert api.auditor.get(f"officer/reports/{report}").body["allowed"] == []
     claimed(api, report, who="supervisor")
     assert api.supervisor.get(f"officer/reports/{report}").body["allowed"] == [
         "not-verified",
         "release",
         "request-information",
+        "transfer",
     ]
 
 

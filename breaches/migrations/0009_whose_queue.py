@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_support'),
-        ('breaches', '0007_contacts'),
+        ('breaches', '0008_hand_over'),
     ]
 
     operations = [

@@ -1,0 +1,97 @@
+"""What officers do with a report in their hands: keep it, take it over, put it aside, hand it to another force."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from breaches import services
+from breaches.api.shapes import OfferIn, SnoozeIn, WhyIn
+from breaches.api.verbs import Verb
+from breaches.serializers import NothingIn, OfficerReportOut
+from common.london import midnight_ending
+from edge.parsing import read
+
+
+class Heartbeat(Verb):
+    @extend_schema(request=NothingIn, responses={200: OfficerReportOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Say that one is still at work on a claimed report, so that nobody takes it over."""
+        return self.act(request, lambda caller, pre: services.heartbeat(caller=caller, key=key, precondition=pre))
+
+
+class TakeOver(Verb):
+    body_shape = WhyIn
+
+    @extend_schema(request=WhyIn, responses={200: OfficerReportOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Take a report from an officer who is not heard of, or as a supervisor at any time."""
+        return self.act(
+            request,
+            lambda caller, pre: services.take_over(
+                caller=caller, key=key, read=lambda: read(request, WhyIn).reason, precondition=pre
+            ),
+        )
+
+
+class Snooze(Verb):
+    body_shape = SnoozeIn
+
+    @extend_schema(request=SnoozeIn, responses={200: OfficerReportOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Put a report aside until a time. Its clocks run on."""
+        return self.act(
+            request,
+            lambda caller, pre: services.snooze(
+                caller=caller, key=key, read=lambda: aside(read(request, SnoozeIn)), precondition=pre
+            ),
+        )
+
+
+def aside(sent: SnoozeIn) -> services.Aside:
+    until = sent.until if isinstance(sent.until, datetime) else midnight_ending(sent.until)
+    return services.Aside(until=until, reason=sent.reason)
+
+
+class Transfer(Verb):
+    match_required, body_shape = True, OfferIn
+
+    @extend_schema(request=OfferIn, responses={200: OfficerReportOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Offer a report to another force. It stays where it is until that force accepts."""
+        return self.act(
+            request,
+            lambda caller, pre: services.offer(
+                caller=caller, key=key, read=lambda: _offered(read(request, OfferIn)), precondition=pre
+            ),
+        )
+
+
+def _offered(sent: OfferIn) -> services.Offer:
+    return services.Offer(force=sent.force, reason=sent.reason)
+
+
+class TransferAccept(Verb):
+    match_required = True
+
+    @extend_schema(request=NothingIn, responses={200: OfficerReportOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Take over what another force offered. Every clock stays as it was."""
+        return self.act(request, lambda caller, pre: services.accept(caller=caller, key=key, precondition=pre))
+
+
+class TransferReturn(Verb):
+    body_shape = WhyIn
+
+    @extend_schema(request=WhyIn, responses={200: OfficerReportOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Return what another force offered, or take one's own offer back, and say why."""
+        return self.act(
+            request,
+            lambda caller, pre: services.give_back(
+                caller=caller, key=key, read=lambda: read(request, WhyIn).reason, precondition=pre
+            ),
+        )
