@@ -39,6 +39,7 @@ _TM75_PIPELINE = (
 # Rule 57. East, south, west and north of the whole United Kingdom with its near sea.
 _WEST, _EAST, _SOUTH, _NORTH = -8.7, 2.6, 49.5, 61.5
 # Easting and northing from nought up to these.
+_MOST_DEGREES = 180.0
 _GRID_LIMITS = {BRITISH_GRID: (700_000.0, 1_300_000.0), IRISH_GRID: (400_000.0, 500_000.0)}
 
 # Generous, drawn down the middle of the North Channel and the Irish Sea: no British land is in it, all of
@@ -109,6 +110,23 @@ def locate(crs: str, x: float, y: float) -> Located:
     if abs(x) < 0.01 and abs(y) < 0.01:
         return Located(None, "null_island")
     return _locate_degrees(x, y) if crs == WGS84 else _locate_grid(crs, x, y)
+
+
+def all_sound(crs: str, xy: Array) -> bool:
+    """Whether `locate` finds no fault with any row of (n, 2) x, y."""
+    if crs == WGS84:
+        # Neither nought nor infinite can be within these; nor does anything compare with what is no number.
+        return bool(((xy >= (_WEST, _SOUTH)) & (xy <= (_EAST, _NORTH))).all())
+    eastern, northern = _GRID_LIMITS[crs]
+    if not ((xy > _MOST_DEGREES).any(axis=1) & (xy >= 0).all(axis=1) & (xy <= (eastern, northern)).all(axis=1)).all():
+        return False
+    degrees = transform_all(crs, xy)
+    if not all_sound(WGS84, degrees):
+        return False
+    irish = np.asarray(shapely.intersects_xy(_ISLAND_OF_IRELAND, degrees[:, 0], degrees[:, 1]))
+    if crs == BRITISH_GRID:
+        return not irish.any()
+    return bool((irish & (degrees >= (_NI_WEST, _NI_SOUTH)).all(axis=1)).all())
 
 
 def transform_all(crs: str, xy: Array) -> Array:
@@ -199,7 +217,7 @@ def _irish_fault(point: Point) -> str | None:
 
 def _could_be_degrees(x: float, y: float) -> bool:
     # A grid position this close to its false origin is open sea, so nothing real is lost.
-    return abs(x) <= 180 and abs(y) <= 180
+    return abs(x) <= _MOST_DEGREES and abs(y) <= _MOST_DEGREES
 
 
 def _in_limits(crs: str, x: float, y: float) -> bool:

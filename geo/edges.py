@@ -53,8 +53,9 @@ def join_edges(paths: list[Array], plane: Plane) -> Edges:
     """
     # The outline of a corridor a nanometre wide is empty; the reader refuses it by its area.
     paths = paths or [np.empty((0, 2))]
-    starts, ends = np.vstack([path[:-1] for path in paths]), np.vstack([path[1:] for path in paths])
-    a, b = plane.forward_all(starts).T, plane.forward_all(ends).T
+    flat = [plane.forward_all(path) for path in paths]
+    starts, ends = _both_ends(paths)
+    a, b = (rows.T for rows in _both_ends(flat))
     length = np.hypot(b[0] - a[0], b[1] - a[1])
     real = length > 0
     if not real.any():
@@ -63,6 +64,13 @@ def join_edges(paths: list[Array], plane: Plane) -> Edges:
     u = np.divide(b - a, length, out=np.array([[1.0], [0.0]]).repeat(len(length), axis=1), where=length > 0)
     extent = float(np.hypot(a[0], a[1]).max(initial=0.0))
     return Edges(a, b, u, length, starts[real], ends[real], extent)
+
+
+def _both_ends(paths: list[Array]) -> tuple[Array, Array]:
+    """Where the edges of all paths begin, and where they end."""
+    if len(paths) == 1:
+        return paths[0][:-1], paths[0][1:]
+    return np.vstack([path[:-1] for path in paths]), np.vstack([path[1:] for path in paths])
 
 
 def nearest_m(edges: Edges, sight: Sight, here: Plane, away_m: float) -> float:

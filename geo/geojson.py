@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from geo.crs import locate
+import numpy as np
+
+from geo.crs import all_sound, locate
 from geo.members import read_member, read_number, read_object
 from geo.notes import Notes
 from geo.types import Position, Ring
@@ -11,6 +13,7 @@ MOST_VERTICES = 20_000
 # No system's numbers go so far; with such ones (a problem already) planar arithmetic could overflow.
 _FARTHEST = 1e9
 # How many arrays lie around the positions.
+_NUMBERS = (float, int)  # and not bool, which is an int to isinstance
 _DEPTH = {"Point": 1, "MultiPoint": 1, "LineString": 1, "Polygon": 2, "MultiPolygon": 3}
 
 Path = tuple[str, Ring]
@@ -60,11 +63,29 @@ def read_path(raw: object, pointer: str, crs: str | None, notes: Notes) -> Path 
     items = _array(raw, pointer, notes)
     if items is None:
         return None
+    sound = _sound(items, crs) if crs else None
+    if sound is not None:
+        return pointer, sound
     positions = [_position(item, f"{pointer}/{index}", crs, notes) for index, item in enumerate(items)]
     whole = tuple(position for position in positions if position is not None)
     if any(max(abs(x), abs(y)) > _FARTHEST for x, y in whole):
         return None
     return (pointer, whole) if len(whole) == len(positions) else None
+
+
+def _sound(items: list[object], crs: str) -> Ring | None:
+    """All positions at once where there is nothing to say about any; None: they are gone into one by one."""
+    if not all(type(item) is list and len(item) == 2 and _is_pair(item[0], item[1]) for item in items):
+        return None
+    try:
+        ring: Ring = tuple((float(x), float(y)) for x, y in items)  # type: ignore[misc, has-type]
+    except OverflowError:
+        return None
+    return ring if all_sound(crs, np.array(ring)) else None
+
+
+def _is_pair(x: object, y: object) -> bool:
+    return type(x) in _NUMBERS and type(y) in _NUMBERS
 
 
 def _rings(raw: object, pointer: str, crs: str | None, notes: Notes) -> list[Path | None]:

@@ -1,5 +1,6 @@
 """Geodesics on WGS84, and a flat metric plane around a point of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,9 +54,14 @@ def metres_between(start: Array, end: Array) -> Array:
 
 def between(start: Array, end: Array, part: Array | float) -> Array:
     """Points at `part` (0 to 1) of the way along each geodesic between (n, 2) rows of degrees."""
+    return between_at(start, end, (part,))[0]
+
+
+def between_at(start: Array, end: Array, parts: Sequence[Array | float]) -> list[Array]:
+    """The same for several parts of the same geodesics."""
     azimuth, _, metres = GEOD.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])
-    longitudes, latitudes, _ = GEOD.fwd(start[:, 0], start[:, 1], azimuth, np.asarray(metres) * part)
-    return np.column_stack((longitudes, latitudes))
+    gone = [GEOD.fwd(start[:, 0], start[:, 1], azimuth, np.asarray(metres) * part) for part in parts]
+    return [np.column_stack((longitudes, latitudes)) for longitudes, latitudes, _ in gone]
 
 
 def moved(start: Array, towards: Array, metres: float) -> Array:

@@ -7,20 +7,19 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from common.problems import Problem
 from geo import crs
 from geo.canonical import shape_from_json, shape_sha256, shape_to_json
 from geo.corridors import tangled
-from geo.densify import MOST_POSITIONS, densify, edge_steps
+from geo.densify import MOST_POSITIONS
+from geo.following import follow
 from geo.geojson import read_coordinates, read_parts, read_path
 from geo.grid import GridSquare, read_grid_reference
 from geo.members import read_crs, read_member, read_number, read_object
 from geo.notes import Notes
 from geo.topology import check_parts
-from geo.types import Area, Circle, Corridor, Point, Ring, Shape
-from geo.zones import build, plane_around
+from geo.types import Area, Circle, Corridor, Point, Shape
+from geo.zones import build
 
 __all__ = ["ShapeReading", "read_shape", "shape_from_json", "shape_sha256", "shape_to_json"]
 
@@ -165,7 +164,7 @@ def _area(raw: Mapping[str, object], pointer: str, notes: Notes) -> Area | None:
     if system is None or polygons is None or notes.problems:
         return None
     area = Area(system, polygons)
-    if _can_be_followed(system, [ring for part in polygons for ring in part], pointer, notes):
+    if _can_be_followed(area, pointer, notes):
         _weigh(build(area).area_m2, pointer, notes)
     return area
 
@@ -180,25 +179,23 @@ def _corridor(raw: Mapping[str, object], pointer: str, notes: Notes) -> Corridor
         notes.wrong(pointer, "line_too_short")
     if system is None or width is None or path is None or notes.problems:
         return None
-    if _can_be_followed(system, [path[1]], pointer, notes) and _can_be_widened(system, path[1], width, pointer, notes):
-        corridor = Corridor(system, path[1], width)
+    corridor = Corridor(system, path[1], width)
+    if _can_be_followed(corridor, pointer, notes) and _can_be_widened(corridor, pointer, notes):
         _weigh(build(corridor).area_m2, pointer, notes)
         return corridor
     return None
 
 
-def _can_be_followed(system: str, paths: list[Ring], pointer: str, notes: Notes) -> bool:
-    plane = plane_around(system, np.array([xy for path in paths for xy in path]))
-    if sum(int(edge_steps(system, np.array(path), plane).sum()) for path in paths) <= MOST_POSITIONS:
+def _can_be_followed(shape: Area | Corridor, pointer: str, notes: Notes) -> bool:
+    if follow(shape).positions <= MOST_POSITIONS:
         return True
     notes.wrong(pointer, "edges_too_long")
     return False
 
 
-def _can_be_widened(system: str, line: Ring, width: float, pointer: str, notes: Notes) -> bool:
-    sent = np.array(line)
-    plane = plane_around(system, sent)
-    if not tangled(densify(system, sent, plane), plane, width / 2):
+def _can_be_widened(corridor: Corridor, pointer: str, notes: Notes) -> bool:
+    followed = follow(corridor)
+    if not tangled(followed.degrees()[0], followed.plane, corridor.width_m / 2):
         return True
     notes.wrong(pointer, "line_tangled")
     return False

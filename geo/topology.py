@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from geo.geojson import Path
 from geo.notes import Notes
+from geo.plane import Array
 from geo.types import Polygon, Ring
 
 # How many geometries look for a partner at a time: a hostile shape has every edge cross every other, and
@@ -46,6 +47,8 @@ def check_parts(parts: list[list[Path | None]], pointer: str, notes: Notes) -> t
 
 
 def _meet_too_often(parts: list[list[Ring | None]]) -> bool:
+    if sum(map(len, parts)) <= _MOST_MEETINGS:
+        return False
     rings = (set(ring) for part in parts for ring in part if ring)
     meetings = Counter(position for ring in rings for position in ring)
     return max(meetings.values(), default=0) > _MOST_MEETINGS
@@ -66,18 +69,18 @@ def _check_ring(path: Path | None, notes: Notes) -> Ring | None:
 
 
 def _check_simple(pointer: str, ring: Ring, notes: Notes) -> None:
-    polygon = shapely.Polygon(ring)
-    if _is_flat(ring):
+    xy = np.array(ring)
+    if _is_flat(xy):
         notes.wrong(pointer, "zero_area")
-    elif not polygon.is_valid:
+    elif not shapely.is_valid(shapely.polygons(xy)):
         edges = _first_crossing(ring)
         where = f" Edge {edges[0]} meets edge {edges[1]}; edge n starts at position n." if edges else ""
         notes.wrong(f"{pointer}/{edges[0]}" if edges else pointer, "ring_crosses_itself", where)
 
 
-def _is_flat(ring: Ring) -> bool:
+def _is_flat(xy: Array) -> bool:
     """All positions on one line."""
-    return bool(shapely.convex_hull(shapely.MultiPoint(ring)).area == 0)
+    return bool(shapely.area(shapely.convex_hull(shapely.linestrings(xy))) == 0)
 
 
 def _first_crossing(ring: Ring) -> tuple[int, int] | None:
@@ -103,7 +106,8 @@ def _check_part(rings: list[Ring | None], paths: list[Path | None], notes: Notes
     whole = tuple(ring for ring in rings if ring is not None)
     if not whole or len(whole) != len(rings):
         return None
-    if shapely.Polygon(whole[0], whole[1:]).is_valid:
+    # A ring by itself was looked at already.
+    if len(whole) == 1 or _polygon(whole).is_valid:
         return whole
     _check_holes(whole, [path[0] for path in paths if path], notes)
     return None
@@ -124,13 +128,19 @@ def _check_holes(rings: Polygon, pointers: list[str], notes: Notes) -> None:
 
 
 def _apart(parts: tuple[Polygon, ...], pointer: str, notes: Notes) -> bool:
-    polygons = np.array([shapely.Polygon(part[0], part[1:]) for part in parts])
+    polygons = np.array([_polygon(part) for part in parts])
     if shapely.MultiPolygon(list(polygons)).is_valid:
         return True
     pair = _first_pair(polygons, lambda left, right: ~_only_touch(polygons[left], polygons[right]))
     where = f" It meets polygon {pair[0]}." if pair else ""
     notes.wrong(f"{pointer}/{pair[1]}" if pair else pointer, "parts_overlap", where)
     return False
+
+
+def _polygon(part: Polygon) -> shapely.Polygon:
+    holes = [shapely.linearrings(hole) for hole in part[1:]]
+    polygon: shapely.Polygon = shapely.polygons(part[0], holes or None)
+    return polygon
 
 
 def _only_touch(left: Geometries, right: Geometries) -> NDArray[np.bool_]:
@@ -160,10 +170,10 @@ def _first_pair(
 
 
 def _turned(part: Polygon, paths: Sequence[Path | None], notes: Notes) -> Polygon:
-    if not _anticlockwise(part[0]) and paths[0]:
+    anticlockwise = [bool(shapely.is_ccw(shapely.linearrings(ring))) for ring in part]
+    if not anticlockwise[0] and paths[0]:
         notes.warn(paths[0][0], "ring_turned")
-    return tuple(ring if _anticlockwise(ring) == (index == 0) else ring[::-1] for index, ring in enumerate(part))
-
-
-def _anticlockwise(ring: Ring) -> bool:
-    return bool(shapely.is_ccw(shapely.LinearRing(ring)))
+    return tuple(
+        ring if runs == (index == 0) else ring[::-1]
+        for index, (ring, runs) in enumerate(zip(part, anticlockwise, strict=True))
+    )

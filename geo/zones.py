@@ -9,9 +9,9 @@ import numpy as np
 import shapely
 
 from geo.corridors import CAP_SAG_M, widened
-from geo.crs import transform_all, transformation
-from geo.densify import densify
+from geo.crs import transformation
 from geo.edges import Edges, join_edges
+from geo.following import follow
 from geo.plane import EARTH_RADIUS_M, Array, Plane, between, moved, ring_area_m2
 from geo.types import Area, Circle, Corridor, Shape
 
@@ -51,13 +51,6 @@ def build(shape: Shape) -> Zone:
     return _build_area(shape) if isinstance(shape, Area) else _build_corridor(shape)
 
 
-def plane_around(crs: str, xy: Array) -> Plane:
-    """The plane on the middle of the positions' bounding box."""
-    degrees = transform_all(crs, xy)
-    middle = (degrees.min(axis=0) + degrees.max(axis=0)) / 2
-    return Plane(float(middle[0]), float(middle[1]))
-
-
 def _build_circle(circle: Circle) -> Zone:
     centre, radius = circle.centre, circle.radius_m
     # A geodesic disc on the ellipsoid is a little smaller than a flat one: 0.05 % at 500 km.
@@ -68,9 +61,9 @@ def _build_circle(circle: Circle) -> Zone:
 
 
 def _build_area(area: Area) -> Zone:
-    plane = plane_around(area.crs, np.array([xy for part in area.polygons for ring in part for xy in ring]))
-    parts = [[densify(area.crs, np.array(ring), plane) for ring in part] for part in area.polygons]
-    parts = [[_turned(ring, index == 0) for index, ring in enumerate(part)] for part in parts]
+    followed = follow(area)
+    plane, paths = followed.plane, iter(followed.degrees())
+    parts = [[_turned(next(paths), index == 0) for index, _ in enumerate(part)] for part in area.polygons]
     outline = join_edges([ring for part in parts for ring in part], plane)
     core = {"type": "MultiPolygon", "coordinates": [[ring.tolist() for ring in part] for part in parts]}
     size = sum(_signed_area(part) for part in parts)
@@ -79,9 +72,8 @@ def _build_area(area: Area) -> Zone:
 
 
 def _build_corridor(corridor: Corridor) -> Zone:
-    sent, reach = np.array(corridor.line), corridor.width_m / 2
-    plane = plane_around(corridor.crs, sent)
-    path = densify(corridor.crs, sent, plane)
+    followed, reach = follow(corridor), corridor.width_m / 2
+    plane, [path] = followed.plane, followed.degrees()
     edges = join_edges([path], plane)
     degrees = [[_on_earth(ring, edges, plane, reach) for ring in part] for part in widened(path, plane, reach)]
     outline = join_edges([ring for part in degrees for ring in part], plane)
@@ -112,7 +104,7 @@ def _on_earth(ring: Array, edges: Edges, plane: Plane, reach: float) -> Array:
 
 
 def _turned(ring: Array, exterior: bool) -> Array:
-    return ring if shapely.is_ccw(shapely.LinearRing(ring)) == exterior else ring[::-1]
+    return ring if shapely.is_ccw(shapely.linearrings(ring)) == exterior else ring[::-1]
 
 
 def _signed_area(part: list[Array]) -> float:
