@@ -32,7 +32,7 @@ class QueueFilter:
 
 
 def queue(caller: Caller, wanted: QueueFilter, *, at: datetime) -> QuerySet[Report]:
-    """The reports routed to the caller's force, or copied or offered to it, that match, without what was said in them."""
+    """The reports that match, routed to the force of the caller, or copied or offered to it; without what was said."""
     rows = Report.objects.select_related("order").defer("body_sent")
     if wanted.queue == "copies":
         rows = rows.filter(copies__force_id=caller.force).exclude(force_id=caller.force)
