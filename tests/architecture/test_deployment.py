@@ -12,8 +12,12 @@ from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
-SECRETS = {"SECRET_KEY", "FIELD_KEY", "MASTER_KEYS", "ALLOWED_HOSTS", "POSTGRES_PASSWORD", "APP_DB_PASSWORD"}
-OURS = {"migrate", "web", "worker", "outbox", "evidence"}
+SECRETS = {
+    "SECRET_KEY", "FIELD_KEY", "MASTER_KEYS", "ALLOWED_HOSTS", "POSTGRES_PASSWORD", "APP_DB_PASSWORD",
+    "ERASER_DB_PASSWORD",
+}  # fmt: skip
+OURS = {"migrate", "web", "worker", "outbox", "evidence", "erase"}
+ONCE = {"migrate", "erase"}  # these end when they are done
 OTHERS = {"db", "clamav"}
 
 
@@ -76,7 +80,7 @@ def test_a_container_may_do_as_little_as_it_needs(services: dict[str, dict[str, 
     assert service["security_opt"] == ["no-new-privileges:true"]
 
 
-@pytest.mark.parametrize("name", sorted(OURS - {"migrate"} | OTHERS))
+@pytest.mark.parametrize("name", sorted(OURS - ONCE | OTHERS))
 def test_everything_that_stays_up_says_whether_it_is_well(services: dict[str, dict[str, Any]], name: str) -> None:
     assert services[name]["healthcheck"]["test"][0] == "CMD"
 
@@ -87,7 +91,8 @@ def test_nothing_starts_before_the_tables_are_there(services: dict[str, dict[str
 
 
 @pytest.mark.parametrize(
-    ("name", "pool"), [("migrate", "0"), ("web", "1"), ("worker", "0"), ("outbox", "0"), ("evidence", "0")]
+    ("name", "pool"),
+    [("migrate", "0"), ("web", "1"), ("worker", "0"), ("outbox", "0"), ("evidence", "0"), ("erase", "0")],
 )
 def test_only_the_web_server_pools_its_connections(services: dict[str, dict[str, Any]], name: str, pool: str) -> None:
     """A pool under qcluster falls apart: forked processes share its sockets."""
@@ -104,7 +109,19 @@ def test_every_queue_of_the_settings_has_a_worker(services: dict[str, dict[str, 
 def test_the_database_has_no_way_out(services: dict[str, dict[str, Any]]) -> None:
     networks = yaml.safe_load(COMPOSE.read_text("utf-8"))["networks"]
     assert networks["data"] == {"internal": True}
-    assert [name for name, one in services.items() if one["networks"] == ["data"]] == ["db", "migrate", "worker"]
+    assert [name for name, one in services.items() if one["networks"] == ["data"]] == [
+        "db",
+        "migrate",
+        "erase",
+        "worker",
+    ]
+
+
+def test_only_the_eraser_knows_the_role_that_erases(services: dict[str, dict[str, Any]]) -> None:
+    """Rule 79: erasure by a separate database role."""
+    knowing = {name for name, one in services.items() if "ERASER_DATABASE_URL" in one.get("environment", {})}
+    assert knowing == {"erase"}
+    assert services["erase"]["profiles"] == ["erase"]
 
 
 def test_the_application_role_is_no_superuser() -> None:
