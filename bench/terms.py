@@ -34,7 +34,8 @@ WITH made AS (SELECT gen_random_uuid() AS o, v, body AS sealed, n
           FROM unnest(%(v)s::uuid[], %(bodies)s::bytea[], %(n)s::int[]) AS m (v, body, n)),
  o AS (INSERT INTO orders_order (id, force_id, reference) SELECT o, '05', 'T-' || n FROM made),
  v AS (INSERT INTO orders_orderversion (id, order_id, number, change_kind, kind, made_on, effective_from,
-          in_force_until, body, body_sent, body_sha256, restricted, replaces_interim, warnings, recorded_at, recorded_by)
+          in_force_until, body, body_sent, body_sha256, restricted, replaces_interim, warnings, recorded_at,
+          recorded_by)
        SELECT m.v, m.o, 1, change_kind, kind, made_on, effective_from, in_force_until, m.sealed, '', body_sha256,
           false, '', warnings, recorded_at, recorded_by FROM orders_orderversion, made m WHERE id = %(version)s),
  c AS (INSERT INTO orders_condition (id, version_id, position, clause, kind, machine_checkable)
@@ -89,7 +90,7 @@ def _load() -> None:
     body = read.model_dump(mode="json", by_alias=True, exclude_unset=True)
     document = Document(body, json.dumps(value), tuple(problems))
     made, _ = register_version(caller=caller, reference="ONE", number=1, document=document, digest=body_digest(value))
-    sealed = cast("SealedJSON", OrderVersion._meta.get_field("body"))
+    sealed = OrderVersion._meta.get_field("body")
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         for begin in range(0, ORDERS, _BLOCK):

@@ -220,5 +220,5 @@ def test_a_request_is_recorded_once_and_about_ones_own_orders(api: Apis, order: 
     body = {"reference": "SAR-respondent", "subject": "respondent", "received_on": "2026-11-02"}
     again = api.supervisor.post("officer/access-requests", body)
     assert (again.status, again.code) == (409, "already_recorded")
-    body = {"reference": "SAR-2", "subject": "respondent", "orders": ["NOT-OURS"], "received_on": "2026-11-02"}
-    assert api.supervisor.post("officer/access-requests", body).status == 404
+    elsewhere = {"reference": "SAR-2", "subject": "respondent", "orders": ["NOT-OURS"], "received_on": "2026-11-02"}
+    assert api.supervisor.post("officer/access-requests", elsewhere).status == 404

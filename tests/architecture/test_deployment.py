@@ -10,6 +10,8 @@ import pytest
 import yaml
 from django.conf import settings
 
+from scripts.lock import DEV, RUNTIME, without_hash
+
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
 SECRETS = {
@@ -155,3 +157,9 @@ def test_the_image_holds_every_app_and_nothing_else() -> None:
     files = {"manage.py", "requirements.lock", "scripts/worker_healthy.py"}
     assert "*" in lines
     assert let_in == apps | {"common", "database", "geo"} | files
+
+
+def test_a_pin_without_its_hash_is_noticed() -> None:
+    good = f"one==1.0 \\\n    --hash=sha256:{'0' * 64}\n"
+    assert without_hash(good + "evil==1.0\nanother[x]==2 \\\n    --hash=sha256:abc\n") == ["evil", "another[x]"]
+    assert without_hash(RUNTIME.read_text("utf-8") + DEV.read_text("utf-8")) == []

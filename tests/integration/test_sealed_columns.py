@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -128,7 +129,7 @@ def test_rewrapping_leaves_what_was_said_and_every_rule_as_it_was(kept: str, set
     settings.MASTER_KEYS = Keyring([NEW, OLD])
     call_command("sealed_columns", "--rewrap", stdout=io.StringIO())
     assert {a.id: (a.text, a.corrects) for a in Addition.objects.all()} == before
-    raw: Any = Assessment.objects.filter(report=kept).order_by("assessed_at")[0].__dict__["answer"]
+    raw: Any = Assessment.objects.filter(report_id=UUID(kept)).order_by("assessed_at")[0].__dict__["answer"]
     assert sealed_by(raw.sealed) == "new"
 
 

@@ -7,7 +7,7 @@ import logging
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spo_service.logs import FIELDS, AllowedFields
@@ -51,6 +51,7 @@ def test_an_exception_is_told_by_its_type_and_place() -> None:
     assert CANARY not in said
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(extra=st.dictionaries(st.text(min_size=1, max_size=20), st.text(max_size=20), max_size=5))
 def test_no_line_has_another_field(extra: dict[str, str]) -> None:
     record = logging.makeLogRecord({"name": "x", "levelname": "INFO", "msg": "m", "module": "m", "lineno": 1})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retention.rules import answer_due, review_on
@@ -37,6 +37,7 @@ def test_an_answer_is_due_in_a_month(received: date, due: date) -> None:
     assert answer_due(received) == due
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(day=st.dates(date(1990, 1, 1), date(2200, 1, 1)))
 def test_every_day_has_a_review_and_an_answer_after_it(day: date) -> None:
     assert all(review_on(day, group) > day for group in YEARS)
