@@ -1,6 +1,6 @@
 """The terms of one order out of 400,000: round trips and the slowest of a hundred questions in five.
 
-Orders are copies of one, under other references, made by the database itself; every question is about another
+Orders are copies of one, under other references, each with its own sealed body; every question is about another
 order, so that nothing is answered from what an earlier one compiled. `SPO_BENCH_TERMS_ORDERS` makes it shorter.
 """
 
@@ -18,8 +18,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.types import Caller
 from bench.imports import order
+from common.ids import uuid7
 from demo.cast import seed
 from edge.drafts import read_draft
+from orders.models import OrderVersion
 from orders.queries import terms_over_own_order
 from orders.serializers.document import OrderDocument
 from orders.services import Document, body_digest, register_version
@@ -28,17 +30,19 @@ ORDERS = int(os.environ.get("SPO_BENCH_TERMS_ORDERS", "400000"))
 WANTED_MS = 5.0
 _QUESTIONS, _WARM_UP, _BLOCK = 400, 50, 20_000
 _COPY = """
-WITH made AS (SELECT gen_random_uuid() AS o, gen_random_uuid() AS v, n FROM generate_series(%(a)s::int, %(b)s::int) n),
+WITH made AS (SELECT gen_random_uuid() AS o, v, body AS sealed, n
+          FROM unnest(%(v)s::uuid[], %(bodies)s::bytea[], %(n)s::int[]) AS m (v, body, n)),
  o AS (INSERT INTO orders_order (id, force_id, reference) SELECT o, '05', 'T-' || n FROM made),
  v AS (INSERT INTO orders_orderversion (id, order_id, number, change_kind, kind, made_on, effective_from,
-          in_force_until, body, body_sent, body_sha256, warnings, recorded_at, recorded_by)
-       SELECT m.v, m.o, 1, change_kind, kind, made_on, effective_from, in_force_until, body, '{}', body_sha256,
-          warnings, recorded_at, recorded_by FROM orders_orderversion, made m WHERE id = %(version)s),
+          in_force_until, body, body_sent, body_sha256, restricted, replaces_interim, warnings, recorded_at,
+          recorded_by)
+       SELECT m.v, m.o, 1, change_kind, kind, made_on, effective_from, in_force_until, m.sealed, '', body_sha256,
+          false, '', warnings, recorded_at, recorded_by FROM orders_orderversion, made m WHERE id = %(version)s),
  c AS (INSERT INTO orders_condition (id, version_id, position, clause, kind, machine_checkable)
        SELECT m.v, m.v, 0, '1', 'exclusion_zone', true FROM made m),
  z AS (INSERT INTO orders_zone (id, condition_id, version_id, code, restricted_name, drawn_by_name,
           drawn_by_staff_id, shape_sent, shape_sha256, core, reach_m, area_m2, transformation)
-       SELECT gen_random_uuid(), m.v, m.v, code, restricted_name, drawn_by_name, drawn_by_staff_id, '{}', shape_sha256,
+       SELECT gen_random_uuid(), m.v, m.v, code, '', drawn_by_name, drawn_by_staff_id, '{}', shape_sha256,
           core, reach_m, area_m2, transformation FROM orders_zone, made m WHERE version_id = %(version)s)
 INSERT INTO orders_inforce (id, order_id, version_id, during, known)
 SELECT gen_random_uuid(), m.o, m.v, during, known FROM orders_inforce, made m WHERE version_id = %(version)s
@@ -86,9 +90,12 @@ def _load() -> None:
     body = read.model_dump(mode="json", by_alias=True, exclude_unset=True)
     document = Document(body, json.dumps(value), tuple(problems))
     made, _ = register_version(caller=caller, reference="ONE", number=1, document=document, digest=body_digest(value))
+    sealed = OrderVersion._meta.get_field("body")
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         for begin in range(0, ORDERS, _BLOCK):
-            end = min(begin + _BLOCK, ORDERS) - 1
-            cursor.execute(_COPY, {"a": begin, "b": end, "version": made.pk})
+            numbers = range(begin, min(begin + _BLOCK, ORDERS))
+            versions = [uuid7() for _ in numbers]
+            bodies = [sealed.sealed(body, pk) for pk in versions]
+            cursor.execute(_COPY, {"v": versions, "bodies": bodies, "n": list(numbers), "version": made.pk})
         cursor.execute("ANALYZE")

@@ -10,7 +10,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from breaches.models import Report
+from django.db.models import Model
+
+from breaches.models import Assessment, Report
+from database.sealed import SealedField
 from database.writes import write
 
 # A row by its columns. One that it leaves out is null, which the table refuses wherever it may not be.
@@ -18,7 +21,9 @@ Row = Mapping[str, Any]
 
 
 _INTAKE = "SELECT breaches_store_report(%s::jsonb)"
-_REPORT_COLUMNS = [(field.column, field.attname) for field in Report._meta.concrete_fields]
+_REPORT_COLUMNS = [
+    (field.column, field.attname) for field in Report._meta.concrete_fields if not isinstance(field, SealedField)
+]
 _ASSESSMENT = (
     "INSERT INTO breaches_assessment SELECT * FROM jsonb_populate_record(NULL::breaches_assessment, %s::jsonb)"
 )
@@ -28,13 +33,20 @@ _AREA = "INSERT INTO breaches_reportarea SELECT * FROM jsonb_populate_record(NUL
 
 def insert_intake(report: Report, positions: Sequence[Row], assessment: Row) -> None:
     """Store a new report with its positions and its first assessment."""
-    mine = {column: getattr(report, name) for column, name in _REPORT_COLUMNS}
-    _store(_INTAKE, {"report": mine, "positions": positions, "assessment": assessment})
+    mine = {str(column): getattr(report, name) for column, name in _REPORT_COLUMNS}
+    said = _sealed(Report, {"id": report.id, "body_sent": report.body_sent})
+    _store(_INTAKE, {"report": {**mine, **said}, "positions": positions, "assessment": _sealed(Assessment, assessment)})
 
 
 def insert_assessment(assessment: Row) -> None:
     """Store an assessment."""
-    _store(_ASSESSMENT, assessment)
+    _store(_ASSESSMENT, _sealed(Assessment, assessment))
+
+
+def _sealed(model: type[Model], row: Row) -> Row:
+    """The row with what its table seals sealed, in the form in which PostgreSQL reads bytes."""
+    fields = [f for f in model._meta.concrete_fields if isinstance(f, SealedField) and f.attname in row]
+    return {**row, **{f.attname: "\\x" + f.sealed(row[f.attname], row["id"]).hex() for f in fields}}
 
 
 def insert_area(area: Row) -> None:

@@ -32,6 +32,14 @@ class NotOpened(Exception):
     """The bytes, the context or the key are not those that it was sealed with."""
 
 
+class KeyMissing(NotOpened):
+    """It was wrapped by a master key that the ring does not have; `key` is its id."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"no master key {key}")
+        self.key = key
+
+
 @dataclass(frozen=True, slots=True)
 class Keyring:
     """Master keys by id, the newest first: it wraps, and all of them unwrap."""
@@ -52,7 +60,7 @@ class Keyring:
         for known, key in self.keys:
             if known == name:
                 return key
-        raise NotOpened
+        raise KeyMissing(name)
 
 
 def read_ring(written: Sequence[str]) -> Keyring:
@@ -90,6 +98,18 @@ def rewrap(wrapped: bytes, *, context: str, ring: Keyring) -> bytes:
 def wrapped_by(wrapped: bytes) -> str:
     """The id of the master key that a data key is wrapped by."""
     return wrapped[2 : 2 + wrapped[1]].decode("ascii")
+
+
+def sealed_by(sealed: bytes) -> str:
+    """The same of a small thing that `seal` made."""
+    return wrapped_by(sealed[2:])
+
+
+def reseal(sealed: bytes, *, context: str, ring: Keyring) -> bytes:
+    """A small thing with its key wrapped by the newest master key; what it holds is not touched."""
+    start = 2 + int.from_bytes(sealed[:2], "big")
+    wrapped = rewrap(sealed[2:start], context=context, ring=ring)
+    return len(wrapped).to_bytes(2, "big") + wrapped + sealed[start:]
 
 
 def _wrap(key: bytes, context: str, ring: Keyring) -> bytes:

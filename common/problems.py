@@ -63,6 +63,10 @@ class PreconditionFailed(DomainError):
     """`If-Match` names a version that is no longer the current one."""
 
 
+class Unavailable(DomainError):
+    """Not the caller's doing, and not for ever: something that this needs is not there now."""
+
+
 class Refused(DomainError):
     """Understood, but not acceptable: carries every problem found, not only the first."""
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
-from django.db.models import AutoField, JSONField, Model
+from django.db.models import AutoField, Field, JSONField, Model
 from psycopg import sql
 from psycopg.types.json import Json
+
+from database.sealed import SealedField
 
 
 def copy_in(rows: Sequence[Model]) -> None:
@@ -24,10 +26,15 @@ def copy_in(rows: Sequence[Model]) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table.db_table), sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
     )
-    names = [(field.attname, isinstance(field, JSONField)) for field in fields]
+    columns = [(field, isinstance(field, JSONField)) for field in fields]
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            copy.write_row([_sent(getattr(row, name), is_json) for name, is_json in names])
+            copy.write_row([_sent(_value(field, row), is_json) for field, is_json in columns])
+
+
+def _value(field: Field[Any, Any], row: Model) -> Any:
+    value = getattr(row, field.attname)
+    return field.sealed(value, row.pk) if isinstance(field, SealedField) else value
 
 
 def _sent(value: Any, is_json: bool) -> Any:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, transaction
 from django.db.utils import OperationalError
@@ -19,11 +19,13 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.types import Caller
 from common.problems import Conflict, Problem, Refused
+from database.sealed import SealedText
 from database.writes import gathered, write
 from edge.models import IdempotentAnswer
 from edge.parsing import body_of
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
+_BODY = cast("SealedText", IdempotentAnswer._meta.get_field("body"))
 _KEPT_HEADERS = ("Location", "ETag")
 
 
@@ -77,7 +79,7 @@ VALUES (%s, %s, %s, %s, '{}') ON CONFLICT (client, operation, key) DO NOTHING RE
 """
 
 
-_KEEP = "UPDATE edge_idempotentanswer SET status = %s, body = %s, headers = %s::jsonb WHERE id = %s"
+_KEEP = "UPDATE edge_idempotentanswer SET status = %s, body = %s::bytea, headers = %s::jsonb WHERE id = %s"
 
 
 def _take(claim: _Claim) -> int | None:
@@ -109,4 +111,5 @@ def _keep(row: int, answer: Response) -> None:
     # As text, not jsonb: the same answer again means the same members in the same order.
     body = json.dumps(answer.data, cls=JSONEncoder, ensure_ascii=False)
     headers = {name: answer[name] for name in _KEPT_HEADERS if answer.has_header(name)}
-    write(_KEEP, [answer.status_code, body, json.dumps(headers), row])
+    sealed = _BODY.sealed(body, row)
+    write(_KEEP, [answer.status_code, sealed, json.dumps(headers), row])

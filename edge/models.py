@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
+from database.sealed import SealedText
+
 
 class IdempotentAnswer(models.Model):
     """One client's key for one operation: claimed first, answered in the same transaction as the effect.
@@ -18,7 +20,7 @@ class IdempotentAnswer(models.Model):
     digest = models.CharField(max_length=64)
     created_at = models.DateTimeField(db_default=Now())
     status = models.SmallIntegerField(null=True)
-    body = models.TextField(null=True)
+    body = SealedText(null=True)
     headers = models.JSONField(default=dict)
 
     class Meta:

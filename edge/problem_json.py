@@ -26,6 +26,7 @@ from common.problems import (
     Problem,
     Refused,
     TooLarge,
+    Unavailable,
 )
 
 CONTENT_TYPE = "application/problem+json"
@@ -39,6 +40,7 @@ STATUS: Mapping[type[DomainError], int] = {
     TooLarge: 413,
     Refused: 422,
     PreconditionRequired: 428,
+    Unavailable: 503,
 }
 # What Django REST Framework itself refuses, by our own codes and words: its texts quote what was sent.
 FRAMEWORK: Mapping[type[exceptions.APIException], tuple[str, str]] = {

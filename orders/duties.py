@@ -14,7 +14,7 @@ from orders.rules.duties import Duty, DutyKind, Event, EventKind, Notified, duti
 def duties_of(order: Order) -> tuple[Duty, ...]:
     """The order's duties by all that is recorded now (rules 26 to 29)."""
     served_at = first_served_at(order)
-    latest = order.versions.order_by("-number").values_list("kind", "body__replaces_interim")[0]
+    latest = order.versions.order_by("-number").values_list("kind", "replaces_interim")[0]
     return duties(
         served_on=civil_date(served_at) if served_at else None,
         replaces_interim=latest[0] == "full" and bool(latest[1]),

@@ -38,6 +38,11 @@ def coming(order: Order, *, event: str, status: str) -> None:
     _tell(order, event, status)
 
 
+def revealed_outside_case(order: Order, *, status: str) -> None:
+    """Names and places were shown to somebody who works on no report of the order."""
+    _tell(order, "order.revealed_outside_case", status)
+
+
 def zone_approved(order: Order, *, status: str) -> None:
     _tell(order, "order.approved", status)
 

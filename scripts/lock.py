@@ -54,6 +54,13 @@ def foreign_lines(text: str) -> list[str]:
     return [line for line in text.splitlines() if "://" in line or re.match(r"\s*--(?!hash=)", line)]
 
 
+def without_hash(text: str) -> list[str]:
+    """Packages that nothing is said of what they must be: anything under that name would be installed."""
+    entries = re.split(r"\n(?=[A-Za-z0-9])", text.replace("\\\n", " "))
+    pinned = [entry for entry in entries if re.match(r"[A-Za-z0-9._-]+(?:\[[^\]]*\])?==", entry)]
+    return [entry.split("==")[0] for entry in pinned if not re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry)]
+
+
 def make(arguments: list[str]) -> list[str]:
     """Resolve both locks; the development lock keeps the versions of the other."""
     compile_ = [
@@ -75,6 +82,7 @@ def check() -> list[str]:
         text = lock.read_text()
         if not text.startswith(HEADER + digest() + "\n"):
             problems.append(f"{lock.name} was not made from this pyproject.toml: run ./dev lock")
+        problems += [f"{lock.name} has no hash for {name}" for name in without_hash(text)]
         problems += [f"{lock.name} names a place to fetch from: {line.strip()}" for line in foreign_lines(text)]
     runtime, dev = pins(RUNTIME), pins(DEV)
     problems += [

@@ -1,6 +1,9 @@
 """Web server processes: two workers of four threads unless told otherwise; each opens its own pool."""
 
 import os
+import socket
+import struct
+from typing import Any
 
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
@@ -11,9 +14,17 @@ preload_app = False
 timeout = 60
 graceful_timeout = 20
 keepalive = 5
+# Seconds for which a sender may stand still in the middle of a request: afterwards the thread is wanted by others.
+still_s = int(os.environ.get("WEB_STILL_SECONDS", "20"))
 # No access log: an address asked for is nobody's business but the audit trail's.
 accesslog = None
 errorlog = "-"
 # Its warnings quote headers that it could not read: a token among them.
 loglevel = "error"
 control_socket_disable = True
+
+
+def when_ready(server: Any) -> None:
+    """The kernel counts: what is accepted from a listening socket has the socket's own patience."""
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", still_s, 0))

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import traceback
 
 from audit.context import correlation_id
+
+# Every field that a line can have.
+FIELDS = frozenset(
+    {"at", "level", "logger", "where", "correlation_id", "event", "exception", "frames", "record", "key"}
+)
+# Beside an event of ours: a table, a column, an id.
+_BESIDE_EVENT = ("record", "key")
+_ID = re.compile(r"[A-Za-z0-9._-]{1,120}")
+_EVENT = re.compile(r"[a-z_]{1,60}")
 
 
 class AllowedFields(logging.Formatter):
@@ -25,8 +35,10 @@ class AllowedFields(logging.Formatter):
             "correlation_id": correlation_id.get(),
         }
         event = getattr(record, "event", None)
-        if isinstance(event, str):
+        if isinstance(event, str) and _EVENT.fullmatch(event):
             line["event"] = event
+            beside = {name: getattr(record, name, None) for name in _BESIDE_EVENT}
+            line |= {name: value for name, value in beside.items() if isinstance(value, str) and _ID.fullmatch(value)}
         if record.exc_info and record.exc_info[1] is not None:
             line["exception"] = type(record.exc_info[1]).__name__
             line["frames"] = _frames(record.exc_info[1])

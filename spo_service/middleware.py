@@ -12,6 +12,25 @@ from audit.context import correlation_id
 
 _SAFE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 Handler = Callable[[HttpRequest], HttpResponse]
+# No page of the service uses anything of the device.
+_PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "fullscreen",
+        "geolocation", "gyroscope", "hid", "local-fonts", "magnetometer", "microphone", "midi", "payment", "serial",
+        "usb", "web-share",
+    )
+)  # fmt: skip
+
+
+def policy(**allowed: str) -> str:
+    """A Content-Security-Policy that allows what is named (`script="'nonce-...'"`) and nothing else."""
+    parts = ["default-src 'none'", *(f"{what}-src {sources}" for what, sources in allowed.items())]
+    return "; ".join([*parts, "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"])
+
+
+# An answer that is no page: shown by itself in a browser it loads, runs and sends nothing.
+_NOTHING = policy()
 
 
 def correlation(get_response: Handler) -> Handler:
@@ -36,6 +55,8 @@ def private(get_response: Handler) -> Handler:
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("X-Frame-Options", "DENY")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Content-Security-Policy", _NOTHING)
+        response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
         if not response.streaming:
             response.headers.setdefault("Content-Length", str(len(response.content)))
         return response

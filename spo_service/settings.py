@@ -6,12 +6,13 @@ import base64
 from pathlib import Path
 from typing import Any
 
-from environs import Env, validate
+from environs import FileAwareEnv, validate
 
 from accounts.types import SCOPES
 from common.envelope import read_ring
 
-env = Env()
+# `NAME_FILE` names a file that holds the value of `NAME`, and counts before it: secrets need not be in the environment.
+env = FileAwareEnv(strip_whitespace=True)
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 _ENVIRONMENTS = ("development", "demo", "test", "production")
@@ -31,8 +32,9 @@ def _secret(name: str) -> str:
 
 
 SECRET_KEY = _secret("SECRET_KEY")
-FIELD_KEY = _secret("FIELD_KEY")  # what the keys of encrypted columns are made from
-# Master keys that wrap the keys of evidence, `id:base64 of 32 bytes`, the newest first. Lost, so is the evidence.
+FIELD_KEY = _secret("FIELD_KEY")  # what the keys of small secrets and of keyed hashes are made from
+# Master keys that wrap the keys of evidence and of sealed columns, `id:base64 of 32 bytes`, the newest first. Lost, so
+# are the evidence and every word that was reported (docs/adr/0007).
 MASTER_KEYS = read_ring(
     env.list("MASTER_KEYS", validate=validate.Length(min=1))
     if PRODUCTION
@@ -65,6 +67,7 @@ INSTALLED_APPS = [
     "webhooks",
     "orders",
     "breaches",
+    "retention",
     "spo_service",
 ]
 MIDDLEWARE = [
@@ -128,6 +131,8 @@ if env.bool("DB_POOL", False):
     _OPTIONS["pool"] = {"min_size": 2, "max_size": env.int("DB_POOL_SIZE", 6), "timeout": 10}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
+# The role that erases what two people let go (docs/data-protection.md): known to `erase_disposed` only.
+ERASER_DATABASE_URL = env.str("ERASER_DATABASE_URL", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES: dict[str, Any] = {

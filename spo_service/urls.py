@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView
 
 from accounts.token import Token
 from spo_service.admin import support
+from spo_service.docs_page import DocsPage
 from spo_service.health import healthz, readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,10 +16,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz),
     path("oauth/token/", Token.as_view(), name="token"),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/v1/docs/", DocsPage.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include("orders.urls")),
     path("api/v1/", include("breaches.urls")),
     path("api/v1/", include("webhooks.urls")),
+    path("api/v1/", include("retention.urls")),
 ]
 if settings.SUPPORT_SCREEN:
     urlpatterns.append(path(settings.SUPPORT_PATH, support.urls))

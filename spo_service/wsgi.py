@@ -14,8 +14,8 @@ _Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 _NO_END = str(1 << 62)
 
 
-class _Chunks:
-    """The input of a chunked body, in which a broken chunk is the sender's fault and not ours."""
+class _Input:
+    """The input of a body, in which a broken chunk, and a sender who stops, are the sender's fault and not ours."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
@@ -29,12 +29,12 @@ class _Chunks:
     def _sound(self, take: Callable[[int], bytes], size: int) -> bytes:
         try:
             return take(size)
-        except ParseException:
-            raise BadRequest("broken chunk") from None
+        except (ParseException, OSError):
+            raise BadRequest("broken or unfinished body") from None
 
 
-def chunked_bodies(inner: _Wsgi) -> _Wsgi:
-    """Let bodies in that come in chunks, without a length.
+def bodies(inner: _Wsgi) -> _Wsgi:
+    """Let bodies in that come in chunks, without a length, and give up on those that stand still.
 
     Django takes a request without Content-Length to have no body. Where the server itself marks the end of
     the input, any length will do: reading stops there, or at an endpoint's own limit.
@@ -44,11 +44,11 @@ def chunked_bodies(inner: _Wsgi) -> _Wsgi:
         chunked = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
         if chunked and environ.get("wsgi.input_terminated") and not environ.get("CONTENT_LENGTH"):
             environ["CONTENT_LENGTH"] = _NO_END
-            environ["wsgi.input"] = _Chunks(environ["wsgi.input"])
+        environ["wsgi.input"] = _Input(environ["wsgi.input"])
         return inner(environ, start_response)
 
     return handle
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spo_service.settings")
-application = chunked_bodies(get_wsgi_application())
+application = bodies(get_wsgi_application())

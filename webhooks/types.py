@@ -10,7 +10,16 @@ from uuid import UUID
 EVENT_TYPES = frozenset(
     f"{group}.{name}"
     for group, names in {
-        "order": ("registered", "varied", "corrected", "served", "approved", "expiring", "ended"),
+        "order": (
+            "registered",
+            "varied",
+            "corrected",
+            "served",
+            "approved",
+            "expiring",
+            "ended",
+            "revealed_outside_case",
+        ),
         "notification": ("due", "missed"),
         "report": (
             "received",

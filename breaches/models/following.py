@@ -12,6 +12,7 @@ from accounts.models import Force, User
 from breaches.models.reports import Report
 from breaches.types import ADDITIONS, LINK_ACTS, OUTCOMES
 from common.ids import uuid7
+from database.sealed import SealedText
 
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
@@ -21,7 +22,7 @@ class Question(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="questions", db_index=False)
-    text = models.TextField()
+    text = SealedText()
     due = models.DateTimeField()
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -29,7 +30,7 @@ class Question(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="question_not_empty", condition=~Q(text="")),
+            models.CheckConstraint(name="question_not_empty", condition=~Q(text=b"")),
             models.CheckConstraint(name="question_due_later", condition=Q(due__gt=F("asked_at"))),
         ]
         indexes = [models.Index(name="question_of_report", fields=["report", "asked_at"])]  # which was asked last?
@@ -49,9 +50,9 @@ class Addition(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="additions", db_index=False)
     kind = models.CharField(max_length=12)
-    text = models.TextField(blank=True)
-    corrects = models.TextField(blank=True)
-    body_sent = models.TextField(blank=True)
+    text = SealedText(blank=True)
+    corrects = SealedText(blank=True)
+    body_sent = SealedText(blank=True)
     # One answer to a question: what is said after it is a message.
     question = models.OneToOneField(Question, null=True, on_delete=models.PROTECT, related_name="answer")
     immediate_danger = models.BooleanField(default=False)
@@ -69,8 +70,8 @@ class Addition(models.Model):
             ),
             models.CheckConstraint(
                 name="addition_correction_as_sent",
-                condition=Q(kind="correction") & ~Q(body_sent="")
-                | ~Q(kind="correction") & Q(body_sent="", corrects=""),
+                condition=Q(kind="correction") & ~Q(body_sent=b"")
+                | ~Q(kind="correction") & Q(body_sent=b"", corrects=b""),
             ),
         ]
         indexes = [models.Index(name="addition_of_report", fields=["report", "sent_at"])]  # what was added, in order?
@@ -84,7 +85,7 @@ class Withdrawal(models.Model):
     """That the reporter takes the report back. It is kept, and an officer decides: he may have made her do it."""
 
     report = models.OneToOneField(Report, primary_key=True, on_delete=models.PROTECT, related_name="withdrawal")
-    reason = models.TextField(blank=True)
+    reason = SealedText(blank=True)
     withdrawn_at = models.DateTimeField()
     withdrawn_by = models.CharField(max_length=64)
 
@@ -100,13 +101,13 @@ class Note(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="notes")
-    text = models.TextField()
+    text = SealedText()
     written_at = models.DateTimeField()
     written_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     staff_id = models.CharField(max_length=32)
 
     class Meta:
-        constraints = [models.CheckConstraint(name="note_not_empty", condition=~Q(text=""))]
+        constraints = [models.CheckConstraint(name="note_not_empty", condition=~Q(text=b""))]
         triggers = [APPEND_ONLY]
 
     def __str__(self) -> str:

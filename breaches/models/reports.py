@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from accounts.models import Force, User
 from breaches.workflow import HELD_STATES, MOVES, OWNER
 from common.ids import uuid7
+from database.sealed import SealedJSON, SealedText
 from orders.models import Order
 
 _APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
@@ -31,7 +32,7 @@ class Report(models.Model):
     reporter = models.CharField(max_length=64)
     reporter_user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="reports", db_index=False)
     reporter_role = models.CharField(max_length=32, blank=True)
-    body_sent = models.TextField()
+    body_sent = SealedText()
     warnings = models.JSONField(default=list)
     received_at = models.DateTimeField()
     review_due = models.DateTimeField()
@@ -138,8 +139,8 @@ class Assessment(models.Model):
     engine_version = models.CharField(max_length=8)
     engine_build = models.CharField(max_length=200)
     assessed_at = models.DateTimeField()
-    question = models.JSONField()
-    answer = models.JSONField()
+    question = SealedJSON()
+    answer = SealedJSON()
     verdict = models.CharField(max_length=20)
     zone_staff = ArrayField(models.CharField(max_length=32), default=list)
 
@@ -208,8 +209,8 @@ class Consultation(models.Model):
     asked_at = models.DateTimeField()
     engine_version = models.CharField(max_length=8)
     engine_build = models.CharField(max_length=200)
-    question = models.JSONField()
-    answer = models.JSONField()
+    question = SealedJSON()
+    answer = SealedJSON()
 
     class Meta:
         triggers = [_APPEND_ONLY]

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Force, User
 from common.ids import uuid7
+from database.sealed import SealedJSON
 from orders.models.versions import APPEND_ONLY, Order
 from orders.rules.duties import DutyKind, EventKind
 from orders.types import IdentityCheck
@@ -49,7 +50,7 @@ class Notification(models.Model):
     home_force = models.CharField(max_length=2, blank=True)
     received_by = models.CharField(max_length=120)
     acknowledgement = models.CharField(max_length=64)
-    told = models.JSONField(default=dict)
+    told = SealedJSON(default=dict)
     identity_check = models.CharField(max_length=12)
     false_information = models.BooleanField()
     recorded_at = models.DateTimeField(db_default=Now())

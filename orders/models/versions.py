@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Force, User
 from common.ids import uuid7
+from database.sealed import SealedJSON, SealedText
 from orders.types import CHECKABLE, ConditionKind, ServiceMethod
 
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
@@ -53,7 +54,7 @@ class ProtectedPerson(models.Model):
 
 
 class OrderVersion(models.Model):
-    """What was decided once: the document as understood, and the text exactly as it was sent."""
+    """What was decided once: the document as understood, and the text exactly as it was sent. Both are sealed."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="versions")
@@ -63,9 +64,12 @@ class OrderVersion(models.Model):
     made_on = models.DateField()
     effective_from = models.DateTimeField()
     in_force_until = models.DateTimeField(null=True)
-    body = models.JSONField()
-    body_sent = models.TextField()
+    body = SealedJSON()
+    body_sent = SealedText()
     body_sha256 = models.CharField(max_length=64)
+    # Of the body, what a query asks for: the rest of it is sealed.
+    restricted = models.BooleanField(default=False)
+    replaces_interim = models.CharField(max_length=64, blank=True)
     warnings = models.JSONField(default=list)
     recorded_at = models.DateTimeField(db_default=Now())
     recorded_by = models.CharField(max_length=64)
@@ -132,7 +136,7 @@ class Zone(models.Model):
     condition = models.ForeignKey(Condition, on_delete=models.PROTECT, related_name="zones")
     version = models.ForeignKey(OrderVersion, on_delete=models.PROTECT, related_name="zones")
     code = models.CharField(max_length=16)
-    restricted_name = models.CharField(max_length=200, blank=True)
+    restricted_name = SealedText(blank=True)
     drawn_by_name = models.CharField(max_length=120, blank=True)
     drawn_by_staff_id = models.CharField(max_length=32)
     shape_sent = models.TextField()

@@ -20,6 +20,7 @@ from orders.queries.versions import (
     times_of,
     version_at,
     versions_at,
+    works_on,
     zones_of,
 )
 
@@ -49,5 +50,6 @@ __all__ = [
     "times_of",
     "version_at",
     "versions_at",
+    "works_on",
     "zones_of",
 ]

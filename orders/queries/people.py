@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.fields.json import KeyTextTransform
 
 from common.problems import Problem
 from orders.matching import respondent_digests
@@ -146,9 +145,7 @@ def _pair_of(row: SamePerson, order: Order) -> Pair:
 def findable(orders: Collection[UUID], *, force: str) -> dict[UUID, str]:
     """The references of those of these orders that are the force's and not restricted now."""
     newest = OrderVersion.objects.filter(order=OuterRef("order"), number__gt=OuterRef("number"))
-    restricted = OrderVersion.objects.annotate(restricted=KeyTextTransform("restricted", "body")).filter(
-        ~Exists(newest), order__in=orders, restricted="true"
-    )
+    restricted = OrderVersion.objects.filter(~Exists(newest), order__in=orders, restricted=True)
     rows = Order.objects.filter(pk__in=orders, force_id=force).exclude(pk__in=restricted.values("order"))
     return dict(rows.values_list("pk", "reference"))
 

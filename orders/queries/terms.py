@@ -51,6 +51,7 @@ class _Cache:
 
 
 _COMPILED = _Cache(512)
+_BODY = OrderVersion._meta.get_field("body")
 
 
 def _compile(body: dict[str, Any], period: Period) -> _Compiled:
@@ -58,11 +59,11 @@ def _compile(body: dict[str, Any], period: Period) -> _Compiled:
     return _Compiled(conditions_of(body, order=period), known_person(identifiers_of(person), names_of(person)))
 
 
-# One round trip for the whole order. A body comes as text, and only where it is not compiled yet.
+# One round trip for the whole order. A body comes as it is sealed, and only where it is not compiled yet.
 _TERMS = """
 SELECT o.id, o.reference, o.force_id, v.id, v.number, v.effective_from, v.in_force_until,
        lower(t.during), upper(t.during),
-       CASE WHEN v.id = ANY(%s) THEN NULL ELSE v.body::text END,
+       CASE WHEN v.id = ANY(%s) THEN NULL ELSE v.body END,
        (SELECT min(s.served_at) FROM orders_service s WHERE s.order_id = o.id),
        (SELECT jsonb_object_agg(z.code, jsonb_build_array(a.staff_id, a.approved_at))
           FROM orders_zone z JOIN orders_zoneapproval a ON a.zone_id = z.id WHERE z.version_id = v.id)::text
@@ -82,7 +83,7 @@ class _Row(NamedTuple):
     ends: datetime | None
     in_force_from: datetime | None
     in_force_until: datetime | None
-    body: str
+    body: bytes
     served_at: datetime | None
     approvals: str | None
 
@@ -119,7 +120,10 @@ def _terms(where: str, values: tuple[Any, ...]) -> OrderTerms | None:
     # Two forces may use the same reference for the same person: then nobody can say which is meant.
     if not rows or len({row.order for row in rows}) > 1:
         return None
-    compiled = [known.get(row.version) or _compile(json.loads(row.body), Period(row.starts, row.ends)) for row in rows]
+    compiled = [
+        known.get(row.version) or _compile(_BODY.opened(bytes(row.body), row.version), Period(row.starts, row.ends))
+        for row in rows
+    ]
     if len(compiled) > len(known):
         _COMPILED.keep(question, dict(zip((row.version for row in rows), compiled, strict=True)))
     versions = tuple(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts.types import Caller
 from common.london import civil_date
 from common.problems import NotFound
 from orders import rules
@@ -203,12 +204,25 @@ def status_of(order: Order, *, at: datetime) -> Status:
     return version_at(order, at=at).status
 
 
+def works_on(caller: Caller, order: Order) -> bool:
+    """Whether an order is a caller's own case: a report of it is in their hands, or their word stands in it.
+
+    A force's system has the scope to see zones or has not: it has no cases.
+    """
+    if caller.kind != "officer":
+        return True
+    if order.reports.filter(claimed_by_id=caller.person).exists():
+        return True
+    approved = ZoneApproval.objects.filter(zone__version__order=order, approved_by_id=caller.person)
+    return approved.exists() or OrderReview.objects.filter(order=order, reviewed_by_id=caller.person).exists()
+
+
 def notification_due(order: Order, served_at: datetime) -> date | None:
     """The last day for notifying police: three days beginning with the day of service (section 9(1), rule 26).
 
     None where a full order replaces an interim: no new duty arises (rule 27).
     """
-    latest = order.versions.order_by("-number").values_list("kind", "body__replaces_interim")
+    latest = order.versions.order_by("-number").values_list("kind", "replaces_interim")
     kind, replaces_interim = latest[0]
     if kind == "full" and replaces_interim:
         return None

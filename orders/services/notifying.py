@@ -137,6 +137,6 @@ def _problems(order: Order, told: NotificationTold) -> Iterator[Problem]:
 
 def _court_force(order: Order) -> str:
     """The police area of the court that last made an order: the second and third character of its code."""
-    codes = order.versions.order_by("-number").values_list("body__court__code", flat=True)
-    found = str(codes[0] or "")[1:3]
+    latest = order.versions.order_by("-number").only("body")[0]
+    found = str((latest.body.get("court") or {}).get("code") or "")[1:3]
     return found if Force.objects.filter(code=found).exists() else order.force_id

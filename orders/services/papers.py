@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import warnings
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any, get_args
 
 import magic
 from django.db import transaction
+from django.utils import timezone
 from PIL import Image, UnidentifiedImageError
 
 from accounts.types import Caller
@@ -19,12 +21,13 @@ from audit.services import record
 from common.ids import uuid7
 from common.problems import Conflict, Forbidden, NotFound, Problem, Refused
 from database import vault
-from orders import policies, queries
+from orders import messages, policies, queries
 from orders.models import MonitoringAuthority, Order, OrderDocument, OrderVersion
 from orders.reading import revealed
 from orders.timeline import moment
 from orders.types import AuthorityKind, DocumentType
 
+_log = logging.getLogger(__name__)
 _PURPOSE = "spo orders document 1"
 
 
@@ -97,21 +100,27 @@ def reveal(
 ) -> tuple[OrderVersion, dict[str, Any]]:
     """Names, identifiers and what zones are called, left out everywhere else: shown once, for a reason (rule 72).
 
+    Somebody who works on no report of the order is shown them too, and it alarms: an event, and a line in the log.
+
     Raises `NotFound`, `Forbidden`.
     """
     order = queries.order_of(caller.force, reference)
     policies.check_may_reveal(caller)
     version = order.versions.order_by("-number")[0]
     action = policies.reading(caller)
+    outside = not queries.works_on(caller, order)
     record(
         actor=caller.actor,
         action=action,
         verb="order_revealed",
         records=[order.id, version.pk],
-        reason_code="reveal",
+        reason_code="break_glass" if outside else "reveal",
         reason=f"{', '.join(sorted(fields))}: {reason}",
         recipient=caller.force if action == "disclosure" else "",
     )
+    if outside:  # shown all the same: somebody may be in danger, and whoever looks is named
+        messages.revealed_outside_case(order, status=queries.status_of(order, at=timezone.now()))
+        _log.warning("break glass", extra={"event": "order_revealed_outside_case", "record": str(order.id)})
     return version, revealed(version.body, fields)
 
 

@@ -9,8 +9,9 @@ import pytest
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.models import ApiClient
+from accounts.models import ApiClient, User
 from edge.permissions import Open
+from retention.models import Disposal
 from tests.support import evidence
 from tests.support.api import Api, Apis
 from tests.support.imports import NDJSON, line, ndjson, send
@@ -21,6 +22,7 @@ MOVERS = OFFICERS - {"auditor"}
 PEOPLE = {"victim", "other_victim", "insider", "advocate"}
 HERSELF = PEOPLE - {"advocate"}
 APPROVERS = {"officer", "supervisor"}
+KEEPERS = {"supervisor", "auditor"}
 CALLERS = ("force", "other_force", *sorted(OFFICERS), "other_officer", *sorted(PEOPLE), "nobody")
 
 # Address, method, and who of this force gets past the door. `{report}` is a report routed to force 05, made by
@@ -139,6 +141,17 @@ MATRIX: list[tuple[str, str, set[str]]] = [
     ("officer/evidence-files/{officer_file}", "get", {"officer"}),
     ("officer/evidence-uploads/", "post", OFFICERS),
     ("officer/evidence-uploads/{officer_upload}", "get", {"officer"}),
+    ("officer/retention/due", "get", KEEPERS),
+    ("officer/retention/disposals/{disposal}/decision", "post", {"supervisor"}),
+    ("officer/reports/{report}/retention", "get", KEEPERS),
+    ("officer/reports/{report}/retention/review", "post", {"supervisor"}),
+    ("officer/reports/{report}/retention/hold", "post", {"supervisor"}),
+    ("officer/reports/{report}/retention/disposal", "post", {"supervisor"}),
+    ("officer/access-requests", "get", KEEPERS),
+    ("officer/access-requests", "post", {"supervisor"}),
+    ("officer/access-requests/{access}/decisions", "post", {"supervisor"}),
+    ("officer/access-requests/{access}/records", "get", KEEPERS),
+    ("officer/access-requests/{access}/pack", "get", {"supervisor"}),
 ]
 # Addresses that answer without signing in, and nothing else does (api.md, Conventions).
 OPEN = {
@@ -161,8 +174,15 @@ def places(api: Apis, order: str) -> dict[str, str]:
     job = send(api.force, ndjson(line("IN-A-FILE")), NDJSON).body["id"]
     entry = api.victim.post("victim/diary", {"description": "For later."}).body["id"]
     evidence_places = evidence.places(api, str(report))
+    disposal = Disposal.objects.create(
+        report=report, force_id="05", reason="x", proposed_by=User.objects.filter(kind="officer")[0], staff_id="x"
+    )
+    asked = {"reference": "SAR-1", "subject": "respondent", "received_on": "2026-11-02"}
+    access = api.supervisor.post("officer/access-requests", asked).body["id"]
     return {
         **evidence_places,
+        "disposal": str(disposal.id),
+        "access": str(access),
         "entry": str(entry),
         "job": str(job),
         "order": order,

@@ -10,10 +10,16 @@ import pytest
 import yaml
 from django.conf import settings
 
+from scripts.lock import DEV, RUNTIME, without_hash
+
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
-SECRETS = {"SECRET_KEY", "FIELD_KEY", "MASTER_KEYS", "ALLOWED_HOSTS", "POSTGRES_PASSWORD", "APP_DB_PASSWORD"}
-OURS = {"migrate", "web", "worker", "outbox", "evidence"}
+SECRETS = {
+    "SECRET_KEY", "FIELD_KEY", "MASTER_KEYS", "ALLOWED_HOSTS", "POSTGRES_PASSWORD", "APP_DB_PASSWORD",
+    "ERASER_DB_PASSWORD",
+}  # fmt: skip
+OURS = {"migrate", "web", "worker", "outbox", "evidence", "erase"}
+ONCE = {"migrate", "erase"}  # these end when they are done
 OTHERS = {"db", "clamav"}
 
 
@@ -76,7 +82,7 @@ def test_a_container_may_do_as_little_as_it_needs(services: dict[str, dict[str, 
     assert service["security_opt"] == ["no-new-privileges:true"]
 
 
-@pytest.mark.parametrize("name", sorted(OURS - {"migrate"} | OTHERS))
+@pytest.mark.parametrize("name", sorted(OURS - ONCE | OTHERS))
 def test_everything_that_stays_up_says_whether_it_is_well(services: dict[str, dict[str, Any]], name: str) -> None:
     assert services[name]["healthcheck"]["test"][0] == "CMD"
 
@@ -87,7 +93,8 @@ def test_nothing_starts_before_the_tables_are_there(services: dict[str, dict[str
 
 
 @pytest.mark.parametrize(
-    ("name", "pool"), [("migrate", "0"), ("web", "1"), ("worker", "0"), ("outbox", "0"), ("evidence", "0")]
+    ("name", "pool"),
+    [("migrate", "0"), ("web", "1"), ("worker", "0"), ("outbox", "0"), ("evidence", "0"), ("erase", "0")],
 )
 def test_only_the_web_server_pools_its_connections(services: dict[str, dict[str, Any]], name: str, pool: str) -> None:
     """A pool under qcluster falls apart: forked processes share its sockets."""
@@ -104,7 +111,19 @@ def test_every_queue_of_the_settings_has_a_worker(services: dict[str, dict[str, 
 def test_the_database_has_no_way_out(services: dict[str, dict[str, Any]]) -> None:
     networks = yaml.safe_load(COMPOSE.read_text("utf-8"))["networks"]
     assert networks["data"] == {"internal": True}
-    assert [name for name, one in services.items() if one["networks"] == ["data"]] == ["db", "migrate", "worker"]
+    assert [name for name, one in services.items() if one["networks"] == ["data"]] == [
+        "db",
+        "migrate",
+        "erase",
+        "worker",
+    ]
+
+
+def test_only_the_eraser_knows_the_role_that_erases(services: dict[str, dict[str, Any]]) -> None:
+    """Rule 79: erasure by a separate database role."""
+    knowing = {name for name, one in services.items() if "ERASER_DATABASE_URL" in one.get("environment", {})}
+    assert knowing == {"erase"}
+    assert services["erase"]["profiles"] == ["erase"]
 
 
 def test_the_application_role_is_no_superuser() -> None:
@@ -138,3 +157,9 @@ def test_the_image_holds_every_app_and_nothing_else() -> None:
     files = {"manage.py", "requirements.lock", "scripts/worker_healthy.py"}
     assert "*" in lines
     assert let_in == apps | {"common", "database", "geo"} | files
+
+
+def test_a_pin_without_its_hash_is_noticed() -> None:
+    good = f"one==1.0 \\\n    --hash=sha256:{'0' * 64}\n"
+    assert without_hash(good + "evil==1.0\nanother[x]==2 \\\n    --hash=sha256:abc\n") == ["evil", "another[x]"]
+    assert without_hash(RUNTIME.read_text("utf-8") + DEV.read_text("utf-8")) == []

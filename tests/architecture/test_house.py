@@ -26,6 +26,7 @@ OURS = (
     "edge",
     "geo",
     "orders",
+    "retention",
     "spo_service",
     "webhooks",
 )

@@ -18,9 +18,11 @@ from demo.cast import Cast
 from orders.models import MonitoringAuthority, Order, OrderDocument
 from orders.queries import authority_for
 from orders.serializers.papers import MonitoringListOut, RevealOut, ShapeCheckOut
+from spo_service.logs import AllowedFields
 from tests.api.orders.example import Json, example
 from tests.support.api import Answer, Api, Apis, token_of
-from tests.support.orders import REFERENCE
+from tests.support.orders import REFERENCE, a_report, an_order, register
+from webhooks.models import Event
 
 ROOT = f"orders/{REFERENCE}"
 PAPER = f"force/{ROOT}/versions/1/document"
@@ -193,8 +195,27 @@ def test_only_what_was_asked_for_is_shown(api: Apis, force: Api) -> None:
 def test_the_reason_is_in_the_trail_and_the_names_are_not(api: Apis, force: Api) -> None:
     api.officer.post(f"officer/{ROOT}/reveal", {"fields": ["respondent", "restricted_names"], "reason": WHY})
     entry = Entry.objects.get(verb="order_revealed")
-    assert (entry.action, entry.reason_code) == ("consultation", "reveal")
+    assert (entry.action, entry.reason_code) == ("consultation", "break_glass")
     assert entry.reason == f"respondent, restricted_names: {WHY}"
+
+
+def test_a_reveal_outside_ones_own_case_alarms(api: Apis, force: Api, caplog: pytest.LogCaptureFixture) -> None:
+    """It is not refused: somebody may be in danger. An event, and a line with ids only."""
+    assert api.officer.post(f"officer/{ROOT}/reveal", {"fields": ["respondent"], "reason": WHY}).status == 200
+    event = Event.objects.get(type="order.revealed_outside_case")
+    [line] = [r for r in caplog.records if getattr(r, "event", "") == "order_revealed_outside_case"]
+    assert (event.reference, line.__dict__["record"]) == (ROOT.removeprefix("orders/"), str(event.subject))
+    assert not any(word in AllowedFields().format(line) for word in ("Marsh", WHY, ROOT))
+
+
+def test_a_reveal_in_ones_own_case_does_not(api: Apis, cast: Cast) -> None:
+    reference = register(api, cast, an_order())
+    report = api.victim.post("victim/reports", a_report()).body["id"]
+    api.supervisor.post(f"officer/reports/{report}/claim", {})
+    body = {"fields": ["respondent"], "reason": WHY}
+    assert api.supervisor.post(f"officer/orders/{reference}/reveal", body).status == 200
+    assert not Event.objects.filter(type="order.revealed_outside_case").exists()
+    assert Entry.objects.get(verb="order_revealed").reason_code == "reveal"
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def refused(act: Callable[[], object]) -> bool:
         {"priority": 6},
         {"review_due": F("received_at")},
         {"incident_to": F("incident_from") - timedelta(seconds=1)},
-        {"body_sent": "{}"},
+        {"body_sent": b"{}"},
         {"received_at": timezone.now()},
         {"order": None},
         {"immediate_danger": True},
@@ -65,7 +65,7 @@ def test_a_report_is_never_deleted(report: Report) -> None:
         (ReportPosition, {"r95_m": 1.0}),
         (Move, {"verb": "claim"}),
         (Decision, {"reason": "changed my mind"}),
-        (Consultation, {"answer": {}}),
+        (Consultation, {"answer": b"{}"}),
         (Entry, {"actor": "nobody"}),
     ],
 )

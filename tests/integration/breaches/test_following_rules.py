@@ -71,10 +71,10 @@ def everything(api: Apis, report: Report) -> None:
 @pytest.mark.parametrize(
     ("model", "values"),
     [
-        (Question, {"text": "x"}),
-        (Addition, {"text": "x"}),
-        (Withdrawal, {"reason": "x"}),
-        (Note, {"text": "x"}),
+        (Question, {"text": b"x"}),
+        (Addition, {"text": b"x"}),
+        (Withdrawal, {"reason": b"x"}),
+        (Note, {"text": b"x"}),
         (Outcome, {"reason": "x"}),
         (LinkAct, {"act": "unlinked"}),
         (Receipt, {"fingerprint": b"x"}),

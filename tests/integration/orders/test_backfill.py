@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from django.apps import apps
+from django.apps.registry import Apps
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from orders.models import InForce, NotificationDuty, Order
 from tests.support.api import Apis
@@ -24,6 +25,14 @@ def kept() -> list[Any]:
     return list(rows)
 
 
+def as_before_sealing() -> Apps:
+    """The tables as those migrations found them: what an order says was not sealed yet."""
+    with connection.schema_editor(atomic=False) as editor:
+        importlib.import_module("orders.migrations.0010_sealed").unseal(None, editor)
+    found: Apps = MigrationLoader(connection).project_state(("orders", "0009_people")).apps
+    return found
+
+
 def test_what_the_migrations_draw_is_what_registering_would_have_drawn(api: Apis) -> None:
     for number, changes in enumerate(CHANGES, start=1):
         body = an_order(conditions=[NO_CONTACT], **changes)
@@ -33,6 +42,7 @@ def test_what_the_migrations_draw_is_what_registering_would_have_drawn(api: Apis
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("TRUNCATE orders_inforce, orders_notificationduty")
+    apps = as_before_sealing()
     importlib.import_module("orders.migrations.0005_times").draw_times(apps, None)
     importlib.import_module("orders.migrations.0006_notifications").draw_duties(apps, None)
     assert (kept(), list(NotificationDuty.objects.values_list("kind", "due_on", "lapses_at"))) == (times, duties)
@@ -40,5 +50,5 @@ def test_what_the_migrations_draw_is_what_registering_would_have_drawn(api: Apis
 
 def test_drawing_twice_draws_nothing_more(api: Apis) -> None:
     assert api.force.put(f"force/orders/{REFERENCE}/versions/1", an_order(conditions=[NO_CONTACT])).status == 201
-    importlib.import_module("orders.migrations.0005_times").draw_times(apps, None)
+    importlib.import_module("orders.migrations.0005_times").draw_times(as_before_sealing(), None)
     assert (InForce.objects.count(), Order.objects.count()) == (1, 1)

@@ -1,0 +1,106 @@
+"""Which master keys the sealed columns rest on, and putting them under the newest one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from psycopg import sql
+
+from common.envelope import KeyMissing, reseal, sealed_by
+from database.sealed import SealedField, sealed_fields
+
+_BATCH = 500
+# In this transaction only. Not `pgtrigger.ignore`: it sends two statements as one, and PostgreSQL prepares single ones.
+_APART = """
+SELECT set_config('pgtrigger.ignore', array_agg(tgname)::text, true)
+  FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rests:
+    """One sealed column: how many values rest on which key, and the rows whose key this server does not have."""
+
+    column: str
+    keys: Counter[str] = field(default_factory=Counter)
+    lost: list[str] = field(default_factory=list)
+
+
+def rests_on() -> Iterator[Rests]:
+    """For every sealed column, without opening anything."""
+    have = {name for name, _ in settings.MASTER_KEYS.keys}
+    for column in sealed_fields():
+        found = Rests(_name(column))
+        for pk, sealed in _values(column):
+            key = sealed_by(sealed)
+            found.keys[key] += 1
+            if key not in have:
+                found.lost.append(str(pk))
+        yield found
+
+
+def rewrap(column: SealedField) -> int:
+    """Put a column's values under the newest master key; how many were under another. What they hold is not touched.
+
+    A value whose key is missing stays as it is. Safe to run again after being cut short.
+    """
+    newest, _ = settings.MASTER_KEYS.newest()
+    done = 0
+    for pk, sealed in _values(column):
+        if sealed_by(sealed) == newest:
+            continue
+        try:
+            anew = reseal(sealed, context=column.context(pk), ring=settings.MASTER_KEYS)
+        except KeyMissing:
+            continue
+        done += _replace(column, pk, (sealed, anew))
+    return done
+
+
+def _replace(column: SealedField, pk: Any, change: tuple[bytes, bytes]) -> int:
+    old, new = change
+    statement = sql.SQL("UPDATE {table} SET {column} = %s WHERE {key} = %s AND {column} = %s")
+    # Tables that keep their rows as they were take this one change: the same words under another key.
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_APART, [column.model._meta.db_table])
+        cursor.execute(statement.format(**_words(column)), [new, pk, old])
+        changed = int(cursor.rowcount)
+        cursor.execute("SELECT set_config('pgtrigger.ignore', '{}', true)")
+    return changed
+
+
+def _values(column: SealedField) -> Iterator[tuple[Any, bytes]]:
+    """Every value that is there, with its row's id, some at a time."""
+    words = _words(column)
+    first = sql.SQL("SELECT {key}, {column} FROM {table} WHERE length({column}) > 0 ORDER BY {key} LIMIT {most}")
+    after = sql.SQL(
+        "SELECT {key}, {column} FROM {table} WHERE length({column}) > 0 AND {key} > %s ORDER BY {key} LIMIT {most}"
+    )
+    last: list[Any] = []
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute((after if last else first).format(**words, most=sql.Literal(_BATCH)), last)
+            rows = cursor.fetchall()
+        yield from ((pk, bytes(sealed)) for pk, sealed in rows)
+        if len(rows) < _BATCH:
+            return
+        last = [rows[-1][0]]
+
+
+def _words(column: SealedField) -> dict[str, sql.Identifier]:
+    table = column.model._meta
+    key = table.pk.column if table.pk is not None else "id"
+    return {
+        "table": sql.Identifier(table.db_table),
+        "column": sql.Identifier(str(column.column)),
+        "key": sql.Identifier(str(key)),
+    }
+
+
+def _name(column: SealedField) -> str:
+    return f"{column.model._meta.db_table}.{column.column}"

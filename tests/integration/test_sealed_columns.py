@@ -1,0 +1,174 @@
+"""What would tell where somebody lives lies sealed, row by row, under keys that can be changed (ADR 0007)."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from breaches.models import Addition, Assessment, Report
+from common.envelope import Keyring, sealed_by
+from database.sealed import Unreadable, sealed_fields
+from orders.models import OrderVersion, Zone
+from tests.support.api import Apis
+from tests.support.orders import EXCLUSION, NO_CONTACT, ZONE_A, a_condition, a_report, an_order, register
+
+CANARY = "canary-27-Laburnum-Road"
+OLD, NEW = ("old", b"o" * 32), ("new", b"n" * 32)
+
+
+@pytest.fixture
+def kept(api: Apis, cast: Any, settings: Any) -> str:
+    """An order and a report that say where she lives, under the key `old`; the report's id."""
+    settings.MASTER_KEYS = Keyring([OLD])
+    zone = {**ZONE_A, "restricted_name": CANARY}
+    home = {"kind": "address", "value": CANARY}
+    register(
+        api,
+        cast,
+        an_order(
+            conditions=[a_condition(EXCLUSION, zones=[zone], wording=CANARY), a_condition(NO_CONTACT)],
+            protected_persons=[{"key": "P1", "family_name": CANARY, "given_names": CANARY, "identifiers": [home]}],
+        ),
+    )
+    body = a_report(description=CANARY, witnesses=[{"name": CANARY, "how_to_reach": CANARY}])
+    report: str = api.victim.post("victim/reports", body, Idempotency_Key="once").body["id"]
+    api.victim.post(f"victim/reports/{report}/messages", {"text": CANARY})
+    api.victim.post(f"victim/reports/{report}/corrections", {"text": CANARY, "corrects": CANARY})
+    return report
+
+
+def everything_in_the_database() -> str:
+    """Every row of every table as text, with what is sealed as the bytes it is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'spatial_ref_sys'")
+        tables = [name for (name,) in cursor.fetchall()]
+        found = []
+        for table in tables:
+            cursor.execute(f"SELECT coalesce(string_agg(t::text, chr(10)), '') FROM \"{table}\" t")  # noqa: S608
+            found.append(cursor.fetchone()[0])
+    return "\n".join(found)
+
+
+def test_a_dump_of_the_database_does_not_say_where_she_lives(kept: str) -> None:
+    dump = everything_in_the_database()
+    assert len(dump) > 1000
+    assert CANARY not in dump
+    assert CANARY.encode().hex() not in dump
+
+
+def test_those_who_may_read_it_read_it_to_the_letter(kept: str, api: Apis) -> None:
+    assert api.officer.get(f"officer/reports/{kept}").body["report"]["description"] == CANARY
+    assert OrderVersion.objects.get().body["protected_persons"][0]["family_name"] == CANARY
+    assert Zone.objects.get().restricted_name == CANARY
+
+
+def test_bytes_put_into_another_row_do_not_open(kept: str, api: Apis) -> None:
+    other = api.victim.post("victim/reports", a_report()).body["id"]
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE breaches_report DISABLE TRIGGER USER")
+        cursor.execute(
+            "UPDATE breaches_report a SET body_sent = b.body_sent FROM breaches_report b WHERE a.id = %s AND b.id = %s",
+            [other, kept],
+        )
+    with pytest.raises(Unreadable, match="the bytes were changed"):
+        _ = Report.objects.get(id=other).body_sent
+
+
+def test_a_lost_key_is_a_clear_failure_and_nothing_is_half_read(kept: str, api: Apis, settings: Any) -> None:
+    """The drill: the old key is gone before its rows were wrapped anew."""
+    settings.MASTER_KEYS = Keyring([NEW])
+    answer = api.officer.get(f"officer/reports/{kept}")
+    assert (answer.status, answer.code) == (503, "stored_text_unreadable")
+    assert "report" not in answer.body
+    with pytest.raises(Unreadable, match=f"breaches_report.body_sent.{kept}: the master key old is missing"):
+        _ = Report.objects.get(id=kept).body_sent
+
+
+def test_the_command_names_the_rows_whose_key_is_missing(kept: str, settings: Any) -> None:
+    settings.MASTER_KEYS = Keyring([NEW])
+    said = io.StringIO()
+    with pytest.raises(CommandError, match="not in MASTER_KEYS"):
+        call_command("sealed_columns", stdout=said)
+    assert f"the key is missing for row {kept}" in said.getvalue()
+    assert "breaches_report.body_sent  old: 1" in said.getvalue()
+    assert CANARY not in said.getvalue()
+
+
+def test_what_comes_while_a_key_is_lost_is_still_taken(kept: str, api: Apis, settings: Any) -> None:
+    """A report is never refused (rule 33): it names no order that could be read, and an officer sees it."""
+    settings.MASTER_KEYS = Keyring([NEW])
+    body = {name: value for name, value in a_report().items() if name != "order"}
+    assert api.victim.post("victim/reports", body).status == 201
+
+
+def test_after_rewrapping_the_old_key_can_go(kept: str, api: Apis, settings: Any) -> None:
+    settings.MASTER_KEYS = Keyring([NEW, OLD])
+    call_command("sealed_columns", "--rewrap", stdout=io.StringIO())
+    settings.MASTER_KEYS = Keyring([NEW])
+    call_command("sealed_columns", stdout=io.StringIO())
+    assert json.loads(Report.objects.get(id=kept).body_sent)["description"] == CANARY
+    again = api.victim.post(
+        "victim/reports",
+        a_report(description=CANARY, witnesses=[{"name": CANARY, "how_to_reach": CANARY}]),
+        Idempotency_Key="once",
+    )
+    assert (again.status, again.body["id"]) == (201, kept)
+
+
+def test_rewrapping_leaves_what_was_said_and_every_rule_as_it_was(kept: str, settings: Any) -> None:
+    before = {a.id: (a.text, a.corrects) for a in Addition.objects.all()}
+    settings.MASTER_KEYS = Keyring([NEW, OLD])
+    call_command("sealed_columns", "--rewrap", stdout=io.StringIO())
+    assert {a.id: (a.text, a.corrects) for a in Addition.objects.all()} == before
+    raw: Any = Assessment.objects.filter(report_id=UUID(kept)).order_by("assessed_at")[0].__dict__["answer"]
+    assert sealed_by(raw.sealed) == "new"
+
+
+@pytest.mark.parametrize("migration", ["orders.migrations.0010_sealed", "breaches.migrations.0008_sealed"])
+def test_a_migration_seals_what_is_there_and_back(kept: str, migration: str) -> None:
+    module = importlib.import_module(migration)
+    columns = [f for f in sealed_fields() if (f.model._meta.db_table, f.column) in {c[:2] for c in module._COLUMNS}]
+    assert len(columns) == len(module._COLUMNS)
+    before, triggers = read(columns), triggers_there()
+    with connection.schema_editor(atomic=False) as editor:
+        module.unseal(None, editor)
+        assert CANARY in everything_in_the_database()
+        module.seal(None, editor)
+    assert (read(columns), triggers_there()) == (before, triggers)
+
+
+def read(columns: list[Any]) -> dict[str, Any]:
+    return {
+        f"{column.model._meta.db_table}.{column.column}": {
+            str(row.pk): getattr(row, column.attname) for row in column.model._default_manager.all()
+        }
+        for column in columns
+    }
+
+
+def triggers_there() -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_triggerdef(oid), obj_description(oid, 'pg_trigger') FROM pg_trigger"
+            " WHERE NOT tgisinternal ORDER BY 1"
+        )
+        return list(cursor.fetchall())
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [lambda: Report.objects.filter(body_sent="x").exists(), lambda: Report.objects.update(body_sent="x")],
+    ids=["search", "update"],
+)
+def test_a_sealed_column_is_not_searched_or_written_apart_from_its_row(kept: str, attempt: Callable[[], Any]) -> None:
+    with pytest.raises(TypeError, match="written with its row"):
+        attempt()
