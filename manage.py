@@ -6,6 +6,10 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from database.roles import worker_role
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spo_service.settings")
+    if sys.argv[1:2] == ["qcluster"]:
+        os.environ.setdefault("DB_ROLE", worker_role(os.environ.get("Q_CLUSTER_NAME", "")))
     execute_from_command_line(sys.argv)

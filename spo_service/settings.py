@@ -10,6 +10,7 @@ from environs import Env, validate
 
 from accounts.types import SCOPES
 from common.envelope import read_ring
+from database.roles import ROLES
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -115,10 +116,15 @@ AUTH_PASSWORD_VALIDATORS = [
 SILENCED_SYSTEM_CHECKS = ["gis.W001", "security.W002", "security.W003"]
 
 DATABASES: dict[str, Any] = {"default": env.dj_db_url("DATABASE_URL", "postgis:///spo")}
-DATABASES["default"]["ENGINE"] = "django.contrib.gis.db.backends.postgis"
+DATABASES["default"]["ENGINE"] = "database.postgis"
 _OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
 # A duplicate of a request in flight waits on the first one's row at most this long (edge.idempotency).
 _OPTIONS["options"] = "-c lock_timeout=10s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+# The role that this process works as, where it is not the one that signs in (docs/adr/0007). Set where the session
+# begins, so that RESET ROLE leads back to it and not to the owner of the tables.
+DB_ROLE = env.str("DB_ROLE", "", validate=lambda name: name in ("", *ROLES))
+if DB_ROLE:
+    _OPTIONS["options"] += f" -c role={DB_ROLE}"
 # The same few statements again and again: PostgreSQL parses and plans each once in a connection.
 _OPTIONS |= {"server_side_binding": True, "prepare_threshold": 2}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a restarted database costs nobody a report
