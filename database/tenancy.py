@@ -84,13 +84,16 @@ def become(tenant: Tenant) -> None:
 
 def open_report(report: UUID) -> None:
     """Let somebody without an account see one report: the one a receipt opened, or that is being made."""
-    become(replace(_current.get() or NOBODY, report=str(report)))
+    tenant = _current.get()
+    if tenant is not None:
+        become(replace(tenant, report=str(report)))
 
 
 def ask_about(record: UUID) -> None:
     """Let the caller read the trail of one record of theirs, whoever left it, instead of their force's own."""
-    if _current.get() is not None:
-        become(replace(_current.get() or NOBODY, record=str(record)))
+    tenant = _current.get()
+    if tenant is not None:
+        become(replace(tenant, record=str(record)))
 
 
 def _failed() -> bool:

@@ -15,7 +15,7 @@ from accounts.types import Caller
 from database import tenancy
 from database.tenancy import Tenant
 from edge.authentication import caller_of
-from edge.idempotency import once
+from edge.idempotency import client_of, once
 
 
 class ApiView(APIView):
@@ -53,7 +53,7 @@ class ApiView(APIView):
 def _tenant(caller: Caller) -> Tenant:
     """Whose rows PostgreSQL shows to a caller: an officer's are the force's, never the officer's own."""
     person = str(caller.user_id) if caller.user_id and not caller.force else ""
-    return Tenant(force=caller.force, person=person, client=caller.id)
+    return Tenant(force=caller.force, person=person, client=client_of(caller))
 
 
 def answer(data: Any, *, status: int = 200, etag: str | None = None, location: str | None = None) -> Response:

@@ -7,7 +7,7 @@ Whoever shares orders or reports across forces adds to `app_orders` or `app_repo
 
 from __future__ import annotations
 
-_OF_OWNER = "SECURITY DEFINER SET search_path = public, pg_temp"
+_AS_OWNER = "SECURITY DEFINER SET search_path = public, pg_temp"
 
 
 def _setting(name: str, kind: str) -> str:
@@ -20,17 +20,19 @@ CREATE OR REPLACE FUNCTION app_{name}() RETURNS {kind} LANGUAGE sql STABLE PARAL
 
 
 # Whom a person may act for: herself, and whoever gave her authority that is good now (trap 29).
-_PEOPLE = f"""
-CREATE OR REPLACE FUNCTION app_people() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE {_OF_OWNER} AS $$
-    SELECT CASE WHEN app_person() IS NULL THEN '{{}}' ELSE array_append(ARRAY(
+_PEOPLE = """
+CREATE OR REPLACE FUNCTION app_people() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+    SELECT CASE WHEN app_person() IS NULL THEN '{}' ELSE array_append(ARRAY(
         SELECT principal_id FROM accounts_authority
          WHERE advocate_id = app_person() AND granted_at <= now() AND expires_at > now() AND revoked_at IS NULL
     ), app_person()) END $$;
 """
 # Orders of others that the tenant may see: those that protect her or whom she speaks for.
-_ORDERS = f"""
-CREATE OR REPLACE FUNCTION app_orders() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE {_OF_OWNER} AS $$
-    SELECT CASE WHEN app_person() IS NULL THEN '{{}}' ELSE ARRAY(
+_ORDERS = """
+CREATE OR REPLACE FUNCTION app_orders() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+    SELECT CASE WHEN app_person() IS NULL THEN '{}' ELSE ARRAY(
         SELECT order_id FROM orders_protectedperson WHERE user_id = ANY (app_people())) END $$;
 """
 # Reports of others that the tenant may see: the one that a receipt opened.
@@ -39,14 +41,16 @@ CREATE OR REPLACE FUNCTION app_reports() RETURNS uuid[] LANGUAGE sql STABLE PARA
     SELECT array_remove(ARRAY[app_report()], NULL) $$;
 """
 # A receipt is looked up by its fingerprint and by nothing else: who does not know it finds none.
-_RECEIPT = f"""
-CREATE OR REPLACE FUNCTION app_report_of_receipt(wanted bytea) RETURNS uuid LANGUAGE sql STABLE {_OF_OWNER} AS $$
+_RECEIPT = """
+CREATE OR REPLACE FUNCTION app_report_of_receipt(wanted bytea) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
     SELECT report_id FROM breaches_receipt WHERE fingerprint = wanted $$;
 """
 # The trail of one record is for whoever may see the record, whoever left the row.
-_ENTRIES = f"""
-CREATE OR REPLACE FUNCTION app_entries() RETURNS bigint[] LANGUAGE sql STABLE {_OF_OWNER} AS $$
-    SELECT CASE WHEN app_record() IS NULL THEN '{{}}' ELSE ARRAY(
+_ENTRIES = """
+CREATE OR REPLACE FUNCTION app_entries() RETURNS bigint[] LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+    SELECT CASE WHEN app_record() IS NULL THEN '{}' ELSE ARRAY(
         SELECT id FROM audit_entry WHERE record_ids @> ARRAY[app_record()::text]::varchar[] AND (
             EXISTS (SELECT FROM orders_order WHERE id = app_record() AND force_id = app_force())
             OR EXISTS (SELECT FROM breaches_report WHERE id = app_record()
@@ -58,14 +62,15 @@ CREATE OR REPLACE FUNCTION app_organisation() RETURNS text LANGUAGE sql STABLE P
     SELECT CASE WHEN app_record() IS NULL THEN app_force() END $$;
 """
 # What other sessions are at, a role sees of its own alone. Says only whether anybody is writing.
-_IN_FLIGHT = f"""
-CREATE OR REPLACE FUNCTION app_in_flight() RETURNS boolean LANGUAGE sql VOLATILE {_OF_OWNER} AS $$
+_IN_FLIGHT = """
+CREATE OR REPLACE FUNCTION app_in_flight() RETURNS boolean LANGUAGE sql VOLATILE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM pg_stat_activity
          WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()) $$;
 """
 # Parts of a partitioned table are made by its owner only.
-_MONTH = "ALTER FUNCTION breaches_trackfix_month(timestamptz) " + _OF_OWNER
+_MONTH = "ALTER FUNCTION breaches_trackfix_month(timestamptz) " + _AS_OWNER
 
 FUNCTIONS = (
     _setting("force", "text"),

@@ -100,6 +100,8 @@ def _rights(role: str, its: Grants) -> Iterator[str]:
         yield f"GRANT {kept} ON {table} TO {role}"
     for table, columns in its.columns.items():
         yield f"GRANT SELECT ({columns}) ON {table} TO {role}"
+    for table, column in its.locks.items():
+        yield f"GRANT UPDATE ({column}) ON {table} TO {role}"
 
 
 def _policy(table: str, role: str, sees: str, adds: str) -> Iterator[str]:

@@ -68,6 +68,12 @@ _REPORTS = of(
     "(force_id = (SELECT app_force()) OR reporter_user_id = (SELECT app_person())"
     " OR id = ANY ((SELECT app_reports())::uuid[]))"
 )
+# Hers, and for officers of a force to which she reported something (rule 74).
+_SAFE_CONTACT = Policy(
+    "(person_id = (SELECT app_person()) OR ((SELECT app_force()) IS NOT NULL AND EXISTS ("
+    "SELECT FROM breaches_report AS parent WHERE parent.reporter_user_id = {table}.person_id)))",
+    "person_id = (SELECT app_person())",
+)
 # Whoever acts leaves a trace and owes a message, and reads neither again but for its own force.
 _TRAIL = of(
     "(organisation = (SELECT app_organisation()) OR id = ANY ((SELECT app_entries())::bigint[]))",
@@ -118,7 +124,7 @@ TENANTED: dict[str, Policy] = {
     "breaches_receipt": of_report(),
     "breaches_diaryentry": of_person(),
     "breaches_diaryreport": through("breaches_diaryentry", "entry_id"),
-    "breaches_safecontact": of_person(),
+    "breaches_safecontact": _SAFE_CONTACT,
     "breaches_evidenceitem": of_report(),
     "breaches_evidenceentry": of_item(),
     "breaches_evidenceexamination": of_item(),

@@ -15,12 +15,14 @@ _QUEUE = ("django_q_ormq", "django_q_task", "django_q_schedule")
 class Grants:
     """Rights by table; `bound`: the policies hold, otherwise the role sees the rows of every force.
 
-    `columns` are what the role may read of tables of which it may not read all.
+    `columns` are what the role may read of tables of which it may not read all; `locks` the column by which it may
+    hold a row.
     """
 
     tables: Mapping[str, str]
     bound: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
+    locks: Mapping[str, str] = field(default_factory=dict)
 
 
 def grants(tenanted: Iterable[str], open_to_all: Iterable[str]) -> dict[str, Grants]:
@@ -37,7 +39,7 @@ def grants(tenanted: Iterable[str], open_to_all: Iterable[str]) -> dict[str, Gra
         APP: Grants(everything, bound=True),
         WORKER: Grants(everything),
         OUTBOX: Grants(outbox),
-        SUPPORT: Grants(_SUPPORT, columns=_SUPPORT_COLUMNS),
+        SUPPORT: Grants(_SUPPORT, columns=_SUPPORT_COLUMNS, locks={"webhooks_endpoint": "state"}),
     }
 
 
@@ -61,7 +63,7 @@ _SUPPORT = {
     "webhooks_event": READ,
     "webhooks_delivery": "SELECT, UPDATE",
 }
-# Never the document of an order, nor the secret that signs what a force is told. UPDATE is to hold a row.
+# Never the document of an order, nor the secret that signs what a force is told.
 _SUPPORT_COLUMNS = {
     "orders_orderversion": "id, order_id, number, change_kind, kind, made_on, effective_from, in_force_until, "
     "recorded_at, body_sha256",
