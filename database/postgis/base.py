@@ -12,7 +12,7 @@ from django.db.backends.utils import debug_transaction
 from database import tenancy
 
 
-class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(base.DatabaseWrapper):
     """PostGIS, with every transaction as the tenant of the moment (docs/adr/0007)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -68,10 +68,11 @@ _REPORTS = of(
     "(force_id = (SELECT app_force()) OR reporter_user_id = (SELECT app_person())"
     " OR id = ANY ((SELECT app_reports())::uuid[]))"
 )
-# Hers, and for officers of a force to which she reported something (rule 74).
+# Hers, and for officers of a force to which she reported something or whose order protects her (rule 74).
 _SAFE_CONTACT = Policy(
-    "(person_id = (SELECT app_person()) OR ((SELECT app_force()) IS NOT NULL AND EXISTS ("
-    "SELECT FROM breaches_report AS parent WHERE parent.reporter_user_id = {table}.person_id)))",
+    "(person_id = (SELECT app_person()) OR ((SELECT app_force()) IS NOT NULL AND ("
+    "EXISTS (SELECT FROM breaches_report AS parent WHERE parent.reporter_user_id = {table}.person_id) OR "
+    "EXISTS (SELECT FROM orders_protectedperson AS parent WHERE parent.user_id = {table}.person_id))))",
     "person_id = (SELECT app_person())",
 )
 # Whoever acts leaves a trace and owes a message, and reads neither again but for its own force.

@@ -57,6 +57,7 @@ _SUPPORT = {
     "orders_order": READ,
     "orders_inforce": READ,
     "orders_service": READ,
+    "orders_appeal": READ,
     "orders_determination": READ,
     "orders_discharge": READ,
     "orders_orderimport": READ,
@@ -66,6 +67,6 @@ _SUPPORT = {
 # Never the document of an order, nor the secret that signs what a force is told.
 _SUPPORT_COLUMNS = {
     "orders_orderversion": "id, order_id, number, change_kind, kind, made_on, effective_from, in_force_until, "
-    "recorded_at, body_sha256",
+    "recorded_at, recorded_by, warnings, body_sha256",
     "webhooks_endpoint": "id, force_id, url, events, state, created_at, lease, leased_until",
 }

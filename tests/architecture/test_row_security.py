@@ -23,7 +23,7 @@ SELECT relname, relrowsecurity FROM pg_class
 def asked(question: str, *values: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(question, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def test_every_table_has_a_policy_or_a_reason(db: None) -> None:

@@ -17,6 +17,7 @@ from orders.queries.terms import _TERMS
 from spo_service.tenancy.policies import TENANTED
 from tests.integration.tenancy import world
 from tests.support.api import Apis
+from tests.support.orders import a_report
 
 MODELS = {model._meta.db_table: model for model in apps.get_models()}
 # No row of these in the world of this test; what they follow is tested, and so are their policies.
@@ -77,7 +78,7 @@ def test_rows_of_another_force_can_be_neither_changed_nor_made(api: Apis, cast: 
 
 
 def test_a_row_cannot_be_given_away(api: Apis, cast: Cast, order: str) -> None:
-    api.victim.post("victim/reports", world.a_report())
+    api.victim.post("victim/reports", a_report())
     with (
         acting(Tenant(force="05")),
         pytest.raises(ProgrammingError, match="row-level security"),

@@ -43,6 +43,7 @@ def _more(api: Apis, order: str) -> None:
     done.append(api.victim.post(f"victim/reports/{followed}/messages", {"text": "One thing more."}))
     done.append(api.nobody.post("public/reports", a_report(order=None)))
     done.append(api.force.post(f"force/webhooks/{_hook(api)}/test", {}))
+    done.append(api.force.get("force/events"))
     assert [one.body for one in done if one.status >= 300] == []
 
 
