@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spo_service.settings")
 django.setup()
 
 # Models can be imported only once Django is set up.
-from bench import evidence, feed, identifiers, imports, intake, oracle, terms, verdicts  # noqa: E402
+from bench import evidence, feed, identifiers, imports, intake, oracle, tenancy, terms, verdicts  # noqa: E402
 
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "evidence": evidence.bench,
@@ -23,6 +23,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "identifiers": identifiers.run,
     "imports": imports.run,
     "intake": intake.bench,
+    "tenancy": tenancy.bench,
     "terms": terms.run,
     "verdicts": verdicts.run,
     "oracle": oracle.run,

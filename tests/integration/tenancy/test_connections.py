@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -14,6 +18,7 @@ from database.postgis.base import DatabaseWrapper
 from database.roles import APP
 from database.tenancy import NOBODY, Tenant, acting
 
+ROOT = Path(__file__).resolve().parents[3]
 _WHO = "SELECT current_setting('app.force', true), current_user::text"
 
 
@@ -89,6 +94,29 @@ def test_no_trip_more_than_a_bare_begin(only: DatabaseWrapper, monkeypatch: pyte
         pass
     assert len(trips) == 1
     assert trips[0].startswith("BEGIN;SELECT set_config('role', 'spo_app', true), set_config('app.force', '05', true)")
+
+
+@pytest.mark.parametrize(
+    ("begins", "role"),
+    [
+        ("import spo_service.wsgi", "spo_app"),
+        ("import sys, manage; sys.argv = ['manage.py', 'qcluster']; manage.set_up()", "spo_worker"),
+        ("import sys, manage; sys.argv = ['manage.py', 'migrate']; manage.set_up()", "spo"),
+    ],
+)
+def test_a_process_works_as_its_role_from_its_first_statement(own_database: str, begins: str, role: str) -> None:
+    asks = "import django; django.setup(); from django.db import connection; cursor = connection.cursor()"
+    says = "cursor.execute('SELECT current_user'); print(cursor.fetchone()[0])"
+    owner = who(cast(DatabaseWrapper, connection))[1]
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", f"{begins}; {asks}; {says}"],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": own_database},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert done.stdout.strip() == (owner if role == "spo" else role)
 
 
 @pytest.mark.parametrize("escape", ["RESET ROLE", "RESET ALL", "SET SESSION AUTHORIZATION DEFAULT", "DISCARD ALL"])
