@@ -7,8 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from audit.models import Entry
+from database import tenancy
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,14 @@ def of_organisation(organisation: str, span: Span) -> QuerySet[Entry]:
     return _within(Entry.objects.filter(organisation=organisation), span)
 
 
-def about(record: UUID, span: Span) -> QuerySet[Entry]:
-    """What anybody did with a record."""
-    return _within(Entry.objects.filter(record_ids__contains=[str(record)]), span)
+def about(record: UUID, span: Span = Span(None, None)) -> QuerySet[Entry]:
+    """What anybody did with a record, whoever they are. Asked once in a request, for whoever may see the record."""
+    tenancy.ask_about(record)
+    rows = Entry.objects.filter(record_ids__contains=[str(record)])
+    if tenancy.current() is not None:
+        # Its own index: the database may not look a tenant's rows up by what stands in an array.
+        rows = rows.filter(id__in=RawSQL("SELECT unnest(app_entries())", []))
+    return _within(rows, span)
 
 
 def _within(rows: QuerySet[Entry], span: Span) -> QuerySet[Entry]:

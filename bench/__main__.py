@@ -15,7 +15,19 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spo_service.settings")
 django.setup()
 
 # Models can be imported only once Django is set up.
-from bench import chats, evidence, feed, identifiers, imports, intake, oracle, terms, verdicts, zones  # noqa: E402
+from bench import (  # noqa: E402
+    chats,
+    evidence,
+    feed,
+    identifiers,
+    imports,
+    intake,
+    oracle,
+    tenancy,
+    terms,
+    verdicts,
+    zones,
+)
 
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "chats": chats.run,
@@ -24,6 +36,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "identifiers": identifiers.run,
     "imports": imports.run,
     "intake": intake.bench,
+    "tenancy": tenancy.bench,
     "terms": terms.run,
     "verdicts": verdicts.run,
     "zones": zones.run,

@@ -37,21 +37,21 @@ def bench() -> dict[str, Any]:
     with ExitStack() as stack:
         ours, floor = (stack.enter_context(bound(0)) for _ in range(2))
         port, floor_port = (s.getsockname()[1] for s in (ours, floor))
-        web = _kept(stack, start_web(ours))
-        _kept(stack, start_web(floor, app="bench.floor.wsgi:application"))
-        _kept(stack, start_worker())
-        _kept(stack, start_worker("outbox"))
+        web = kept(stack, start_web(ours))
+        kept(stack, start_web(floor, app="bench.floor.wsgi:application"))
+        kept(stack, start_worker())
+        kept(stack, start_worker("outbox"))
         wait_until_ready(f"http://127.0.0.1:{port}", web)
-        request = _ours(f"http://127.0.0.1:{port}", cast)
+        request = report_request(f"http://127.0.0.1:{port}", cast)
         return _measure((port, request), (floor_port, _floor()))
 
 
-def _kept(stack: ExitStack, one: Running) -> Running:
+def kept(stack: ExitStack, one: Running) -> Running:
     stack.callback(one.end)
     return one
 
 
-def _ours(base_url: str, cast: Cast) -> bytes:
+def report_request(base_url: str, cast: Cast) -> bytes:
     """A report with one position under an order of three zones, each with a key of its own."""
     force = token_of(base_url, cast.force.client_id, cast.force.client_secret)
     teller = Teller(base_url)

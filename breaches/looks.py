@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models import Officer
-from audit.models import Entry
+from audit import queries
 from breaches.models import Report
 
 MOST_SHOWN = 200
@@ -26,8 +26,8 @@ class Look:
 def looks_at(report: Report) -> list[Look]:
     """The newest first. Lists that merely held the report are left out, and that somebody is still at it."""
     rows = list(
-        Entry.objects.filter(
-            record_ids__contains=[str(report.id)],
+        queries.about(report.id)
+        .filter(
             actor_kind__in=("officer", "force_system"),
             action__in=("consultation", "alteration", "combination", "disclosure"),
         )

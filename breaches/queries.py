@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Force
@@ -14,6 +15,7 @@ from accounts.types import Caller
 from breaches.models import Assessment, Decision, Question, Report, ReportArea, ReportCopy, Transfer
 from breaches.workflow import FOLLOW_UP_STATES, REVIEW_STATES
 from common.problems import Forbidden, NotFound
+from database import tenancy
 from orders.models import Order
 
 # The most urgent first; unique, never null.
@@ -134,8 +136,14 @@ def is_force(code: str) -> bool:
 
 
 def report_of_receipt(fingerprint: bytes) -> Report:
-    """The report whose receipt has this fingerprint; `NotFound` for everything else alike."""
-    return _only(Report.objects.filter(receipt__fingerprint=fingerprint).select_related("withdrawal"))
+    """The report whose receipt has this fingerprint, which is then the caller's; `NotFound` for all else alike."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app_report_of_receipt(%s)", [fingerprint])
+        (found,) = cursor.fetchone()
+    if found is None:
+        raise NotFound
+    tenancy.open_report(found)
+    return _only(Report.objects.filter(pk=found).select_related("withdrawal"))
 
 
 def _named(key: str) -> Q:

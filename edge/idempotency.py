@@ -65,12 +65,16 @@ def _claim(request: Request, sent: str, said: Any) -> _Claim:
     if not _KEY.fullmatch(sent):
         problem = Problem("", "idempotency_key_invalid", "Idempotency-Key takes 1 to 255 printable characters.")
         raise Refused([problem], code="idempotency_key_invalid", detail=problem.detail)
-    caller = request.user
-    client = caller.id if isinstance(caller, Caller) else "public"
+    client = client_of(request.user)
     canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
     operation = hashlib.sha256(f"{request.method} {request.path}".encode()).hexdigest()
     return _Claim(client=client, operation=operation, key=sent, digest=digest)
+
+
+def client_of(caller: object) -> str:
+    """Whose keys: a caller's own, or those of all who call without signing in."""
+    return caller.id if isinstance(caller, Caller) and caller.kind != "public" else "public"
 
 
 _TAKE = """

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.types import Caller
+from database import tenancy
+from database.tenancy import Tenant
 from edge.authentication import caller_of
-from edge.idempotency import once
+from edge.idempotency import client_of, once
 
 
 class ApiView(APIView):
@@ -25,6 +29,15 @@ class ApiView(APIView):
     scopes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     roles: ClassVar[frozenset[str] | None] = None
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """What a request finds out about its caller ends with it (docs/adr/0007)."""
+        with tenancy.acting(tenancy.NOBODY):
+            return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        tenancy.become(_tenant(self.caller(request)))
+
     def caller(self, request: Request) -> Caller:
         return caller_of(request)
 
@@ -35,6 +48,12 @@ class ApiView(APIView):
     def write_gathered(self, request: Request, effect: Callable[[], Response]) -> Response:
         """The same in few trips to the database, for an effect that asks for no row counts."""
         return once(request, effect, gather=True)
+
+
+def _tenant(caller: Caller) -> Tenant:
+    """Whose rows PostgreSQL shows to a caller: an officer's are the force's, never the officer's own."""
+    person = str(caller.user_id) if caller.user_id and not caller.force else ""
+    return Tenant(force=caller.force, person=person, client=client_of(caller))
 
 
 def answer(data: Any, *, status: int = 200, etag: str | None = None, location: str | None = None) -> Response:

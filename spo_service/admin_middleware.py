@@ -12,6 +12,12 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from database import tenancy
+from database.roles import SUPPORT
+from database.tenancy import Tenant
+
+# Support staff are no force's: their role reads a few columns of every force, and no document.
+_SUPPORT = Tenant(role=SUPPORT)
 Handler = Callable[[HttpRequest], HttpResponse]
 Answer = HttpResponseBase | Awaitable[HttpResponseBase]
 # Its own files only: nothing inline, nothing from elsewhere, in no frame, forms to itself.
@@ -54,7 +60,8 @@ def support_pages(get_response: Handler) -> Handler:
             return get_response(request)
         if any("\x00" in text for pair in request.GET.lists() for text in (pair[0], *pair[1])):
             raise BadRequest("NUL in the address")
-        response = get_response(request)
+        with tenancy.acting(_SUPPORT):
+            response = get_response(request)
         response.headers["Content-Security-Policy"] = _CSP
         # With no-referrer, as elsewhere, browsers send forms with "Origin: null", which is no proof of anything.
         response.headers["Referrer-Policy"] = "same-origin"

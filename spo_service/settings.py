@@ -10,6 +10,7 @@ from environs import FileAwareEnv, validate
 
 from accounts.types import SCOPES
 from common.envelope import read_ring
+from database.roles import ROLES
 
 # `NAME_FILE` names a file that holds the value of `NAME`, and counts before it: secrets need not be in the environment.
 env = FileAwareEnv(strip_whitespace=True)
@@ -34,7 +35,7 @@ def _secret(name: str) -> str:
 SECRET_KEY = _secret("SECRET_KEY")
 FIELD_KEY = _secret("FIELD_KEY")  # what the keys of small secrets and of keyed hashes are made from
 # Master keys that wrap the keys of evidence and of sealed columns, `id:base64 of 32 bytes`, the newest first. Lost, so
-# are the evidence and every word that was reported (docs/adr/0007).
+# are the evidence and every word that was reported (docs/adr/0008).
 MASTER_KEYS = read_ring(
     env.list("MASTER_KEYS", validate=validate.Length(min=1))
     if PRODUCTION
@@ -118,10 +119,15 @@ AUTH_PASSWORD_VALIDATORS = [
 SILENCED_SYSTEM_CHECKS = ["gis.W001", "security.W002", "security.W003"]
 
 DATABASES: dict[str, Any] = {"default": env.dj_db_url("DATABASE_URL", "postgis:///spo")}
-DATABASES["default"]["ENGINE"] = "django.contrib.gis.db.backends.postgis"
+DATABASES["default"]["ENGINE"] = "database.postgis"
 _OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
 # A duplicate of a request in flight waits on the first one's row at most this long (edge.idempotency).
 _OPTIONS["options"] = "-c lock_timeout=10s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+# The role that this process works as, where it is not the one that signs in (docs/adr/0007). Set where the session
+# begins, so that RESET ROLE leads back to it and not to the owner of the tables.
+DB_ROLE = env.str("DB_ROLE", "", validate=lambda name: name in ("", *ROLES))
+if DB_ROLE:
+    _OPTIONS["options"] += f" -c role={DB_ROLE}"
 # The same few statements again and again: PostgreSQL parses and plans each once in a connection.
 _OPTIONS |= {"server_side_binding": True, "prepare_threshold": 2}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a restarted database costs nobody a report

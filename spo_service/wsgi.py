@@ -10,6 +10,8 @@ from django.core.exceptions import BadRequest
 from django.core.wsgi import get_wsgi_application
 from gunicorn.http.errors import ParseException
 
+from database.roles import APP
+
 _Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 _NO_END = str(1 << 62)
 
@@ -51,4 +53,5 @@ def bodies(inner: _Wsgi) -> _Wsgi:
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spo_service.settings")
+os.environ.setdefault("DB_ROLE", APP)
 application = bodies(get_wsgi_application())

@@ -169,7 +169,7 @@ def wake_delivery(*, actor: Actor, delivery: int) -> bool:
     endpoint = found.values_list("endpoint", flat=True).first()
     if endpoint is None:
         return False
-    Endpoint.objects.select_for_update().get(pk=endpoint)
+    Endpoint.objects.select_for_update().only("pk").get(pk=endpoint)
     now = timezone.now()
     woken = found.update(
         state=Delivery.PENDING,

@@ -37,11 +37,7 @@ SELECT %(key)s::text, %(look)s::text, clock_timestamp() + %(moment)s * interval 
        AND lock <= clock_timestamp() + %(moment)s * interval '1 second')
 """
 # A session has a transaction id from its first write to its commit.
-_IN_FLIGHT = """
-SELECT EXISTS (
-    SELECT FROM pg_stat_activity
-     WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid())
-"""
+_IN_FLIGHT = "SELECT app_in_flight()"
 
 
 class _Later(ORM):  # type: ignore[misc]

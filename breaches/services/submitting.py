@@ -26,6 +26,7 @@ from breaches.types import ROLES, ROLES_TO_CLAIM
 from breaches.written import facts_from_json, same_answer
 from common.ids import spoken_reference, uuid7
 from common.problems import NotFound, Problem
+from database import tenancy
 from geo.engine import ENGINE_VERSION, engine_build
 from orders.queries import terms_by_id, terms_over_own_order, terms_over_protecting
 from orders.types import OrderTerms
@@ -58,6 +59,8 @@ def submit_report(*, caller: Caller, submission: Submission) -> Report:
     report.order_id = terms.order_id if terms else None
     report.force_id = route.force
     report.warnings = [_warning(w) for w in (*_order_doubts(body, terms), *route.doubts, *reading.warnings)]
+    if caller.kind == "public":
+        tenancy.open_report(report.id)
     positions = [_position_row(report, placed) for placed in reading.positions]
     insert_intake(report, positions, assessing.assessment_row(report, judged, cause="submitted", at=now))
     routing.keep_whereabouts(report, where, at=now)

@@ -69,12 +69,12 @@ def accept(*, caller: Caller, key: str, precondition: Precondition) -> Report:
     target = ACCEPTED.get(workflow.state(report.state))
     if target is None:
         raise illegal(report)
-    _end(caller, transfer, "accepted", "")
     note_transferred(actor=caller.actor, report_id=report.id, to_force=caller.force, reason=transfer.reason)
     messages.transferred(report, to=caller.force, how="accepted")
     move = Move("transfer-accept", workflow.state(report.state), target, policies.WORKERS)
     report.force_id, report.claimed_by_id, report.claimed_at = caller.force, None, None
     report.save(update_fields=["force"])
+    _end(caller, transfer, "accepted", "")  # after that: until then it is by the offer that this force sees the report
     return moved(caller, report, move)
 
 
@@ -86,12 +86,12 @@ def give_back(*, caller: Caller, key: str, read: Callable[[], str], precondition
     precondition(report)
     own = transfer.from_force_id == caller.force
     reason = read()
-    _end(caller, transfer, "taken_back" if own else "returned", reason)
     report.version += 1
     report.save(update_fields=["version"])
     verb = "report_offer_taken_back" if own else "report_returned"
     record(actor=caller.actor, action="alteration", verb=verb, records=[report.id], reason=reason)
     messages.transferred(report, to=transfer.to_force_id, how="taken_back" if own else "returned")
+    _end(caller, transfer, "taken_back" if own else "returned", reason)  # last: by the offer it sees the report
     return report
 
 

@@ -10,14 +10,14 @@ import pytest
 import yaml
 from django.conf import settings
 
+from database.roles import ROLES
 from scripts.lock import DEV, RUNTIME, without_hash
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
-SECRETS = {
-    "SECRET_KEY", "FIELD_KEY", "MASTER_KEYS", "ALLOWED_HOSTS", "POSTGRES_PASSWORD", "APP_DB_PASSWORD",
-    "ERASER_DB_PASSWORD",
-}  # fmt: skip
+SECRETS = {"SECRET_KEY", "FIELD_KEY", "MASTER_KEYS", "ALLOWED_HOSTS", "POSTGRES_PASSWORD"} | {
+    f"{role}_DB_PASSWORD" for role in ("OWNER", "APP", "WORKER", "OUTBOX", "ERASER")
+}
 OURS = {"migrate", "web", "worker", "outbox", "evidence", "erase"}
 ONCE = {"migrate", "erase"}  # these end when they are done
 OTHERS = {"db", "clamav"}
@@ -63,14 +63,25 @@ def test_an_env_file_with_secrets_is_never_committed() -> None:
     assert "/.env" in (ROOT / ".gitignore").read_text("utf-8").splitlines()
 
 
-@pytest.mark.parametrize("name", sorted(OURS))
-def test_the_service_runs_production_settings_as_the_application_role(
-    services: dict[str, dict[str, Any]], name: str
+@pytest.mark.parametrize(
+    ("name", "role", "password"),
+    [
+        ("migrate", "spo", "OWNER"),
+        ("web", "spo_app", "APP"),
+        ("worker", "spo_worker", "WORKER"),
+        ("outbox", "spo_outbox", "OUTBOX"),
+        ("evidence", "spo_worker", "WORKER"),
+    ],
+)
+def test_the_service_runs_production_settings_and_signs_in_as_its_own_role(
+    services: dict[str, dict[str, Any]], name: str, role: str, password: str
 ) -> None:
+    """What serves never learns the owner's password: `SET ROLE` to the owner of the tables fails (ADR 0007)."""
     environment = services[name]["environment"]
     assert environment["SPO_ENV"] == "production"
-    assert environment["DATABASE_URL"].startswith("postgis://spo@")
-    assert "POSTGRES_PASSWORD" not in environment
+    assert environment["DATABASE_URL"] == f"postgis://{role}@db:5432/spo"
+    assert environment["PGPASSWORD"].startswith(f"${{{password}_DB_PASSWORD:?")
+    assert not [name for name in environment if name.endswith("_DB_PASSWORD") or name == "POSTGRES_PASSWORD"]
 
 
 @pytest.mark.parametrize("name", sorted(OURS | OTHERS))
@@ -129,7 +140,8 @@ def test_only_the_eraser_knows_the_role_that_erases(services: dict[str, dict[str
 def test_the_application_role_is_no_superuser() -> None:
     """Its database and the extensions are made for it, by the script that the database container runs."""
     script = (ROOT / "scripts" / "create-database.sh").read_text("utf-8")
-    assert re.search(r"create role spo login password :'password';", script)
+    assert re.search(r"create role spo login password :'owner';", script)
+    assert {role for role in ROLES if re.search(rf"create role {role} (login )?noinherit\b", script)} == set(ROLES)
     assert set(re.findall(r"create extension if not exists (\w+)", script)) == {"postgis", "btree_gist"}
 
 

@@ -32,7 +32,7 @@ def unseal(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("breaches", "0007_contacts")]
+    dependencies = [("breaches", "0008_hand_over")]
 
     operations = [
         migrations.RemoveConstraint("question", "question_not_empty"),

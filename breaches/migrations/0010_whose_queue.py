@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_support'),
-        ('breaches', '0008_hand_over'),
+        ('breaches', '0009_sealed'),
     ]
 
     operations = [

@@ -44,7 +44,7 @@ _FORGET = "DROP FUNCTION orders_zones_touched(varchar, float8, float8, float8, t
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0009_people")]
+    dependencies = [("orders", "0010_sealed")]
 
     operations = [
         migrations.SeparateDatabaseAndState(

@@ -1,0 +1,83 @@
+"""What row-level security costs: report intake and the review queue with the policies and without, by turns.
+
+The same processes serve both; the policies are switched in the database between rounds, which is this command's own.
+The floor is the service without them: issue 6 lets row-level security take at most 35 % together with the trail.
+"""
+
+from __future__ import annotations
+
+import statistics
+from contextlib import ExitStack
+from typing import Any
+
+from django.db import connection, connections
+
+from bench.intake import kept, report_request
+from bench.load import Load, run
+from demo.cast import seed
+from demo.processes import bound, start_web, start_worker, wait_until_ready
+from spo_service.tenancy.policies import TENANTED
+
+ROUNDS, SECONDS, WARM_UP_SECONDS = 5, 4.0, 3.0
+WANTED = 0.65
+
+
+def bench() -> dict[str, Any]:
+    """Requests a second of both, and the lower of the two ratios."""
+    cast = seed()
+    connections.close_all()
+    with ExitStack() as stack:
+        listening = stack.enter_context(bound(0))
+        port = listening.getsockname()[1]
+        web = kept(stack, start_web(listening))
+        kept(stack, start_worker())
+        kept(stack, start_worker("outbox"))
+        base_url = f"http://127.0.0.1:{port}"
+        wait_until_ready(base_url, web)
+        intake = report_request(base_url, cast)
+        found = {
+            name: _measure(port, request)
+            for name, request in (("intake", intake), ("queue", _queue(cast.officer.token)))
+        }
+    ratios = {name: _ratio(pairs) for name, pairs in found.items()}
+    return {
+        "name": "row-level security",
+        "unit": "requests a second, 8 clients",
+        **{
+            f"{name}_{which}": round(statistics.median(pair[i].per_second for pair in pairs), 1)
+            for name, pairs in found.items()
+            for i, which in enumerate(("with", "without"))
+        },
+        **{f"{name}_ratio": round(ratio, 3) for name, ratio in ratios.items()},
+        "ratio": round(min(ratios.values()), 3),
+        "wanted_ratio": WANTED,
+    }
+
+
+def _queue(token: str) -> bytes:
+    lines = ("GET /api/v1/officer/reports?queue=review HTTP/1.1", "Host: 127.0.0.1", f"Authorization: Bearer {token}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def _measure(port: int, request: bytes) -> list[tuple[Load, Load]]:
+    run(port, request, seconds=WARM_UP_SECONDS)
+    rounds = []
+    for _ in range(ROUNDS):
+        _switch("ENABLE")
+        with_policies = run(port, request, seconds=SECONDS)
+        _switch("DISABLE")
+        rounds.append((with_policies, run(port, request, seconds=SECONDS)))
+    _switch("ENABLE")
+    if any(load.failed for pair in rounds for load in pair):
+        raise SystemExit("some requests were refused: nothing was measured")
+    return rounds
+
+
+def _switch(verb: str) -> None:
+    with connection.cursor() as cursor:
+        for table in TENANTED:
+            cursor.execute(f"ALTER TABLE {table} {verb} ROW LEVEL SECURITY")
+
+
+def _ratio(rounds: list[tuple[Load, Load]]) -> float:
+    return statistics.median(a.per_second / b.per_second for a, b in rounds)

@@ -1,0 +1,36 @@
+"""A transaction says whose it is in the very statement that begins it: no trip to the database more than without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.gis.db.backends.postgis import base
+from django.db import transaction
+from django.db.backends.utils import debug_transaction
+
+from database import tenancy
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """PostGIS, with every transaction as the tenant of the moment (docs/adr/0007)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(self._in_a_transaction)
+
+    def _start_transaction_under_autocommit(self) -> None:
+        """Django calls this, where a backend has it, instead of leaving the BEGIN to the driver."""
+        tenant = tenancy.current()
+        begin = "BEGIN" if tenant is None else f"BEGIN;{tenancy.sentence(tenant)}"
+        with debug_transaction(self, "BEGIN"), self.wrap_database_errors:
+            self.connection.execute(begin, prepare=False)
+
+    def _in_a_transaction(
+        self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]
+    ) -> Any:
+        """A statement outside any transaction gets one of its own, for only a transaction has a tenant."""
+        if self.in_atomic_block or not tenancy.is_somebody():
+            return execute(sql, params, many, context)
+        with transaction.atomic(using=self.alias):
+            return execute(sql, params, many, context)

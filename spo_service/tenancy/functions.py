@@ -1,0 +1,108 @@
+"""What the policies ask: who the tenant is, and what is theirs beside the rows that carry their name.
+
+A setting that was never set is NULL, one that a transaction set and gave up is '': both mean nobody. Functions
+that look into tables run as their owner, whom no policy binds, so that policies do not ask one another in circles.
+What is shared across forces is said by `app_reads_along`, and nowhere else.
+"""
+
+from __future__ import annotations
+
+_AS_OWNER = "SECURITY DEFINER SET search_path = public, pg_temp"
+
+
+def _setting(name: str, kind: str) -> str:
+    value = f"nullif(current_setting('app.{name}', true), '')"
+    cast = "" if kind == "text" else f"::{kind}"
+    return f"""
+CREATE OR REPLACE FUNCTION app_{name}() RETURNS {kind} LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT {value}{cast} $$;
+"""
+
+
+# Whom a person may act for: herself, and whoever gave her authority that is good now (trap 29).
+_PEOPLE = """
+CREATE OR REPLACE FUNCTION app_people() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+    SELECT CASE WHEN app_person() IS NULL THEN '{}' ELSE array_append(ARRAY(
+        SELECT principal_id FROM accounts_authority
+         WHERE advocate_id = app_person() AND granted_at <= now() AND expires_at > now() AND revoked_at IS NULL
+    ), app_person()) END $$;
+"""
+# Orders of others that the tenant may see: those that protect her or whom she speaks for.
+_ORDERS = """
+CREATE OR REPLACE FUNCTION app_orders() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+    SELECT CASE WHEN app_person() IS NULL THEN '{}' ELSE ARRAY(
+        SELECT order_id FROM orders_protectedperson WHERE user_id = ANY (app_people())) END $$;
+"""
+# Reports of others that the tenant may see: the one that a receipt opened.
+_REPORTS = """
+CREATE OR REPLACE FUNCTION app_reports() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT array_remove(ARRAY[app_report()], NULL) $$;
+"""
+# What another force works on or owns and the tenant's reads along: copied to it, or on offer to it (rules 47 and 89).
+_ALONG = """
+CREATE OR REPLACE FUNCTION app_reads_along(wanted uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+    SELECT app_force() IS NOT NULL AND (
+        EXISTS (SELECT FROM breaches_reportcopy WHERE report_id = wanted AND force_id = app_force())
+        OR EXISTS (SELECT FROM breaches_transfer
+                    WHERE report_id = wanted AND is_open AND to_force_id = app_force())) $$;
+"""
+# The row of an order to which such a report belongs, or one that was passed on: its reference, never its terms.
+_ORDER_ALONG = """
+CREATE OR REPLACE FUNCTION app_reads_order_along(wanted uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+    SELECT app_force() IS NOT NULL AND EXISTS (
+        SELECT FROM breaches_report
+         WHERE order_id = wanted AND (force_id = app_force() OR app_reads_along(id))) $$;
+"""
+# A receipt is looked up by its fingerprint and by nothing else: who does not know it finds none.
+_RECEIPT = """
+CREATE OR REPLACE FUNCTION app_report_of_receipt(wanted bytea) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+    SELECT report_id FROM breaches_receipt WHERE fingerprint = wanted $$;
+"""
+# The trail of one record is for whoever may see the record, whoever left the row.
+_ENTRIES = """
+CREATE OR REPLACE FUNCTION app_entries() RETURNS bigint[] LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+    SELECT CASE WHEN app_record() IS NULL THEN '{}' ELSE ARRAY(
+        SELECT id FROM audit_entry WHERE record_ids @> ARRAY[app_record()::text]::varchar[] AND (
+            EXISTS (SELECT FROM orders_order WHERE id = app_record() AND force_id = app_force())
+            OR EXISTS (SELECT FROM breaches_report WHERE id = app_record()
+                          AND (force_id = app_force() OR reporter_user_id = app_person())))) END $$;
+"""
+# Whose own trail: nobody's while one record is being asked about, so that its index finds its rows.
+_ORGANISATION = """
+CREATE OR REPLACE FUNCTION app_organisation() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN app_record() IS NULL THEN app_force() END $$;
+"""
+# What other sessions are at, a role sees of its own alone. Says only whether anybody is writing.
+_IN_FLIGHT = """
+CREATE OR REPLACE FUNCTION app_in_flight() RETURNS boolean LANGUAGE sql VOLATILE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM pg_stat_activity
+         WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()) $$;
+"""
+# Parts of a partitioned table are made by its owner only.
+_MONTH = "ALTER FUNCTION breaches_trackfix_month(timestamptz) " + _AS_OWNER
+
+FUNCTIONS = (
+    _setting("force", "text"),
+    _setting("person", "uuid"),
+    _setting("client", "text"),
+    _setting("report", "uuid"),
+    _setting("record", "uuid"),
+    _PEOPLE,
+    _ORDERS,
+    _REPORTS,
+    _ALONG,
+    _ORDER_ALONG,
+    _RECEIPT,
+    _ENTRIES,
+    _ORGANISATION,
+    _IN_FLIGHT,
+    _MONTH,
+)
