@@ -11,7 +11,8 @@ from audit.models import Entry
 from breaches.models import Report
 
 MOST_SHOWN = 200
-_LISTS = ("queue_listed", "breaches_read")
+# Lists, and tries that saw nothing.
+_LISTS = ("queue_listed", "breaches_read", "restricted_attempt")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from accounts.models import Force
 from accounts.types import Caller
 from breaches.models import Assessment, Decision, Question, Report
 from breaches.workflow import FOLLOW_UP_STATES, REVIEW_STATES
-from common.problems import NotFound
+from common.problems import Closed, NotFound
 from orders.models import Order
+from orders.queries import closed_orders, may_read, open_to
+from orders.queries.access import unattended
 
 # The most urgent first; unique, never null.
 QUEUE_ORDER = ("priority", "review_due", "id")
@@ -32,8 +34,8 @@ class QueueFilter:
 
 
 def queue(caller: Caller, wanted: QueueFilter, *, at: datetime) -> QuerySet[Report]:
-    """The reports routed to the caller's force that match, without what was said in them."""
-    rows = Report.objects.filter(force_id=caller.force).select_related("order").defer("body_sent")
+    """The reports routed to the caller's force that match and that the caller may read, without what was said."""
+    rows = reports_open_to(caller).select_related("order").defer("body_sent")
     if wanted.queue == "review":
         rows = rows.filter(state__in=sorted(REVIEW_STATES))
     elif wanted.queue == "follow_up":
@@ -46,15 +48,51 @@ def queue(caller: Caller, wanted: QueueFilter, *, at: datetime) -> QuerySet[Repo
     return rows.filter(**{name: value for name, value in named.items() if value is not None})
 
 
-def report_of_force(force: str, key: str) -> Report:
-    """A report routed to a force, by id or reference; `NotFound` for everything else alike."""
-    return _only(Report.objects.select_related("order").filter(_named(key), force_id=force))
+def reports_open_to(caller: Caller) -> QuerySet[Report]:
+    """The reports routed to the caller's force, but for those under an order that is closed to the caller (rule 81)."""
+    return Report.objects.filter(open_to(caller, order="order"), force_id=caller.force)
 
 
-def locked_report_of_force(force: str, key: str) -> Report:
+def report_of_force(caller: Caller, key: str) -> Report:
+    """A report that was routed to the caller's force, by id or reference; `NotFound` for everything else alike."""
+    return _open(caller, Report.objects.filter(_named(key), force_id=caller.force))
+
+
+def locked_report_of_force(caller: Caller, key: str) -> Report:
     """The same, held until the end of the transaction."""
-    rows = Report.objects.select_for_update(of=("self",)).select_related("order")
-    return _only(rows.filter(_named(key), force_id=force))
+    rows = Report.objects.select_for_update(of=("self",))
+    return _open(caller, rows.filter(_named(key), force_id=caller.force))
+
+
+def _open(caller: Caller, rows: QuerySet[Report]) -> Report:
+    report = _only(rows.select_related("order"))
+    check_open(caller, report)
+    return report
+
+
+def check_open(caller: Caller, report: Report) -> None:
+    """Raises `Closed` for somebody of a force who is not on the list of the report's order."""
+    order = report.order
+    if caller.force and order is not None and order.restricted and not may_read(caller, order.id):
+        raise Closed([report.id, order.id])
+
+
+@dataclass(frozen=True, slots=True)
+class UnattendedOrder:
+    """A restricted order that nobody looks after, and what waits under it."""
+
+    order: UUID
+    waiting: int
+    review_due: datetime | None
+
+
+def unattended_counts(force: str | None = None) -> list[UnattendedOrder]:
+    """Restricted orders of a force, or of all, that no supervisor on their list could look after; the oldest first."""
+    open_states = Q(reports__state__in=sorted(REVIEW_STATES | FOLLOW_UP_STATES))
+    rows = unattended(force).annotate(
+        waiting=Count("reports", filter=open_states), review_due=Min("reports__review_due", filter=open_states)
+    )
+    return [UnattendedOrder(row.id, row.waiting, row.review_due) for row in rows.order_by("id")]
 
 
 def reports_of_person(user_id: UUID) -> QuerySet[Report]:
@@ -122,7 +160,19 @@ def verified_decisions(report_ids: Collection[UUID]) -> dict[UUID, Decision]:
     return {row.report_id: row for row in rows.select_related("report__order")}
 
 
-def is_record_of(force: str, record: UUID) -> bool:
-    """Whether an id is that of a report or an order of the force."""
-    reports, orders = Report.objects.filter(pk=record, force=force), Order.objects.filter(pk=record, force=force)
-    return reports.exists() or orders.exists()
+def is_record_of(caller: Caller, record: UUID) -> bool:
+    """Whether an id is that of a report or an order of the force. Raises `Closed` where it is kept from the caller."""
+    order = Order.objects.filter(pk=record, force=caller.force).first()
+    if order is not None and order.restricted and not may_read(caller, order.id):
+        raise Closed([order.id])
+    report = Report.objects.filter(pk=record, force=caller.force).select_related("order").first()
+    if report is not None:
+        check_open(caller, report)
+    return order is not None or report is not None
+
+
+def closed_records(caller: Caller) -> list[str]:
+    """Ids by which the trail tells of what is closed to the caller: orders and their reports."""
+    orders = closed_orders(caller)
+    reports = Report.objects.filter(order_id__in=orders).values_list("id", flat=True) if orders else []
+    return [str(one) for one in (*orders, *reports)]

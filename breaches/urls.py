@@ -2,7 +2,7 @@
 
 from django.urls import include, path, re_path
 
-from breaches.api import asking, audit, force, officer, private, public, victim
+from breaches.api import asking, audit, force, officer, private, public, unattended, victim
 from breaches.tracking import api as tracking
 
 _KEY = r"(?P<key>[0-9A-Za-z-]{1,40})"
@@ -25,6 +25,7 @@ urlpatterns = [
     path("force/breaches", force.Breaches.as_view()),
     path("force/positions", tracking.Positions.as_view()),
     re_path(r"^force/orders/(?P<reference>[A-Za-z0-9._-]{1,64})/check$", force.Check.as_view()),
+    path("officer/restricted-orders", unattended.Unattended.as_view()),
     path("officer/audit", audit.Trail.as_view()),
     re_path(r"^officer/orders/(?P<reference>[A-Za-z0-9._-]{1,64})/track$", tracking.Track.as_view()),
     re_path(r"^officer/orders/(?P<reference>[A-Za-z0-9._-]{1,64})/track/hold$", tracking.TrackHold.as_view()),

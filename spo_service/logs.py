@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import traceback
 
 from audit.context import correlation_id
 
+# A UUID or a client's id: nothing with a space, an @ or a slash in it.
+_AN_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+
 
 class AllowedFields(logging.Formatter):
-    """One JSON object a line: time, level, logger, where in our code, the exception's type, correlation id.
+    """One JSON object a line: time, level, logger, where in our code, the exception's type, ids, correlation id.
 
     The message itself is left out unless the record was made by our own `log_event`, whose text is a
     constant; Django's and third parties' messages quote paths, values and SQL.
@@ -27,6 +31,9 @@ class AllowedFields(logging.Formatter):
         event = getattr(record, "event", None)
         if isinstance(event, str):
             line["event"] = event
+        ids = getattr(record, "ids", None)
+        if isinstance(ids, list):
+            line["ids"] = [one for one in ids if isinstance(one, str) and _AN_ID.fullmatch(one)]
         if record.exc_info and record.exc_info[1] is not None:
             line["exception"] = type(record.exc_info[1]).__name__
             line["frames"] = _frames(record.exc_info[1])

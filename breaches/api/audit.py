@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from audit import queries
 from audit.models import Entry
 from audit.services import record
-from breaches.queries import is_record_of
+from breaches.queries import closed_records, is_record_of
 from breaches.serializers import TrailOut
 from common.problems import Problem, Refused
 from edge.pagination import paginate
@@ -34,12 +34,15 @@ class Trail(ApiView):
     @extend_schema(parameters=_PARAMETERS, responses={200: TrailOut})
     @transaction.atomic
     def get(self, request: Request) -> Response:
-        """Rows of the trail, oldest first: of one record, or of all that this force's people and systems did."""
+        """Rows of the trail, oldest first: of one record, or of all that this force's people and systems did.
+
+        What was done with a restricted order or its reports is shown to auditors on its list (rule 81).
+        """
         caller = self.caller(request)
         about, span = _asked(request)
         if about is None:
-            rows = queries.of_organisation(caller.force, span)
-        elif is_record_of(caller.force, about):
+            rows = queries.of_organisation(caller.force, span, without=closed_records(caller))
+        elif is_record_of(caller, about):
             rows = queries.about(about, span)
         else:
             rows = Entry.objects.none()

@@ -91,7 +91,7 @@ def for_officer(report: Report, caller: Caller) -> Json:
         "moves": _moves(report),
         "allowed": [verb for verb in workflow.allowed(report.state) if _may(caller, report, assessments[0], verb)],
         "evidence": evidence.all_of(report),
-        **said.beside(report, caller.force),
+        **said.beside(report, caller),
     }
 
 
