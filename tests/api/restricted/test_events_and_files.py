@@ -96,7 +96,8 @@ def test_a_file_of_a_system_that_is_not_on_the_list_changes_nothing_of_it(api: A
     """Its row is told as one that could not be stored: in a trial and in earnest, changed or the same."""
     restrict(api)
     other = another_system()
-    for query, changed in (("?dry_run=true", {}), ("", {}), ("", {"restricted": False})):
+    tries: list[tuple[str, dict[str, Any]]] = [("?dry_run=true", {}), ("", {}), ("", {"restricted": False})]
+    for query, changed in tries:
         text = ndjson(line(REFERENCE, **changed), line(f"GOOD{query[:4]}{len(changed)}".replace("?", "")))
         job = imported(other, text, NDJSON, query)
         assert (counts(job)["rows"], job["bad"]) == (2, 1)
