@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -21,9 +22,15 @@ class Span:
     end: datetime | None
 
 
-def of_organisation(organisation: str, span: Span) -> QuerySet[Entry]:
-    """What an organisation's people and systems did."""
-    return _within(Entry.objects.filter(organisation=organisation), span)
+def of_organisation(organisation: str, span: Span, *, without: Sequence[str] = ()) -> QuerySet[Entry]:
+    """What an organisation's people and systems did; `without` rows that name any of these records."""
+    rows = _within(Entry.objects.filter(organisation=organisation), span)
+    return rows.exclude(record_ids__overlap=list(without)) if without else rows
+
+
+def attempts_at(record: UUID, *, verb: str) -> QuerySet[Entry]:
+    """Who asked for a record that is kept from them."""
+    return Entry.objects.filter(record_ids__contains=[str(record)], verb=verb)
 
 
 def about(record: UUID, span: Span = Span(None, None)) -> QuerySet[Entry]:

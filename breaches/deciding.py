@@ -47,7 +47,7 @@ Read = Callable[[], Decided]
 @transaction.atomic(savepoint=False)
 def claim(*, caller: Caller, key: str, precondition: Precondition) -> Report:
     """Take a report from the review or the follow-up queue. Of two at once, one gets it."""
-    report = queries.locked_report_of_force(caller.force, key)
+    report = queries.locked_report_of_force(caller, key)
     move = permitted(caller, report, "claim", precondition)
     report.claimed_by_id, report.claimed_at = caller.user_id, timezone.now()
     return moved(caller, report, move)
@@ -56,7 +56,7 @@ def claim(*, caller: Caller, key: str, precondition: Precondition) -> Report:
 @transaction.atomic(savepoint=False)
 def release(*, caller: Caller, key: str, precondition: Precondition) -> Report:
     """Put a claimed report back where it came from."""
-    report = queries.locked_report_of_force(caller.force, key)
+    report = queries.locked_report_of_force(caller, key)
     move = permitted(caller, report, "release", precondition)
     report.claimed_by_id = report.claimed_at = None
     return moved(caller, report, move)
@@ -69,7 +69,7 @@ def verify(*, caller: Caller, key: str, read: Read, precondition: Precondition) 
     `read` gives the decision; it is asked only once everything else allows it, so that what is wrong with
     the words is told last.
     """
-    report = queries.locked_report_of_force(caller.force, key)
+    report = queries.locked_report_of_force(caller, key)
     current = queries.assessments(report)[0]
     if workflow.move("verify", report.state):
         policies.check_independent(caller, current.zone_staff)
@@ -84,7 +84,7 @@ def verify(*, caller: Caller, key: str, read: Read, precondition: Precondition) 
 @transaction.atomic(savepoint=False)
 def not_verify(*, caller: Caller, key: str, read: Read, precondition: Precondition) -> Report:
     """Decide that no breach was shown, and why. The report is kept, and can be opened again."""
-    report = queries.locked_report_of_force(caller.force, key)
+    report = queries.locked_report_of_force(caller, key)
     move = permitted(caller, report, "not-verified", precondition)
     return _decide(caller, report, queries.assessments(report)[0], read(), move)
 

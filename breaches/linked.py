@@ -11,8 +11,9 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
+from accounts.types import Caller
 from breaches.models import LinkAct, Report
-from breaches.queries import readable_by
+from breaches.queries import reports_open_to
 from breaches.rules.similar import Sketch, grounds, words_of
 from breaches.types import Interval
 from common.problems import NotFound
@@ -43,42 +44,48 @@ def acts_on(report_ids: Collection[UUID]) -> list[LinkAct]:
     return list(rows.order_by("first_id", "second_id", "-at", "-id").distinct("first_id", "second_id"))
 
 
-def linked_counts(report_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How many reports each of these is linked to."""
+def linked_counts(caller: Caller, report_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many reports that the caller may read each of these is linked to."""
     linked = [act for act in acts_on(report_ids) if act.act == "linked"]
+    ends = {end for act in linked for end in (act.first_id, act.second_id)}
+    seen = set(reports_open_to(caller).filter(pk__in=ends).values_list("pk", flat=True)) if ends else set()
+    linked = [act for act in linked if {act.first_id, act.second_id} <= seen]
     return {one: sum(one in (act.first_id, act.second_id) for act in linked) for one in report_ids}
 
 
-def links_of(report: Report, force: str) -> list[Link]:
-    """Those that a force may read: linked ones, then suggestions that nobody has judged yet."""
+def links_of(report: Report, *, caller: Caller) -> list[Link]:
+    """Linked ones, then suggestions that nobody has judged yet: of the reports that the caller may read."""
     acts = {_other(act, report.id): act for act in acts_on([report.id])}
-    others = [other for other, act in acts.items() if act.act == "linked"]
-    linked = Report.objects.filter(readable_by(force)).in_bulk(others)
+    linked = reports_open_to(caller).in_bulk([other for other, act in acts.items() if act.act == "linked"])
     return [
         *(
             Link(linked[other], "linked", tuple(act.grounds), act.reason, act.staff_id, act.at)
             for other, act in acts.items()
             if other in linked
         ),
-        *(Link(other, "suggested", found) for other, found in similar_to(report, force) if other.id not in acts),
+        *(
+            Link(other, "suggested", found)
+            for other, found in similar_to(report, caller=caller)
+            if other.id not in acts
+        ),
     ]
 
 
-def similar_to(report: Report, force: str) -> list[tuple[Report, tuple[str, ...]]]:
+def similar_to(report: Report, *, caller: Caller) -> list[tuple[Report, tuple[str, ...]]]:
     """Reports of about the same time, with why they may tell of the same thing."""
     if report.incident_from is None or report.incident_to is None:
         return []
     mine = sketch(report)
-    found = ((other, grounds(mine, sketch(other))) for other in _beside(report, force)[:MOST_COMPARED])
+    found = ((other, grounds(mine, sketch(other))) for other in _beside(report, caller)[:MOST_COMPARED])
     return [(other, why) for other, why in found if why]
 
 
-def _beside(report: Report, force: str) -> QuerySet[Report]:
+def _beside(report: Report, caller: Caller) -> QuerySet[Report]:
     """Reports of one order, and those of no order that was found: they may be about any."""
     order = Q(order__isnull=True) | Q(order_id=report.order_id)
-    rows = Report.objects.filter(
+    rows = reports_open_to(caller).filter(
         order,
-        force_id=force,
+        force_id=caller.force,
         incident_from__lte=report.incident_to,
         incident_to__gte=report.incident_from,
     )
@@ -100,7 +107,7 @@ def _other(act: LinkAct, report_id: UUID) -> UUID:
     return act.second_id if act.first_id == report_id else act.first_id
 
 
-def order_candidates(report: Report, force: str) -> list[Order]:
+def order_candidates(report: Report, caller: Caller) -> list[Order]:
     """For a report without an order: this force's order of the reference that was named in it, for officers only."""
     if report.order_id is not None:
         return []
@@ -108,6 +115,6 @@ def order_candidates(report: Report, force: str) -> list[Order]:
     if not isinstance(named, str) or not 0 < len(named.strip()) <= 64:
         return []
     try:
-        return [order_of(force, named.strip())]
+        return [order_of(caller, named.strip())]
     except NotFound:
         return []

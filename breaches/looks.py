@@ -11,7 +11,8 @@ from audit import queries
 from breaches.models import Report
 
 MOST_SHOWN = 200
-_LISTS = ("queue_listed", "breaches_read", "report_heartbeat", "timeline_read")
+# Lists, and tries that saw nothing.
+_LISTS = ("queue_listed", "breaches_read", "report_heartbeat", "timeline_read", "restricted_attempt")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from breaches import queries
 from breaches.models import Report
-from webhooks.services import enqueue
+from webhooks.services import About, enqueue
 
 
-def received(report: Report) -> None:
+def received(report: Report, *, about: About | None) -> None:
     """The report is in the queue; with immediate danger a second event says so at once (rule 37)."""
-    _tell_one(report, report.force_id, "report.received")
+    _tell_one(report, report.force_id, "report.received", about)
     if report.immediate_danger:
-        _tell_one(report, report.force_id, "report.immediate_danger")
+        _tell_one(report, report.force_id, "report.immediate_danger", about)
 
 
 def assessed_again(report: Report) -> None:
-    _tell(report, "report.assessed")
+    _tell(report, "report.assessed", about_order(report))
 
 
 _MOVED = {
@@ -33,7 +33,7 @@ def moved(report: Report, verb: str) -> None:
     """Releases are nobody else's business: there is no event for them."""
     event = _MOVED.get(verb)
     if event:
-        _tell(report, event)
+        _tell(report, event, about_order(report))
 
 
 def transferred(report: Report, *, to: str, how: str) -> None:
@@ -42,28 +42,40 @@ def transferred(report: Report, *, to: str, how: str) -> None:
     Both hear of an end; of an offer the force it is made to, since the other one made it.
     """
     for force in {to} if how == "offered" else {to, report.force_id}:
-        enqueue(force=force, type="report.transferred", subject=report.id, reference=report.reference, state=how)
+        enqueue(
+            force=force,
+            type="report.transferred",
+            subject=report.id,
+            reference=report.reference,
+            state=how,
+            about=about_order(report),
+        )
 
 
 def added_to(report: Report) -> None:
     """The reporter said more, unasked."""
-    _tell(report, "report.information_received")
+    _tell(report, "report.information_received", about_order(report))
 
 
 def danger(report: Report) -> None:
     """The reporter says, in a later message, that she is in danger now."""
-    _tell(report, "report.immediate_danger")
+    _tell(report, "report.immediate_danger", about_order(report))
 
 
 def withdrawn(report: Report) -> None:
-    _tell(report, "report.withdrawn")
+    _tell(report, "report.withdrawn", about_order(report))
 
 
-def _tell(report: Report, event: str) -> None:
+def about_order(report: Report) -> About | None:
+    """The order that a report belongs to: of one under a restricted order the force is not told (rule 81)."""
+    return About(report.order.id, report.order.restricted) if report.order else None
+
+
+def _tell(report: Report, event: str, about: About | None) -> None:
     """The force that works on it, and those that read along (rule 47)."""
     for force in [report.force_id, *(copy.force_id for copy in queries.readers_of(report))]:
-        _tell_one(report, force, event)
+        _tell_one(report, force, event, about)
 
 
-def _tell_one(report: Report, force: str, event: str) -> None:
-    enqueue(force=force, type=event, subject=report.id, reference=report.reference, state=report.state)
+def _tell_one(report: Report, force: str, event: str, about: About | None) -> None:
+    enqueue(force=force, type=event, subject=report.id, reference=report.reference, state=report.state, about=about)

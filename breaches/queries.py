@@ -8,15 +8,17 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from accounts.models import Force
 from accounts.types import Caller
 from breaches.models import Assessment, Decision, Question, Report, ReportArea, ReportCopy, Transfer
 from breaches.workflow import FOLLOW_UP_STATES, REVIEW_STATES
-from common.problems import Forbidden, NotFound
+from common.problems import Closed, Forbidden, NotFound
 from database import tenancy
 from orders.models import Order
+from orders.queries import closed_orders, may_read, open_to
+from orders.queries.access import unattended
 
 # The most urgent first; unique, never null.
 QUEUE_ORDER = ("priority", "review_due", "id")
@@ -35,7 +37,7 @@ class QueueFilter:
 
 def queue(caller: Caller, wanted: QueueFilter, *, at: datetime) -> QuerySet[Report]:
     """The reports that match, routed to the force of the caller, or copied or offered to it; without what was said."""
-    rows = Report.objects.select_related("order").defer("body_sent")
+    rows = Report.objects.filter(open_to(caller, order="order")).select_related("order").defer("body_sent")
     if wanted.queue == "copies":
         rows = rows.filter(copies__force_id=caller.force).exclude(force_id=caller.force)
     elif wanted.queue == "offered":
@@ -57,9 +59,9 @@ def queue(caller: Caller, wanted: QueueFilter, *, at: datetime) -> QuerySet[Repo
     return rows.filter(**{name: value for name, value in named.items() if value is not None})
 
 
-def report_of_force(force: str, key: str) -> Report:
-    """A report that a force works on or reads along; `NotFound` for everything else alike."""
-    return _only(Report.objects.select_related("order").filter(_named(key), readable_by(force)))
+def reports_open_to(caller: Caller) -> QuerySet[Report]:
+    """Those that the caller's force works on or reads along, but for those under an order that is closed to the caller."""
+    return Report.objects.filter(open_to(caller, order="order"), readable_by(caller.force))
 
 
 def readable_by(force: str) -> Q:
@@ -77,29 +79,33 @@ def area_of(report: Report) -> ReportArea | None:
     return ReportArea.objects.filter(report=report).order_by("-found_at", "-id").first()
 
 
-def locked_report_of_force(force: str, key: str) -> Report:
+def report_of_force(caller: Caller, key: str) -> Report:
+    """A report that the caller's force works on or reads along; `NotFound` for everything else alike."""
+    return _open(caller, Report.objects.filter(_named(key), readable_by(caller.force)))
+
+
+def readable_report(caller: Caller, key: str) -> Report:
+    """The same, or one that is on offer to the force (rule 89)."""
+    return _open(caller, Report.objects.filter(_named(key), readable_by(caller.force) | _offered_to(caller.force)))
+
+
+def locked_report_of_force(caller: Caller, key: str) -> Report:
     """One that the force works on, held until the end of the transaction.
 
     `Forbidden` `read_copy_only` where it only reads along; `NotFound` for everything else alike.
     """
-    rows = Report.objects.select_for_update(of=("self",)).select_related("order")
-    report = _only(rows.filter(_named(key), readable_by(force)))
-    if report.force_id != force:
+    rows = Report.objects.select_for_update(of=("self",))
+    report = _open(caller, rows.filter(_named(key), readable_by(caller.force)))
+    if report.force_id != caller.force:
         raise Forbidden("read_copy_only", "Another force works on this report; yours may read it.")
     return report
 
 
-def readable_report(force: str, key: str) -> Report:
-    """A report routed, copied or on offer to a force, by id or reference; `NotFound` for everything else alike."""
-    return _only(Report.objects.select_related("order").filter(_named(key), readable_by(force) | _offered_to(force)))
-
-
-def locked_report_on_offer(force: str, key: str, *, or_own: bool) -> Report:
+def locked_report_on_offer(caller: Caller, key: str, *, or_own: bool) -> Report:
     """A report on offer to a force, or with `or_own` offered by it; held until the end of the transaction."""
-    by = Q(pk__in=Transfer.objects.filter(from_force_id=force, is_open=True).values("report_id"))
-    wanted = _offered_to(force) | by if or_own else _offered_to(force)
-    rows = Report.objects.select_for_update(of=("self",)).select_related("order")
-    return _only(rows.filter(_named(key), wanted))
+    by = Q(pk__in=Transfer.objects.filter(from_force_id=caller.force, is_open=True).values("report_id"))
+    wanted = _offered_to(caller.force) | by if or_own else _offered_to(caller.force)
+    return _open(caller, Report.objects.select_for_update(of=("self",)).filter(_named(key), wanted))
 
 
 def open_transfer(report: Report) -> Transfer | None:
@@ -114,6 +120,37 @@ def transfers_of(report: Report) -> list[Transfer]:
 
 def _offered_to(force: str) -> Q:
     return Q(pk__in=Transfer.objects.filter(to_force_id=force, is_open=True).values("report_id"))
+
+
+def _open(caller: Caller, rows: QuerySet[Report]) -> Report:
+    report = _only(rows.select_related("order"))
+    check_open(caller, report)
+    return report
+
+
+def check_open(caller: Caller, report: Report) -> None:
+    """Raises `Closed` for somebody of a force who is not on the list of the report's order."""
+    order = report.order
+    if caller.force and order is not None and order.restricted and not may_read(caller, order.id):
+        raise Closed([report.id, order.id])
+
+
+@dataclass(frozen=True, slots=True)
+class UnattendedOrder:
+    """A restricted order that nobody looks after, and what waits under it."""
+
+    order: UUID
+    waiting: int
+    review_due: datetime | None
+
+
+def unattended_counts(force: str | None = None) -> list[UnattendedOrder]:
+    """Restricted orders of a force, or of all, that no supervisor on their list could look after; the oldest first."""
+    open_states = Q(reports__state__in=sorted(REVIEW_STATES | FOLLOW_UP_STATES))
+    rows = unattended(force).annotate(
+        waiting=Count("reports", filter=open_states), review_due=Min("reports__review_due", filter=open_states)
+    )
+    return [UnattendedOrder(row.id, row.waiting, row.review_due) for row in rows.order_by("id")]
 
 
 def reports_of_person(user_id: UUID) -> QuerySet[Report]:
@@ -187,7 +224,19 @@ def verified_decisions(report_ids: Collection[UUID]) -> dict[UUID, Decision]:
     return {row.report_id: row for row in rows.select_related("report__order")}
 
 
-def is_record_of(force: str, record: UUID) -> bool:
-    """Whether an id is that of a report or an order of the force."""
-    reports, orders = Report.objects.filter(readable_by(force), pk=record), Order.objects.filter(pk=record, force=force)
-    return reports.exists() or orders.exists()
+def is_record_of(caller: Caller, record: UUID) -> bool:
+    """Whether an id is that of a report or an order of the force. Raises `Closed` where it is kept from the caller."""
+    order = Order.objects.filter(pk=record, force=caller.force).first()
+    if order is not None and order.restricted and not may_read(caller, order.id):
+        raise Closed([order.id])
+    report = Report.objects.filter(readable_by(caller.force), pk=record).select_related("order").first()
+    if report is not None:
+        check_open(caller, report)
+    return order is not None or report is not None
+
+
+def closed_records(caller: Caller) -> list[str]:
+    """Ids by which the trail tells of what is closed to the caller: orders and their reports."""
+    orders = closed_orders(caller)
+    reports = Report.objects.filter(order_id__in=orders).values_list("id", flat=True) if orders else []
+    return [str(one) for one in (*orders, *reports)]

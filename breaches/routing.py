@@ -105,6 +105,8 @@ def send_to_follow_up(report: Report, assessment: Assessment, caller: Caller) ->
     where = whereabouts(facts_from_json(assessment.question["facts"]), assessment.answer, at=report.received_at)
     keep_whereabouts(report, where, at=now)
     owning = report.order.force_id if report.order else reviewing
+    if report.order and report.order.restricted:
+        return  # those who may read it are of the order's force (rule 81): elsewhere nobody would
     if open_transfer(report) is None:  # what is on offer stays where it is until the other force answers (rule 89)
         report.force_id = (known(where.found) if where else None) or owning
     readers = {reviewing: "reviewing_force"}

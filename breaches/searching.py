@@ -18,7 +18,7 @@ from geo.positions import read_position
 from geo.proximity import judge
 from geo.types import Fix, Proximity
 from orders.queries import terms_by_id
-from orders.queries.people import findable
+from orders.queries.access import orders_open_to
 from orders.queries.touched import MOST_TOUCHED, Touched, zones_touched
 from orders.types import OrderTerms, ZoneTerms
 
@@ -58,12 +58,14 @@ class ZonesFound:
 def search_zones(*, caller: Caller, asked: AskedAbout) -> ZonesFound:
     """Which zones of the caller's force's orders a place touches, its error counted; on the trail with the reason.
 
-    Restricted orders are not found (rule 81). `Refused` with what is wrong with the place.
+    A restricted order is found by whoever is on its list only (rule 81). `Refused` with what is wrong with the place.
     """
     fix = _fix(asked.position)
     place = fix.longitude, fix.latitude
     touched = zones_touched(caller.force, place, within_m=fix.r95_m + _SLACK_M, at=asked.at)
-    references = findable({one.order_id for one in touched}, force=caller.force)
+    references = dict(
+        orders_open_to(caller).filter(pk__in={one.order_id for one in touched}).values_list("pk", "reference")
+    )
     mine = [one for one in touched[:MOST_TOUCHED] if one.order_id in references]
     record(
         actor=caller.actor,

@@ -11,10 +11,12 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from breaches.models import Assessment, Report
+from breaches.queries import unattended_counts
 from breaches.replaying import replay_assessment
 from breaches.services import assess_again
 from breaches.tracking.queries import unheard
 from breaches.tracking.services import forget_far, tell_silence
+from common.alarms import raise_alarm
 
 # Well under the worker's timeout; what is left goes into a task of its own.
 _SECONDS = 5.0
@@ -62,3 +64,10 @@ def forget_far_positions() -> None:
         if time.monotonic() - started > _SECONDS:
             async_task("breaches.tasks.forget_far_positions")
             return
+
+
+def alarm_unattended() -> None:
+    """Every five minutes, while it is so: restricted orders that nobody looks after, with reports waiting (rule 81)."""
+    waiting = [row.order for row in unattended_counts() if row.waiting]
+    if waiting:
+        raise_alarm("restricted_reports_unattended", waiting)

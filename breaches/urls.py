@@ -13,6 +13,7 @@ from breaches.api import (
     public,
     searching,
     timeline,
+    unattended,
     victim,
 )
 from breaches.tracking import api as tracking
@@ -37,6 +38,7 @@ urlpatterns = [
     path("force/breaches", force.Breaches.as_view()),
     path("force/positions", tracking.Positions.as_view()),
     re_path(r"^force/orders/(?P<reference>[A-Za-z0-9._-]{1,64})/check$", force.Check.as_view()),
+    path("officer/restricted-orders", unattended.Unattended.as_view()),
     path("officer/audit", audit.Trail.as_view()),
     re_path(r"^officer/orders/(?P<reference>[A-Za-z0-9._-]{1,64})/track$", tracking.Track.as_view()),
     re_path(r"^officer/orders/(?P<reference>[A-Za-z0-9._-]{1,64})/track/hold$", tracking.TrackHold.as_view()),

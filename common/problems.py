@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,17 @@ class NotFound(DomainError):
 
     def __init__(self) -> None:
         super().__init__("not_found", "There is nothing here for you.")
+
+
+class Closed(NotFound):
+    """Exists, and is kept from this caller by a list of readers. Answered like nothing; the edge raises an alarm.
+
+    `records` are the ids of what was asked for.
+    """
+
+    def __init__(self, records: Sequence[UUID]) -> None:
+        super().__init__()
+        self.records = tuple(records)
 
 
 class Forbidden(DomainError):

@@ -8,6 +8,7 @@ from math import ceil
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
+from django.db import transaction
 from django.db.utils import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from psycopg.errors import LockNotAvailable, QueryCanceled
@@ -15,7 +16,11 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from accounts.types import Caller
+from audit.services import record
+from common.alarms import raise_alarm
 from common.problems import (
+    Closed,
     Conflict,
     DomainError,
     Forbidden,
@@ -80,7 +85,25 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
         return None
     set_rollback()
     answer.content_type = CONTENT_TYPE
+    closed = error if isinstance(error, Closed) else error.__cause__
+    if isinstance(closed, Closed):
+        _alarm(context.get("request"), closed)
     return answer
+
+
+def _alarm(request: Any, closed: Closed) -> None:
+    """Somebody asked for what a list of readers keeps from them (rule 81): told after the refusal rolled back."""
+    caller = getattr(request, "user", None)
+    if isinstance(caller, Caller):
+        with transaction.atomic():
+            record(
+                actor=caller.actor,
+                action="consultation",
+                verb="restricted_attempt",
+                records=closed.records,
+                reason_code="restricted",
+            )
+        raise_alarm("restricted_attempt", [caller.id, *closed.records])
 
 
 def _answer(error: Exception) -> Response | None:

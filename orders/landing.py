@@ -30,7 +30,9 @@ from orders.models import (
     OrderImport,
     OrderVersion,
 )
+from orders.queries import closed_among, orders_open_to
 from orders.serializers.document import OrderDocument
+from orders.services.readers import note_attempt
 from orders.services.registering import Document, body_digest, check, register_version
 from orders.storing import Checked, Rows
 from orders.timeline import in_force_row
@@ -87,12 +89,15 @@ def land(job: OrderImport, entries: Sequence[Entry]) -> dict[str, int]:
 def _drafts(job: OrderImport, entries: Sequence[Entry]) -> list[_Draft]:
     references = sorted({entry.reference for entry in entries if entry.reference})
     seen = set(ImportedOrder.objects.filter(job=job, reference__in=references).values_list("reference", flat=True))
-    latest = _latest(job, references)
+    latest, closed = _latest(job, references), closed_among(caller_of(job), references)
+    note_attempt(caller=caller_of(job), records=closed.values())
     drafts = []
     for entry in entries:
         draft = _draft(entry, latest.get(entry.reference))
         if entry.reference in seen:
             draft.refuse([told(entry.row, "", "reference_repeated")])
+        elif entry.reference in closed:  # not told from any other row that could not be stored (rule 81)
+            draft.refuse([told(entry.row, "", "row_not_stored")])
         elif entry.reference:
             seen.add(entry.reference)
         drafts.append(draft)
@@ -101,8 +106,8 @@ def _drafts(job: OrderImport, entries: Sequence[Entry]) -> list[_Draft]:
 
 def _latest(job: OrderImport, references: Sequence[str]) -> dict[str, OrderVersion]:
     """The latest versions of the orders that are known, whose rows are then held."""
-    orders = Order.objects.filter(force_id=job.force_id, reference__in=references).order_by("reference")
-    held = list(orders if job.dry_run else orders.select_for_update())
+    orders = orders_open_to(caller_of(job)).filter(reference__in=references).order_by("reference")
+    held = list(orders if job.dry_run else orders.select_for_update(of=("self",)))
     versions = OrderVersion.objects.filter(order__in=held).select_related("order").order_by("order_id", "-number")
     return {version.order.reference: version for version in versions.distinct("order_id").defer("body_sent")}
 
@@ -127,7 +132,7 @@ def _decide(job: OrderImport, drafts: Sequence[_Draft]) -> None:
     if job.dry_run:
         return
     alone = _meeting_others(job, [draft for draft in wanted if draft.latest is None])
-    alone |= {id(draft) for draft in wanted if draft.latest is not None}
+    alone |= {id(draft) for draft in wanted if draft.latest is not None or draft.document.body.get("restricted")}
     together = [draft for draft in wanted if id(draft) not in alone]
     if not _store_together(caller, together):
         alone |= {id(draft) for draft in together}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orders.models import Order
-from webhooks.services import enqueue, enqueue_all
+from webhooks.services import About, enqueue, enqueue_all
 
 _EVENT = {
     "made": "order.registered",
@@ -20,7 +20,7 @@ def version_registered(order: Order, *, change_kind: str, status: str) -> None:
 
 
 def registered(orders: Sequence[tuple[Order, str]]) -> None:
-    """The same for many new orders of one force, with their states."""
+    """The same for many new orders of one force, with their states. None of them is restricted."""
     told = [(order.id, order.reference, state) for order, state in orders]
     for force in {order.force_id for order, _ in orders}:
         enqueue_all(force=force, type=_EVENT["made"], told=told)
@@ -48,4 +48,11 @@ def zone_approved(order: Order, *, status: str) -> None:
 
 
 def _tell(order: Order, event: str, status: str) -> None:
-    enqueue(force=order.force_id, type=event, subject=order.id, reference=order.reference, state=status)
+    enqueue(
+        force=order.force_id,
+        type=event,
+        subject=order.id,
+        reference=order.reference,
+        state=status,
+        about=About(order.id, order.restricted),
+    )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from accounts.types import Caller
 from audit.types import Action
 from common.problems import Forbidden
@@ -29,6 +32,18 @@ def check_may_reveal(caller: Caller) -> None:
 def reading(caller: Caller) -> Action:
     """What the trail calls a reading: another system takes it elsewhere, an officer looks (section 62)."""
     return "disclosure" if caller.kind == "force_system" else "consultation"
+
+
+def check_keeps_readers(caller: Caller) -> None:
+    """Rule 81: a supervisor says who may read a restricted order. That they are on its list was asked before."""
+    if caller.role != "supervisor":
+        raise Forbidden("wrong_role", "Only a supervisor keeps the list of an order.")
+
+
+def check_may_open(caller: Caller, *, restricted: bool, body: Mapping[str, Any]) -> None:
+    """Opening a restricted order to the whole force takes a supervisor on its list, or a system on it."""
+    if restricted and body.get("restricted") is False and caller.kind == "officer":
+        check_keeps_readers(caller)
 
 
 def check_second_person(caller: Caller, zone: Zone) -> None:

@@ -94,7 +94,7 @@ def _version(checked: Checked) -> OrderVersion:
         body=body,
         body_sent=checked.sent,
         body_sha256=checked.digest,
-        restricted=body.get("restricted") is True,
+        restricted=body.get("restricted"),
         replaces_interim=body.get("replaces_interim") or "",
         warnings=[{"code": w.code, "pointer": w.pointer, "detail": w.detail} for w in warnings],
         recorded_at=checked.recorded_at,

@@ -206,7 +206,8 @@ class VersionTerms:
 class OrderTerms:
     """Everything that judging one report needs of an order. `served_at` None: no service recorded.
 
-    `respondent`: by what he is recognised, once for each version that says so.
+    `respondent`: by what he is recognised, once for each version that says so. `restricted`: for named readers
+    only (rule 81); no part of any verdict.
     """
 
     order_id: UUID
@@ -215,3 +216,4 @@ class OrderTerms:
     served_at: datetime | None
     versions: tuple[VersionTerms, ...]
     respondent: tuple[KnownPerson, ...] = ()
+    restricted: bool = False

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from orders.api import ending, imports, notifications, papers, people, versions
+from orders.api import ending, imports, notifications, papers, people, readers, versions
 
 _REF = r"(?P<reference>[A-Za-z0-9._-]{1,64})"
 _ANY = r"(?P<reference>[^/]{1,200})"  # a badly formed one is told so when an order is registered
@@ -28,6 +28,7 @@ urlpatterns = [
     re_path(rf"^force/orders/{_REF}/monitoring-authority$", papers.ForceMonitoring.as_view()),
     re_path(rf"^force/orders/{_REF}/notifications$", notifications.ForceNotifications.as_view()),
     re_path(rf"^force/orders/{_REF}/notification-events$", notifications.ForceNotificationEvents.as_view()),
+    re_path(rf"^force/orders/{_REF}/events$", readers.ForceOrderEvents.as_view()),
     path("officer/orders", versions.OfficerOrders.as_view()),
     re_path(rf"^officer/orders/{_REF}$", versions.OfficerOrder.as_view()),
     re_path(rf"^officer/orders/{_ANY}/versions/{_NUMBER}$", versions.OfficerOrderVersion.as_view()),
@@ -42,6 +43,10 @@ urlpatterns = [
     re_path(rf"^officer/orders/{_REF}/notifications$", notifications.OfficerNotifications.as_view()),
     re_path(rf"^officer/orders/{_REF}/notification-events$", notifications.OfficerNotificationEvents.as_view()),
     re_path(rf"^officer/orders/{_REF}/reviews$", notifications.Reviews.as_view()),
+    re_path(rf"^officer/orders/{_REF}/events$", readers.OfficerOrderEvents.as_view()),
+    re_path(rf"^officer/orders/{_REF}/readers$", readers.Readers.as_view()),
+    re_path(rf"^officer/orders/{_REF}/readers/remove$", readers.ReadersRemoved.as_view()),
+    path("officer/restricted-orders/<uuid:order>/take-charge", readers.Charge.as_view()),
     re_path(rf"^officer/orders/{_REF}/same-person$", people.SamePersons.as_view()),
     re_path(rf"^officer/orders/{_REF}/same-person/link$", people.SamePersonLinks.as_view()),
     re_path(rf"^officer/orders/{_REF}/same-person/unlink$", people.SamePersonUnlinks.as_view()),

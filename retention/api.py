@@ -69,7 +69,7 @@ class OneKeeping(_Looks):
     def get(self, request: Request, key: str) -> Response:
         """In which group a report is, when it is looked at next, and whether it is held."""
         caller = self.caller(request)
-        report = report_of_force(caller.force, key)
+        report = report_of_force(caller, key)
         record(actor=caller.actor, action="consultation", verb="retention_read", records=[report.id])
         return answer(_keeping(report, queries.keeping_of([report])[report.id]))
 
@@ -80,7 +80,7 @@ class Review(_Decides):
         """Say that a report is kept, in which group, and why."""
 
         def effect() -> Response:
-            caller, report = self.caller(request), report_of_force(self.caller(request).force, key)
+            caller, report = self.caller(request), report_of_force(self.caller(request), key)
             sent = read(request, ReviewIn)
             services.review(caller=caller, key=key, group=sent.group, reason=sent.reason)
             return answer(_keeping(report, queries.keeping_of([report])[report.id]), status=201)
@@ -94,7 +94,7 @@ class Hold(_Decides):
         """Place a legal hold, or lift it."""
 
         def effect() -> Response:
-            caller, report = self.caller(request), report_of_force(self.caller(request).force, key)
+            caller, report = self.caller(request), report_of_force(self.caller(request), key)
             sent = read(request, HoldIn)
             services.hold(caller=caller, key=key, held=sent.held, reason=sent.reason)
             return answer(_keeping(report, queries.keeping_of([report])[report.id]), status=201)
@@ -120,7 +120,7 @@ class ProposeDisposal(_Decides):
 
         def effect() -> Response:
             caller = self.caller(request)
-            report_of_force(caller.force, key)
+            report_of_force(caller, key)
             sent = read(request, ReasonIn)
             row = services.propose_disposal(caller=caller, key=key, reason=sent.reason)
             return answer({"id": row.id, "report": row.report, "approved": None}, status=201)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.types import Caller
 from audit.services import record
 from breaches.models import Report
-from breaches.queries import report_of_force
+from breaches.queries import locked_report_of_force, report_of_force
 from common.london import civil_date
 from common.problems import Conflict, NotFound, Problem, Refused
 from orders.queries import order_of
@@ -25,7 +25,7 @@ from retention.types import Choice, Ground, Group, SubjectKind
 @transaction.atomic
 def review(*, caller: Caller, key: str, group: Group, reason: str) -> Review:
     """Say in which group a report belongs and that it is kept until its next review (rule 79)."""
-    report = report_of_force(caller.force, key)
+    report = locked_report_of_force(caller, key)
     policies.check_may_decide(caller)
     day = rules.review_on(civil_date(timezone.now()), group)
     row = Review.objects.create(
@@ -43,7 +43,7 @@ def review(*, caller: Caller, key: str, group: Group, reason: str) -> Review:
 @transaction.atomic
 def hold(*, caller: Caller, key: str, held: bool, reason: str) -> HoldAct:
     """Keep a report whatever its review says, or let go of that."""
-    report = report_of_force(caller.force, key)
+    report = locked_report_of_force(caller, key)
     policies.check_may_decide(caller)
     row = HoldAct.objects.create(
         report=report.id, held=held, reason=reason, by_id=caller.person, staff_id=caller.staff_id
@@ -56,7 +56,7 @@ def hold(*, caller: Caller, key: str, held: bool, reason: str) -> HoldAct:
 @transaction.atomic
 def propose_disposal(*, caller: Caller, key: str, reason: str) -> Disposal:
     """Propose that a report goes. Raises `Conflict` while it is held, open, kept until later, or proposed already."""
-    report = report_of_force(caller.force, key)
+    report = locked_report_of_force(caller, key)
     policies.check_may_decide(caller)
     _check_may_go(report)
     if Disposal.objects.filter(report=report.id, decision__isnull=True).exists():
@@ -118,7 +118,7 @@ def open_access_request(*, caller: Caller, asked: Asked) -> AccessRequest:
     """Record a request. Orders and reports that are not the force's are `NotFound`, like those that do not exist."""
     policies.check_may_decide(caller)
     orders = [order_of(caller.force, reference).id for reference in asked.orders]
-    person = report_of_force(caller.force, asked.report).reporter_user_id if asked.report else None
+    person = report_of_force(caller, asked.report).reporter_user_id if asked.report else None
     if asked.subject == "protected_person" and person is None:
         raise Refused([Problem("/report", "person_not_known", "Name a report that she made with her own account.")])
     try:

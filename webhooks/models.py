@@ -11,7 +11,7 @@ from accounts.models import Force
 from common.ids import uuid7
 from webhooks.types import EVENT_TYPES, EVERYTHING, TEST, Message
 
-_UNNUMBERED = Q(sequence__isnull=True) & ~Q(type=TEST)
+_UNNUMBERED = Q(sequence__isnull=True, quiet=False) & ~Q(type=TEST)
 
 
 class Counter(models.Model):
@@ -30,7 +30,8 @@ class Counter(models.Model):
 class Event(models.Model):
     """One thing that happened, written in the transaction that made it so and numbered after its commit.
 
-    `id` is the order of writing, `key` is what receivers know it by (`webhook-id`).
+    `id` is the order of writing, `key` is what receivers know it by (`webhook-id`). `about` is whatever it belongs
+    to, where others may be kept from that: `quiet` ones are neither numbered, nor on the feed, nor delivered.
     """
 
     force = models.ForeignKey(Force, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -41,6 +42,8 @@ class Event(models.Model):
     subject = models.UUIDField()
     reference = models.CharField(max_length=64)
     state = models.CharField(max_length=40)
+    about = models.UUIDField(null=True, editable=False)
+    quiet = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         constraints = [
@@ -50,11 +53,16 @@ class Event(models.Model):
             models.CheckConstraint(
                 name="event_numbered_from_one", condition=Q(sequence__isnull=True) | Q(sequence__gte=1)
             ),
+            models.CheckConstraint(
+                name="event_quiet_about_something", condition=Q(quiet=False) | Q(about__isnull=False)
+            ),
             models.CheckConstraint(name="event_test_unnumbered", condition=Q(sequence__isnull=True) | ~Q(type=TEST)),
         ]
         indexes = [
             # What of this force is committed and not numbered yet? Empty but for the last moments.
             models.Index(name="event_unnumbered", fields=["force", "id"], condition=_UNNUMBERED),
+            # What happened about this, of which the force is not told?
+            models.Index(name="event_quiet", fields=["about", "id"], condition=Q(quiet=True)),
         ]
 
     def __str__(self) -> str:

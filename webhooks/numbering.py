@@ -21,7 +21,7 @@ WITH few AS (
     SELECT id, row_number() OVER (ORDER BY id) AS place
     FROM (
         SELECT id FROM webhooks_event
-        WHERE force_id = %(force)s AND sequence IS NULL AND type <> %(test)s
+        WHERE force_id = %(force)s AND sequence IS NULL AND NOT quiet AND type <> %(test)s
         ORDER BY id LIMIT %(most)s
     ) AS unnumbered
 ), numbered AS (
@@ -42,7 +42,7 @@ SELECT count(*) FROM numbered
 
 def number_all() -> bool:
     """Number a batch of what is committed in every force; whether a force may have more."""
-    waiting = Event.objects.filter(sequence=None).exclude(type=TEST)
+    waiting = Event.objects.filter(sequence=None, quiet=False).exclude(type=TEST)
     counts = [number(force) for force in waiting.values_list("force_id", flat=True).distinct()]
     return any(count == AT_A_TIME for count in counts)
 
@@ -52,7 +52,7 @@ def number(force: str) -> int:
 
     Afterwards every event committed before the call has its number, or the whole batch was needed.
     """
-    if not Event.objects.filter(force=force, sequence=None).exclude(type=TEST).exists():
+    if not Event.objects.filter(force=force, sequence=None, quiet=False).exclude(type=TEST).exists():
         return 0
     with transaction.atomic():
         counter = hold(force)

@@ -19,13 +19,19 @@ from webhooks.types import TEST_SEQUENCE, Numbered
 def events_after(*, force: str, sequence: int, limit: int, types: Collection[str] | None = None) -> list[Numbered]:
     """At most `limit` events of a force numbered above `sequence`, lowest first, of these types or of all.
 
-    What is committed is numbered first: whoever asks again from the last number seen misses nothing.
+    What is committed is numbered first: whoever asks again from the last number seen misses nothing. What was
+    told before it became quiet is left out, number and all.
     """
     number(force)
-    rows = Event.objects.filter(force=force, sequence__gt=sequence).order_by("sequence")
+    rows = Event.objects.filter(force=force, sequence__gt=sequence, quiet=False).order_by("sequence")
     if types is not None:
         rows = rows.filter(type__in=types)
     return [Numbered(sequence=row.sequence or 0, message=row.message) for row in rows[:limit]]
+
+
+def quiet_events(about: UUID) -> QuerySet[Event]:
+    """What happened about something of which its force is not told."""
+    return Event.objects.filter(about=about, quiet=True)
 
 
 def endpoints_of(force: str) -> QuerySet[Endpoint]:
@@ -98,5 +104,5 @@ def due_delivery(endpoint: UUID) -> Delivery | None:
 
 def events_wanted(endpoint: Endpoint, since: datetime) -> QuerySet[Event]:
     """The numbered events of its force since an instant, of the types an endpoint asks for."""
-    rows = Event.objects.filter(force_id=endpoint.force_id, sequence__gt=0, occurred_at__gte=since)
+    rows = Event.objects.filter(force_id=endpoint.force_id, sequence__gt=0, quiet=False, occurred_at__gte=since)
     return rows if endpoint.wants_everything else rows.filter(type__in=endpoint.events)

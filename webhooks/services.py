@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.types import Caller
@@ -27,29 +28,54 @@ from webhooks.vault import seal
 
 # Written out: nearly every write of the service runs it.
 _OWE = """
-INSERT INTO webhooks_event (force_id, key, type, occurred_at, subject, reference, state)
-VALUES (%s, %s, %s, %s, %s, %s, %s)
+INSERT INTO webhooks_event (force_id, key, type, occurred_at, subject, reference, state, about, quiet)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 
-def enqueue(*, force: str, type: str, subject: UUID, reference: str, state: str) -> None:
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an event belongs to. `quiet`: only those who may read that are to know of it (rule 81)."""
+
+    id: UUID
+    quiet: bool
+
+
+def enqueue(*, force: str, type: str, subject: UUID, reference: str, state: str, about: About | None = None) -> None:
     """Owe the force's endpoints a message: it commits, or rolls back, with the caller's transaction.
 
-    Two inserts and no lock: an event without a number, and a queue row that says only "look".
+    Two inserts and no lock: an event without a number, and a queue row that says only "look". A quiet one is
+    kept and owed to nobody.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("an event belongs in the transaction of what it tells of")
-    write(_OWE, [force, uuid7(), type, timezone.now(), subject, reference, state])
+    quiet = about is not None and about.quiet
+    write(_OWE, [force, uuid7(), type, timezone.now(), subject, reference, state, about.id if about else None, quiet])
+    if not quiet:
+        wake.now()
+
+
+def set_quiet(*, about: UUID, subject: UUID, quiet: bool) -> None:
+    """Take all that was ever told about something out of feeds and of what is still owed, or put it back.
+
+    Put back, what was never numbered is numbered and owed now. `subject` finds what has no `about`.
+    """
+    rows = Event.objects.filter(Q(about=about) | Q(about=None, subject=subject))
+    if quiet:
+        Delivery.objects.filter(event__in=rows, state=Delivery.PENDING).delete()
+    rows.update(quiet=quiet, about=about)
     wake.now()
 
 
 def enqueue_all(*, force: str, type: str, told: Sequence[tuple[UUID, str, str]]) -> None:
-    """The same for many at once: what each is about, its reference and its state."""
+    """The same for many new things at once: what each is, its reference and its state. Never for quiet ones."""
     if not connection.in_atomic_block:
         raise RuntimeError("an event belongs in the transaction of what it tells of")
     now = timezone.now()
     Event.objects.bulk_create(
-        Event(force_id=force, type=type, occurred_at=now, subject=subject, reference=reference, state=state)
+        Event(
+            force_id=force, type=type, occurred_at=now, subject=subject, reference=reference, state=state, about=subject
+        )
         for subject, reference, state in told
     )
     wake.now()

@@ -142,7 +142,7 @@ class SafeContact(ApiView):
     def get(self, request: Request, key: str) -> Response:
         """How the person behind a report can be reached without harm."""
         caller = self.caller(request)
-        report = queries.report_of_force(caller.force, key)
+        report = queries.report_of_force(caller, key)
         person = person_behind(report, at=timezone.now())
         if person is None:
             raise NotFound

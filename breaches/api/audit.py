@@ -11,15 +11,17 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.types import Caller
 from audit import queries
 from audit.models import Entry
 from audit.services import record
-from breaches.queries import is_record_of
+from breaches.queries import closed_records, is_record_of
 from breaches.serializers import TrailOut
-from common.problems import Problem, Refused
+from common.problems import Closed, Problem, Refused
 from edge.pagination import paginate
 from edge.shapes import parse_instant
 from edge.views import ApiView, answer
+from orders.services.readers import note_attempt
 
 _PARAMETERS = [
     OpenApiParameter("about", str, description="The id of a record of this force; without it, the force's own acts"),
@@ -34,12 +36,15 @@ class Trail(ApiView):
     @extend_schema(parameters=_PARAMETERS, responses={200: TrailOut})
     @transaction.atomic
     def get(self, request: Request) -> Response:
-        """Rows of the trail, oldest first: of one record, or of all that this force's people and systems did."""
+        """Rows of the trail, oldest first: of one record, or of all that this force's people and systems did.
+
+        What was done with a restricted order or its reports is shown to auditors on its list (rule 81).
+        """
         caller = self.caller(request)
         about, span = _asked(request)
         if about is None:
-            rows = queries.of_organisation(caller.force, span)
-        elif is_record_of(caller.force, about):
+            rows = queries.of_organisation(caller.force, span, without=closed_records(caller))
+        elif _is_record(caller, about):
             rows = queries.about(about, span)
         else:
             rows = Entry.objects.none()
@@ -52,6 +57,15 @@ class Trail(ApiView):
             reason_code="audit",
         )
         return answer({"results": [_row(e) for e in page.rows], "next": page.next, "previous": page.previous})
+
+
+def _is_record(caller: Caller, about: UUID) -> bool:
+    """One that is kept from the caller is told of like none, and raises an alarm (rule 81)."""
+    try:
+        return is_record_of(caller, about)
+    except Closed as closed:
+        note_attempt(caller=caller, records=closed.records)
+        return False
 
 
 def _asked(request: Request) -> tuple[UUID | None, queries.Span]:

@@ -45,7 +45,7 @@ class OneReport(ApiView):
     def get(self, request: Request, key: str) -> Response:
         """A report routed or copied to this force, whole, with its current assessment."""
         caller = self.caller(request)
-        report = queries.report_of_force(caller.force, key)
+        report = queries.report_of_force(caller, key)
         record(actor=caller.actor, action="consultation", verb="report_read", records=[report.id])
         return answer(shown.whole(report, queries.assessments(report)[0], caller.force), etag=shown.tag(report))
 
@@ -59,7 +59,7 @@ class Check(ApiView):
 
         def effect() -> Response:
             caller = self.caller(request)
-            order_of(caller.force, reference)
+            order_of(caller, reference)
             read(request, CheckIn, also=missing_time)
             body = body_of(request).value
             consultation = services.check_order(caller=caller, reference=reference, body=body)

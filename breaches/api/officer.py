@@ -31,6 +31,8 @@ from common.problems import Problem, Refused
 from edge.pagination import paginate
 from edge.parsing import read
 from edge.views import ApiView, answer
+from orders.queries import closed_among
+from orders.services.readers import note_attempt
 
 _CHOICES = {
     "queue": ("review", "follow_up", "overdue", "copies", "offered"),
@@ -50,11 +52,14 @@ class Reports(TakesReports):
     def get(self, request: Request) -> Response:
         """The queue of this officer's force, most urgent first."""
         caller, now = self.caller(request), timezone.now()
-        rows = queries.queue(caller, _wanted(request), at=now).select_related("claimed_by__officer")
+        wanted = _wanted(request)
+        if wanted.order:
+            note_attempt(caller=caller, records=closed_among(caller, [wanted.order]).values())
+        rows = queries.queue(caller, wanted, at=now).select_related("claimed_by__officer")
         page = paginate(request, rows, order=queries.QUEUE_ORDER)
         record(actor=caller.actor, action="consultation", verb="queue_listed", records=[r.id for r in page.rows])
         ids = [report.id for report in page.rows]
-        linked, items = linked_counts(ids), evidence_counts(ids)
+        linked, items = linked_counts(caller, ids), evidence_counts(ids)
         results = [
             shown.queue_row(report, at=now, linked=linked[report.id], evidence_count=items.get(report.id, 0))
             for report in page.rows
@@ -95,7 +100,7 @@ class OneReport(ApiView):
     def get(self, request: Request, key: str) -> Response:
         """The whole report: what was said, what was found, what was decided."""
         caller = self.caller(request)
-        report = queries.readable_report(caller.force, key)
+        report = queries.readable_report(caller, key)
         record(actor=caller.actor, action="consultation", verb="report_read", records=[report.id])
         return detail(report, caller)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from accounts.types import Caller
 from breaches import linked, queries, workflow
 from breaches.advice import advice
 from breaches.looks import looks_at
@@ -80,7 +81,7 @@ def afterwards(report: Report) -> Json:
     }
 
 
-def beside(report: Report, force: str) -> Json:
+def beside(report: Report, caller: Caller) -> Json:
     """What officers wrote beside a report, and what is put before them to judge."""
     return {
         "notes": [
@@ -97,10 +98,10 @@ def beside(report: Report, force: str) -> Json:
             }
             for outcome in Outcome.objects.filter(report=report).order_by("recorded_at", "id")
         ],
-        "links": [_link(link) for link in linked.links_of(report, force)],
+        "links": [_link(link) for link in linked.links_of(report, caller=caller)],
         "order_candidates": [
             {"order": order.reference, "order_force": order.force_id, "grounds": ["named_in_report"]}
-            for order in linked.order_candidates(report, force)
+            for order in linked.order_candidates(report, caller)
         ],
         "offences_suggested": [
             {"cjs_code": offence.code, "title": offence.title, "ho_class": offence.ho_class} for offence in suggested()

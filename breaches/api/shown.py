@@ -99,7 +99,7 @@ def for_officer(report: Report, caller: Caller) -> Json:
         "snoozed_until": report.snoozed_until,
         "transfers": [_transfer(transfer) for transfer in queries.transfers_of(report)],
         "evidence": evidence.all_of(report),
-        **said.beside(report, caller.force),
+        **said.beside(report, caller),
     }
 
 

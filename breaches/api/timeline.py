@@ -22,7 +22,7 @@ class Timeline(ApiView):
     def get(self, request: Request, reference: str) -> Response:
         """What the court and the force did, what was reported and decided: the oldest first, all of it."""
         caller = self.caller(request)
-        order = order_of(caller.force, reference)
+        order = order_of(caller, reference)
         found = timeline_of(order)
         reports = dict.fromkeys(one.record for one in found if one.kind == "report")
         record(actor=caller.actor, action="consultation", verb="timeline_read", records=[order.id, *reports])

@@ -85,7 +85,7 @@ class OfForce(OfReport):
     }
 
     def report(self, caller: Caller, key: str) -> Report:
-        return reports.report_of_force(caller.force, key)
+        return reports.report_of_force(caller, key)
 
 
 class OfOfficer(OfReport):
@@ -94,7 +94,7 @@ class OfOfficer(OfReport):
     audience = "officer"
 
     def report(self, caller: Caller, key: str) -> Report:
-        return reports.report_of_force(caller.force, key)
+        return reports.report_of_force(caller, key)
 
 
 class _Takes(OfReport):
@@ -248,6 +248,7 @@ def _valid(caller: Caller, token: str) -> EvidenceLink:
         link = queries.link_for(signing.loads(token, salt=LINK_SALT), caller.person)
     except (signing.BadSignature, ValueError):
         raise NotFound from None
+    reports.check_open(caller, link.item.report)
     if link.expires_at <= timezone.now():
         raise Forbidden("link_expired", "This link is no longer good. Ask for another.")
     return link

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from breaches.evidence.models import EvidenceItem
+from breaches.messages import about_order
 from webhooks.services import enqueue
 
 
@@ -18,4 +19,11 @@ def locked(item: EvidenceItem) -> None:
 
 def _tell(item: EvidenceItem, event: str) -> None:
     report = item.report
-    enqueue(force=report.force_id, type=event, subject=item.id, reference=report.reference, state=item.state)
+    enqueue(
+        force=report.force_id,
+        type=event,
+        subject=item.id,
+        reference=report.reference,
+        state=item.state,
+        about=about_order(report),
+    )

@@ -93,7 +93,7 @@ def a_sample(most: int) -> list[UUID]:
 
 def link_for(link_id: UUID, person: UUID) -> EvidenceLink:
     """A link, for the person it was made for. Raises `NotFound`."""
-    rows = EvidenceLink.objects.select_related("item__report", "item__examination")
+    rows = EvidenceLink.objects.select_related("item__report__order", "item__examination")
     link = rows.filter(pk=link_id, person_id=person).first()
     if link is None:
         raise NotFound

@@ -31,6 +31,7 @@ from breaches.evidence.services import keep
 from breaches.evidence.storage import store
 from breaches.evidence.types import Received
 from breaches.models.reports import Report
+from breaches.queries import check_open
 from common.problems import Conflict, NotFound, Problem, Refused, TooLarge
 
 VERSION = "1.0.0"
@@ -109,10 +110,11 @@ def own_upload(caller: Caller, key: str) -> EvidenceUpload:
         identifier = UUID(key)
     except ValueError:
         raise NotFound from None
-    rows = EvidenceUpload.objects.select_related("report", "item")
+    rows = EvidenceUpload.objects.select_related("report__order", "item")
     upload = rows.filter(pk=identifier, started_by=caller.id, started_by_kind=caller.kind).first()
     if upload is None:
         raise NotFound
+    check_open(caller, upload.report)
     return upload
 
 

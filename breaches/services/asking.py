@@ -38,7 +38,7 @@ class Ended:
 @transaction.atomic(savepoint=False)
 def request_information(*, caller: Caller, key: str, read: Callable[[], Asked], precondition: Precondition) -> Report:
     """Ask the reporter. The report is hers until she answers; then it is the asking officer's again."""
-    report, now = queries.locked_report_of_force(caller.force, key), timezone.now()
+    report, now = queries.locked_report_of_force(caller, key), timezone.now()
     move = permitted(caller, report, "request-information", precondition)
     asked = read()
     if asked.due <= now:
@@ -58,7 +58,7 @@ def request_information(*, caller: Caller, key: str, read: Callable[[], Asked], 
 @transaction.atomic(savepoint=False)
 def write_down_answer(*, caller: Caller, key: str, read: Callable[[], str], precondition: Precondition) -> Report:
     """What the reporter told an officer, or that no answer came: the report goes on either way."""
-    report, now = queries.locked_report_of_force(caller.force, key), timezone.now()
+    report, now = queries.locked_report_of_force(caller, key), timezone.now()
     move = permitted(caller, report, "answer", precondition)
     text, question = read(), queries.open_question(report)
     Addition.objects.create(
@@ -78,7 +78,7 @@ def write_down_answer(*, caller: Caller, key: str, read: Callable[[], str], prec
 @transaction.atomic(savepoint=False)
 def note(*, caller: Caller, key: str, read: Callable[[], str], precondition: Precondition) -> Report:
     """Write something beside a report, for officers only."""
-    report = queries.locked_report_of_force(caller.force, key)
+    report = queries.locked_report_of_force(caller, key)
     policies.check_may_work_on(caller)
     precondition(report)
     Note.objects.create(
@@ -97,7 +97,7 @@ def note(*, caller: Caller, key: str, read: Callable[[], str], precondition: Pre
 @transaction.atomic(savepoint=False)
 def close(*, caller: Caller, key: str, read: Callable[[], Ended], precondition: Precondition) -> Report:
     """Say how it ended. A crime reference that another report of the force has is refused."""
-    report = queries.locked_report_of_force(caller.force, key)
+    report = queries.locked_report_of_force(caller, key)
     move = permitted(caller, report, "outcome", precondition)
     ended = read()
     _store_outcome(caller, report, ended)
@@ -126,7 +126,7 @@ def _store_outcome(caller: Caller, report: Report, ended: Ended) -> None:
 @transaction.atomic(savepoint=False)
 def reopen(*, caller: Caller, key: str, read: Callable[[], str], precondition: Precondition) -> Report:
     """Take up a report that was decided or closed, and say why. What was decided stays."""
-    report = queries.locked_report_of_force(caller.force, key)
+    report = queries.locked_report_of_force(caller, key)
     move = permitted(caller, report, "reopen", precondition)
     reason = read()
     Note.objects.create(

@@ -30,7 +30,7 @@ class Aside:
 @transaction.atomic(savepoint=False)
 def heartbeat(*, caller: Caller, key: str, precondition: Precondition) -> Report:
     """Say that one is still at work on a claimed report. Nothing about it changes, its ETag neither."""
-    report = queries.locked_report_of_force(caller.force, key)
+    report = queries.locked_report_of_force(caller, key)
     policies.check_may_work_on(caller)
     if report.state in HELD_STATES:
         policies.check_holds(caller, report)
@@ -46,7 +46,7 @@ def heartbeat(*, caller: Caller, key: str, precondition: Precondition) -> Report
 @transaction.atomic(savepoint=False)
 def take_over(*, caller: Caller, key: str, read: Callable[[], str], precondition: Precondition) -> Report:
     """Take a claimed report from whoever holds it: once they are not heard of, or as a supervisor at any time."""
-    report, now = queries.locked_report_of_force(caller.force, key), timezone.now()
+    report, now = queries.locked_report_of_force(caller, key), timezone.now()
     move = permitted(caller, report, "takeover", precondition)
     policies.check_may_take_over(caller, report, at=now)
     reason = read()
@@ -60,7 +60,7 @@ def snooze(*, caller: Caller, key: str, read: Callable[[], Aside], precondition:
 
     In review never past its due time, and never one of immediate danger: the clocks run on (rule 36).
     """
-    report, now = queries.locked_report_of_force(caller.force, key), timezone.now()
+    report, now = queries.locked_report_of_force(caller, key), timezone.now()
     policies.check_may_work_on(caller)
     precondition(report)
     if workflow.move("reopen", report.state):

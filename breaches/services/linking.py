@@ -47,7 +47,7 @@ def unlink(*, caller: Caller, key: str, read: Read, precondition: Precondition) 
 def _act(
     caller: Caller, key: str, read: Read, precondition: Precondition, act: Literal["linked", "unlinked"]
 ) -> Report:
-    report = queries.report_of_force(caller.force, key)
+    report = queries.report_of_force(caller, key)
     policies.check_may_work_on(caller)
     precondition(report)
     pairing = read()
@@ -58,14 +58,14 @@ def _act(
     precondition(held[report.id])
     if _last(report.id, other.id) != act:
         _store(caller, held, pairing, act)
-    return queries.report_of_force(caller.force, str(report.id))
+    return queries.report_of_force(caller, str(report.id))
 
 
 def _other(caller: Caller, report: Report, pairing: Pairing) -> Report:
     try:
-        other = queries.report_of_force(caller.force, pairing.report)
-    except NotFound:
-        raise Refused([_UNKNOWN]) from None
+        other = queries.report_of_force(caller, pairing.report)
+    except NotFound as found:  # where it is kept from the caller, that is told from its cause, and alarms
+        raise Refused([_UNKNOWN]) from found
     if other.id == report.id:
         raise Refused([_SAME])
     return other

@@ -25,11 +25,14 @@ from breaches.storing import Row, insert_intake
 from breaches.types import ROLES, ROLES_TO_CLAIM
 from breaches.written import facts_from_json, same_answer
 from common.ids import spoken_reference, uuid7
-from common.problems import NotFound, Problem
+from common.problems import Closed, NotFound, Problem
 from database import tenancy
 from geo.engine import ENGINE_VERSION, engine_build
 from orders.queries import terms_by_id, terms_over_own_order, terms_over_protecting
+from orders.queries.access import restricted_order
+from orders.services.readers import note_attempt
 from orders.types import OrderTerms
+from webhooks.services import About
 
 Json = Mapping[str, Any]
 _UNMATCHED = Problem("/order", "order_not_matched", "No order of yours has this reference; none is attached.")
@@ -50,7 +53,7 @@ def submit_report(*, caller: Caller, submission: Submission) -> Report:
     Whoever may call may report: nothing said in a report is a reason to refuse it (rule 33).
     """
     now, body = timezone.now(), submission.body
-    terms = _terms_for(caller, body.get("order"), now)
+    terms, closed = _terms_for(caller, body, now)
     reading = read_report(body, now=now, gazetteer=gazetteer())
     judged = assessing.judge(reading.facts, terms, at=now)
     where = routing.whereabouts(reading.facts, judged.answer, at=now)
@@ -65,21 +68,41 @@ def submit_report(*, caller: Caller, submission: Submission) -> Report:
     insert_intake(report, positions, assessing.assessment_row(report, judged, cause="submitted", at=now))
     routing.keep_whereabouts(report, where, at=now)
     record(actor=caller.actor, action="collection", verb="report_submitted", records=[report.id])
-    messages.received(report)
+    messages.received(report, about=About(terms.order_id, terms.restricted) if terms else None)
+    if closed and terms is not None:
+        if caller.force:
+            note_attempt(caller=caller, records=[terms.order_id, report.id])
+        report.warnings = [*report.warnings, _warning(_UNMATCHED)]  # said to the sender, not kept: it is not so
     return report
 
 
-def _terms_for(caller: Caller, reference: object, now: datetime) -> OrderTerms | None:
-    """The terms of the order that a caller names, if it is one of theirs."""
+def _terms_for(caller: Caller, body: Json, now: datetime) -> tuple[OrderTerms | None, bool]:
+    """The terms of the order that a caller names, if it is one of theirs; whether it is closed to them (rule 81).
+
+    A report that names a restricted order of the force it goes to is for those on its list and for nobody else,
+    whoever made it or wrote it down. Its sender is told what they would be told if there were no such order.
+    """
+    reference = body.get("order")
     if not isinstance(reference, str) or not reference or len(reference) > 64:
-        return None
+        return None, False
     if caller.force:
-        return terms_over_own_order(reference, force=caller.force)
+        try:
+            return terms_over_own_order(reference, caller=caller), False
+        except Closed as closed:
+            return terms_by_id(closed.records[0]), True
+    own = _own_terms(caller, reference, now)
+    if own is None:
+        force, _ = _route(caller, body, None)
+        kept = restricted_order(force, reference)
+        return (terms_by_id(kept), True) if kept else (None, False)
+    return own, False
+
+
+def _own_terms(caller: Caller, reference: str, now: datetime) -> OrderTerms | None:
+    """Of an order that protects the caller, or whom they speak for."""
     if caller.user_id is None:
         return None
-    people = [caller.user_id]
-    if caller.kind == "advocate":
-        people = principals_of(caller.user_id, at=now)
+    people = [caller.user_id] if caller.kind != "advocate" else principals_of(caller.user_id, at=now)
     return terms_over_protecting(reference, people=people)
 
 
@@ -144,7 +167,7 @@ def _position_row(report: Report, placed: PlacedPosition) -> Row:
 @transaction.atomic(savepoint=False)
 def check_order(*, caller: Caller, reference: str, body: Json) -> Consultation:
     """ "Would this be a breach?": answered and kept, with no report raised."""
-    terms = terms_over_own_order(reference, force=caller.force)
+    terms = terms_over_own_order(reference, caller=caller)
     if terms is None:
         raise NotFound
     now = timezone.now()

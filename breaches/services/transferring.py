@@ -32,8 +32,10 @@ class Offer:
 @transaction.atomic(savepoint=False)
 def offer(*, caller: Caller, key: str, read: Callable[[], Offer], precondition: Precondition) -> Report:
     """Offer a report to another force, which may read it from now on. It stays in its queue until that accepts."""
-    report = queries.locked_report_of_force(caller.force, key)
+    report = queries.locked_report_of_force(caller, key)
     move = permitted(caller, report, "transfer", precondition)
+    if report.order and report.order.restricted:
+        raise Conflict("order_restricted", "Only readers named by the order's force may read this report (rule 81).")
     if queries.open_transfer(report) is not None:
         raise Conflict("transfer_pending", "This report is on offer to a force already.")
     wanted = read()
@@ -96,7 +98,7 @@ def give_back(*, caller: Caller, key: str, read: Callable[[], str], precondition
 
 
 def _offered(caller: Caller, key: str, *, or_own: bool = False) -> tuple[Report, Transfer]:
-    report = queries.locked_report_on_offer(caller.force, key, or_own=or_own)
+    report = queries.locked_report_on_offer(caller, key, or_own=or_own)
     transfer = queries.open_transfer(report)
     if transfer is None:  # it ended while this waited for the row
         raise NotFound

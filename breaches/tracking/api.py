@@ -44,7 +44,7 @@ class _OfTrack(ApiView):
 
     def asked(self, request: Request, reference: str) -> Asked:
         """What is asked for; that there is no such order of theirs is said before what is wrong with the words."""
-        order_of(self.caller(request).force, reference)
+        order_of(self.caller(request), reference)
         sent = read(request, TrackIn)
         return Asked(sent.device, sent.from_, sent.until, sent.reason)
 

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from breaches.models import TrackedDevice
-from webhooks.services import enqueue
+from webhooks.services import About, enqueue
 
 
 def silent(device: TrackedDevice) -> None:
     """A device that should be sending is not. The order must have been read with it."""
     order = device.order
-    enqueue(force=order.force_id, type="device.silent", subject=device.id, reference=order.reference, state="silent")
+    enqueue(
+        force=order.force_id,
+        type="device.silent",
+        subject=device.id,
+        reference=order.reference,
+        state="silent",
+        about=About(order.id, order.restricted),
+    )

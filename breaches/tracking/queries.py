@@ -8,18 +8,20 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from accounts.types import Caller
 from breaches.models import TrackedDevice, TrackFix, Visit
 from breaches.tracking.storing import seen_of
 from breaches.tracking.types import Stay, TrackPoint
 from breaches.tracking.visits import GAP
-from orders.models import MonitoringAuthority, Order
+from orders.models import MonitoringAuthority
+from orders.queries import orders_open_to
 
 _POINT = ("recorded_at", "longitude", "latitude", "accuracy_m", "accuracy_basis", "r95_m", "near", "zones")
 
 
-def orders_named(force: str, references: Collection[str]) -> dict[str, UUID]:
-    """The force's orders of these references, by reference; another force's looks like none."""
-    rows = Order.objects.filter(force_id=force, reference__in=list(references))
+def orders_named(caller: Caller, references: Collection[str]) -> dict[str, UUID]:
+    """The caller's orders of these references, by reference; another force's, and a closed one, look like none."""
+    rows = orders_open_to(caller).filter(reference__in=list(references))
     return dict(rows.values_list("reference", "id"))
 
 

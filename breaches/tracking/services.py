@@ -26,7 +26,8 @@ from breaches.tracking.reporting import Asked, track_of
 from breaches.tracking.storing import Judged
 from breaches.tracking.types import Rejected, SentFix, Stay, Taken, TrackPoint
 from common.problems import NotFound, Problem, Refused
-from orders.queries import authorities_over, order_of, terms_by_id
+from orders.queries import authorities_over, closed_among, order_of, terms_by_id
+from orders.services.readers import note_attempt
 
 _CLOCKS_APART = timedelta(minutes=5)
 # A report shows how he came in; the whole of a visit is in the track.
@@ -55,7 +56,9 @@ def take_positions(*, caller: Caller, rows: Sequence[object]) -> Taken:
     now = timezone.now()
     span = Span(now - timedelta(days=settings.POSITION_MAX_AGE_DAYS), now + _CLOCKS_APART)
     read, rejected = _read(rows, span)
-    orders = queries.orders_named(caller.force, {fix.order for _, fix in read})
+    named = {fix.order for _, fix in read}
+    orders = queries.orders_named(caller, named)
+    note_attempt(caller=caller, records=closed_among(caller, named - orders.keys()).values())
     allowed, refused = _allowed(read, orders)
     fresh = {(orders[fix.order], fix.device, fix.at): fix for _, fix in reversed(allowed)}
     kept, reports = _keep(caller, fresh, {id: reference for reference, id in orders.items()}, now)
@@ -240,7 +243,7 @@ def show_track(*, caller: Caller, reference: str, asked: Asked) -> dict[str, Any
 
     Raises `NotFound`; `Refused` `track_time_invalid` for a time that ends before it begins, or of over 31 days.
     """
-    order = order_of(caller.force, reference)
+    order = order_of(caller, reference)
     _check_time(asked)
     terms = terms_by_id(order.id)
     if terms is None:
@@ -259,7 +262,7 @@ def show_track(*, caller: Caller, reference: str, asked: Asked) -> dict[str, Any
 @transaction.atomic
 def hold_positions(*, caller: Caller, reference: str, asked: Asked) -> int:
     """Keep positions that would be deleted for lying near no zone: from now on for good; how many those are."""
-    order = order_of(caller.force, reference)
+    order = order_of(caller, reference)
     _check_time(asked)
     held = storing.hold(order.id, device=asked.device, start=asked.start, end=asked.end)
     record(

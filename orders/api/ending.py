@@ -40,7 +40,7 @@ class _Determinations(ApiView):
 
         def effect() -> Response:
             caller = self.caller(request)
-            queries.order_of(caller.force, reference)
+            queries.order_of(caller, reference)
             sent = read(request, DeterminationIn)
             row = services.record_determination(caller=caller, reference=reference, result=sent.result, at=sent.at)
             return _told(row.order, {"result": row.result, "at": row.at})
@@ -55,7 +55,7 @@ class _Discharges(ApiView):
 
         def effect() -> Response:
             caller = self.caller(request)
-            queries.order_of(caller.force, reference)
+            queries.order_of(caller, reference)
             sent = read(request, DischargeIn)
             row = services.record_discharge(
                 caller=caller,
@@ -84,7 +84,7 @@ class _Appeals(ApiView):
 
         def effect() -> Response:
             caller = self.caller(request)
-            queries.order_of(caller.force, reference)
+            queries.order_of(caller, reference)
             sent = read(request, AppealIn)
             row = services.record_appeal(
                 caller=caller, reference=reference, lodged_on=sent.lodged_on, outcome=sent.outcome, at=sent.at

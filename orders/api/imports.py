@@ -26,6 +26,7 @@ from edge.views import ApiView, answer
 from orders.imports.columns import COLUMNS
 from orders.imports.kinds import FileKind
 from orders.models import ImportedOrder, ImportProblem, OrderImport
+from orders.queries import orders_open_to
 from orders.queries.imports import import_of, imports_of
 from orders.receiving import PIECE_BYTES, take_in, throw_away
 from orders.serializers.imports import ImportChangesOut, ImportErrorsOut, ImportOut, ImportsOut
@@ -141,7 +142,8 @@ class ImportChanges(ApiView):
     def get(self, request: Request, job: UUID) -> Response:
         """Which orders the file changed, or would change, and where they differ from the version before."""
         caller = self.caller(request)
-        found = ImportedOrder.objects.filter(job=import_of(caller.force, job), outcome="versioned")
+        mine = orders_open_to(caller).values("reference")
+        found = ImportedOrder.objects.filter(job=import_of(caller.force, job), outcome="versioned", reference__in=mine)
         page = paginate(request, found, order=("row", "id"))
         with transaction.atomic():
             record(actor=caller.actor, action="consultation", verb="import_changes_listed", records=[job])

@@ -45,7 +45,7 @@ class _Notifications(ApiView):
 
         def effect() -> Response:
             caller = self.caller(request)
-            queries.order_of(caller.force, reference)
+            queries.order_of(caller, reference)
             row = record_notification(caller=caller, reference=reference, told=_told(read(request, NotificationIn)))
             return answer(_shown(row), status=201)
 
@@ -56,7 +56,7 @@ class _Notifications(ApiView):
     def get(self, request: Request, reference: str) -> Response:
         """His duties, what he told and when, and the offences that the record speaks for."""
         caller = self.caller(request)
-        order = queries.order_of(caller.force, reference)
+        order = queries.order_of(caller, reference)
         rows = list(order.notifications.order_by("notified_at", "id"))
         records = [order.id, *(row.id for row in rows)]
         record(actor=caller.actor, action="consultation", verb="notifications_read", records=records)
@@ -128,7 +128,7 @@ class _Events(ApiView):
 
         def effect() -> Response:
             caller = self.caller(request)
-            queries.order_of(caller.force, reference)
+            queries.order_of(caller, reference)
             sent = read(request, NotificationEventIn)
             row = record_notification_event(caller=caller, reference=reference, kind=sent.kind, event_on=sent.event_on)
             due = None if row.kind in ("registration_began", "false_information") else due_on(row.event_on)
@@ -146,7 +146,7 @@ class Reviews(ApiView):
 
         def effect() -> Response:
             caller = self.caller(request)
-            queries.order_of(caller.force, reference)
+            queries.order_of(caller, reference)
             sent = read(request, ReviewIn)
             row = review_order(
                 caller=caller, reference=reference, reason=sent.reason, next_review_on=sent.next_review_on

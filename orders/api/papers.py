@@ -115,7 +115,7 @@ class _Reveal(ApiView):
     def post(self, request: Request, reference: str) -> Response:
         """Show what is left out elsewhere, for a reason that goes into the trail."""
         caller = self.caller(request)
-        queries.order_of(caller.force, reference)
+        queries.order_of(caller, reference)
         sent = read(request, RevealIn)
         version, shown = reveal(caller=caller, reference=reference, fields=sent.fields, reason=sent.reason)
         return answer({"reference": reference, "version": version.number, **shown})
@@ -134,7 +134,7 @@ class _Monitoring(ApiView):
     def put(self, request: Request, reference: str) -> Response:
         """Record by what power positions may be taken; of one kind and reference the last recorded counts."""
         caller = self.caller(request)
-        queries.order_of(caller.force, reference)
+        queries.order_of(caller, reference)
         sent = read(request, MonitoringIn)
         power = Power(sent.kind, sent.reference, sent.from_, sent.until, tuple(sent.devices))
         row, new = record_monitoring_authority(caller=caller, reference=reference, power=power)
@@ -145,7 +145,7 @@ class _Monitoring(ApiView):
     def get(self, request: Request, reference: str) -> Response:
         """The authorities that count now."""
         caller = self.caller(request)
-        order = queries.order_of(caller.force, reference)
+        order = queries.order_of(caller, reference)
         rows = queries.authorities_of(order)
         records = [order.id, *(row.id for row in rows)]
         record(actor=caller.actor, action="consultation", verb="monitoring_authorities_read", records=records)

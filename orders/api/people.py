@@ -30,8 +30,8 @@ class SamePersons(ApiView):
     def get(self, request: Request, reference: str) -> Response:
         """Who of this order may be in other orders of the force: suggested, or linked by a named person."""
         caller = self.caller(request)
-        order = queries.order_of(caller.force, reference)
-        found = matches_of(order)
+        order = queries.order_of(caller, reference)
+        found = matches_of(order, caller=caller)
         records = [order.id, *dict.fromkeys(row.pair.other for row in found.rows)]
         record(actor=caller.actor, action="consultation", verb="same_person_read", records=records)
         rows = [_shown(row) for row in found.rows]
@@ -66,7 +66,7 @@ class _Saying(ApiView):
     def said(self, request: Request, reference: str, verb: Callable[..., Match]) -> Response:
         def effect() -> Response:
             caller = self.caller(request)
-            queries.order_of(caller.force, reference)
+            queries.order_of(caller, reference)
             sent = read(request, SamePersonIn)
             said = SamePersonSaid(sent.order, sent.role, sent.key or "", sent.other_key or sent.key or "", sent.reason)
             return answer(_shown(verb(caller=caller, reference=reference, said=said)), status=201)

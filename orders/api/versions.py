@@ -109,7 +109,7 @@ class _Version(ApiView):
         if not REFERENCE.fullmatch(reference):
             raise NotFound
         caller = self.caller(request)
-        version = queries.order_of(caller.force, reference).versions.filter(number=int(number)).first()
+        version = queries.order_of(caller, reference).versions.filter(number=int(number)).first()
         if version is None:
             raise NotFound
         return _shown(caller, queries.status_of_version(version, at=timezone.now()), known_at=None)
@@ -136,6 +136,7 @@ def _shown(caller: Caller, found: queries.VersionAt, *, known_at: datetime | Non
         "conditions": [_merged(*pair) for pair in zip(body["conditions"], computed["conditions"], strict=True)],
         "served_at": queries.first_served_at(order, known_at=known_at),
         "recorded_at": version.recorded_at,
+        "restricted": order.restricted,
     }
     return answer(shown, etag=_etag(order))
 
@@ -154,7 +155,7 @@ class _OrderDetail(ApiView):
     def get(self, request: Request, reference: str) -> Response:
         """The terms in force at `at`, as they were known at `known_at`; both default to now."""
         caller = self.caller(request)
-        order = queries.order_of(caller.force, reference)
+        order = queries.order_of(caller, reference)
         at, known_at = _instants(request)
         return _shown(caller, queries.version_at(order, at=at or timezone.now(), known_at=known_at), known_at=known_at)
 
@@ -210,7 +211,7 @@ class _Orders(ApiView):
     def get(self, request: Request) -> Response:
         """The force's orders by reference, with their version and status now."""
         caller, now = self.caller(request), timezone.now()
-        orders, what = queries.orders_of(caller.force, status=_status(request), at=now), _due(request)
+        orders, what = queries.orders_of(caller, status=_status(request), at=now), _due(request)
         if what is not None:
             orders = due(orders, what, at=now)
         page = paginate(request, orders, order=("reference", "id"))
@@ -250,7 +251,7 @@ class ForceService(ApiView):
 
         def effect() -> Response:
             caller = self.caller(request)
-            queries.order_of(caller.force, reference)
+            queries.order_of(caller, reference)
             sent = read(request, ServiceIn)
             service = services.record_service(
                 caller=caller,

@@ -6,6 +6,7 @@ whole order, or about a condition, is repeated or left empty after the first.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -123,7 +124,7 @@ def header_of(row: Row) -> tuple[tuple[str, ...], list[RowProblem]]:
     if not any(name in COLUMNS for name in names):
         return (), [told(row.number, "", "header_missing")]
     unknown = [index for index, name in enumerate(names, start=1) if name not in COLUMNS]
-    repeated = sorted({name for name in names if name in COLUMNS and names.count(name) > 1})
+    repeated = sorted(name for name, times in Counter(names).items() if name in COLUMNS and times > 1)
     problems = [
         *(told(row.number, f"column {index}", "column_unknown") for index in unknown[:_MOST_PROBLEMS]),
         *(told(row.number, name, "column_repeated") for name in repeated),

@@ -24,7 +24,8 @@ class Entry:
     """One order of a file. `row` is its first row, `end` the byte after its last one, `next_row` that one's number.
 
     `reference` is empty where it could not be read. `applied_for` is the change that an application code says.
-    `places` say where in a spreadsheet a part of the document stands.
+    `places` say where in a spreadsheet a part of the document stands. A `blank` one is no order: nothing but empty
+    rows ends there.
     """
 
     row: int
@@ -36,6 +37,7 @@ class Entry:
     applied_for: ChangeKind | None = None
     problems: tuple[RowProblem, ...] = ()
     places: Mapping[str, tuple[int, str]] | None = None
+    blank: bool = False
 
     def told(self, problem: Problem) -> RowProblem:
         """A finding of the rules in the words and at the place of the file."""
@@ -47,7 +49,7 @@ class Entry:
 def json_entries(rows: Iterator[Row], decode: Callable[[str], Any]) -> Iterator[Entry]:
     """Every line is an order. `decode` gives None for what is not JSON."""
     for row in rows:
-        yield _json_entry(row, decode)
+        yield _blank(row) if row.blank else _json_entry(row, decode)
 
 
 def _json_entry(row: Row, decode: Callable[[str], Any]) -> Entry:
@@ -63,18 +65,28 @@ def _json_entry(row: Row, decode: Callable[[str], Any]) -> Entry:
     return Entry(row.number, row.end, row.number + 1, reference, doc, row.text, change, problems)
 
 
+def _blank(row: Row) -> Entry:
+    return Entry(row.number, row.end, row.number + 1, blank=True)
+
+
 def _unreadable(row: Row, code: str) -> Entry:
     return Entry(row.number, row.end, row.number + 1, problems=(told(row.number, "", code),))
 
 
 def csv_entries(rows: Iterator[Row], columns: Sequence[str], delimiter: str) -> Iterator[Entry]:
-    """Rows that follow one another with one reference are an order.
+    """Rows that follow one another with one reference are an order; a thousand empty rows end it.
 
     A row that cannot be read may be a zone of the order before it or after it. Where its reference cannot be
     made out both are refused: an order that lost a zone would say "outside" where he must not be.
     """
     group = _Group(columns, delimiter)
     for row in rows:
+        if row.blank:
+            if group.reference is not None:
+                yield from group.entries()
+                group = _Group(columns, delimiter)
+            yield _blank(row)
+            continue
         reference = _reference(row, columns, delimiter)
         if reference is None:
             yield from group.entries(doubtful=True)

@@ -14,6 +14,11 @@ from orders.imports.kinds import Form
 ROW_LIMIT = 5 * 1024 * 1024
 # A quote that is never closed would take in the rest of the file.
 _MOST_LINES_IN_A_ROW = 2_000
+# Where that happens again and again the file is broken: rows are then looked for in a few lines only, or a file in
+# which no quote is ever closed would be read two thousand times.
+_MOST_READ_AGAIN, _FEW_LINES = 100_000, 16
+# Spreadsheets end with up to a million empty rows: whoever reads must get on meanwhile.
+_BLANK_ROWS_TOLD = 1_000
 # Cells end after so many characters otherwise. For the whole process: nothing else here reads CSV.
 csv.field_size_limit(ROW_LIMIT)
 
@@ -64,7 +69,8 @@ def _find(kept: bytearray, newline: bytes, start: int) -> int:
 class Row:
     """One row: its number as a spreadsheet shows it, its cells (CSV), its text, and the byte after it.
 
-    With a `fault` there are no cells; `text` is then as much of it as could be read, and may be empty.
+    With a `fault` there are no cells; `text` is then as much of it as could be read, and may be empty. A `blank` one
+    stands for many empty rows, of which it is the last.
     """
 
     number: int
@@ -72,20 +78,27 @@ class Row:
     end: int
     cells: tuple[str, ...] = ()
     fault: Fault = ""
+    blank: bool = False
 
 
 def json_rows(found: Iterator[Line], form: Form, *, number: int) -> Iterator[Row]:
     """Every line that is not blank. `number` is that of the first line."""
+    blank = 0
     for line in found:
         text, fault = _decoded(line, form)
         if fault or text.strip():
+            blank = 0
             yield Row(number, text.strip("\r\n"), line.end, fault=fault)
+        else:
+            blank += 1
+            if blank % _BLANK_ROWS_TOLD == 0:
+                yield Row(number, "", line.end, blank=True)
         number += 1
 
 
 def csv_rows(found: Iterator[Line], form: Form, delimiter: str, *, number: int) -> Iterator[Row]:
     """Every row in which a cell says something; line ends inside quotes belong to their cell."""
-    source = _Source(found, form)
+    source, blank = _Source(found, form), 0
     while True:
         source.begin()
         try:
@@ -99,8 +112,11 @@ def csv_rows(found: Iterator[Line], form: Form, delimiter: str, *, number: int) 
             source.give_back()
             yield Row(number, source.text, source.end, fault=fault)
         else:
-            if any(cell.strip() for cell in cells):
+            blank = 0 if any(cell.strip() for cell in cells) else blank + 1
+            if not blank:
                 yield Row(number, source.text, source.end, tuple(cells))
+            elif blank % _BLANK_ROWS_TOLD == 0:
+                yield Row(number, "", source.end, blank=True)
         number += 1
 
 
@@ -119,7 +135,8 @@ class _Source:
         self._found, self._form = found, form
         self._again: deque[Line] = deque()
         self._taken: list[tuple[Line, str]] = []
-        self._size = 0
+        self._size = self._read_again = 0
+        self._most = _MOST_LINES_IN_A_ROW
         self.ran_out = False
 
     def begin(self) -> None:
@@ -129,7 +146,7 @@ class _Source:
         return self
 
     def __next__(self) -> str:
-        if len(self._taken) == _MOST_LINES_IN_A_ROW or self._size > ROW_LIMIT:
+        if len(self._taken) >= self._most or self._size > ROW_LIMIT:
             self.ran_out = True
             raise StopIteration
         line = self._again.popleft() if self._again else next(self._found, None)
@@ -147,6 +164,9 @@ class _Source:
     def give_back(self) -> None:
         """All but the first line of the row are read again, as rows of their own."""
         self._again.extendleft(line for line, _ in reversed(self._taken[1:]))
+        self._read_again += len(self._taken) - 1
+        if self._read_again > _MOST_READ_AGAIN:
+            self._most = _FEW_LINES
         del self._taken[1:]
 
     @property

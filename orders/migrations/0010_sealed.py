@@ -13,7 +13,7 @@ _COLUMNS = [
 ]
 _COPY = """
 ALTER TABLE orders_orderversion DISABLE TRIGGER USER;
-UPDATE orders_orderversion SET restricted = coalesce(body->'restricted' = 'true'::jsonb, false),
+UPDATE orders_orderversion SET restricted = (body->>'restricted')::boolean,
        replaces_interim = coalesce(body->>'replaces_interim', '');
 ALTER TABLE orders_orderversion ENABLE TRIGGER USER;
 """
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
     dependencies = [("orders", "0009_people")]
 
     operations = [
-        migrations.AddField("orderversion", "restricted", models.BooleanField(default=False)),
+        migrations.AddField("orderversion", "restricted", models.BooleanField(null=True)),
         migrations.AddField("orderversion", "replaces_interim", models.CharField(max_length=64, blank=True, default=""), preserve_default=False),
         migrations.RunSQL(_COPY, migrations.RunSQL.noop),
         migrations.SeparateDatabaseAndState(

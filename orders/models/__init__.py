@@ -4,6 +4,7 @@ from orders.models.imports import ImportedOrder, ImportPiece, ImportProblem, Ord
 from orders.models.notifications import Notification, NotificationDuty, NotificationEvent, OrderReview, Told
 from orders.models.papers import MonitoringAuthority, OrderDocument
 from orders.models.people import MatchKey, SamePerson
+from orders.models.readers import OrderReader
 from orders.models.times import Appeal, Determination, Discharge, InForce
 from orders.models.versions import (
     Condition,
@@ -32,6 +33,7 @@ __all__ = [
     "Order",
     "OrderDocument",
     "OrderImport",
+    "OrderReader",
     "OrderReview",
     "OrderVersion",
     "ProtectedPerson",

@@ -16,14 +16,29 @@ from database.sealed import SealedJSON, SealedText
 from orders.types import CHECKABLE, ConditionKind, ServiceMethod
 
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+# Rule 81: an order is restricted by the last version that says anything of it; one that is silent changes nothing.
+RESTRICTED = pgtrigger.Trigger(
+    name="restricted_as_said_last",
+    operation=pgtrigger.Insert,
+    when=pgtrigger.After,
+    condition=pgtrigger.Condition("NEW.restricted IS NOT NULL"),
+    func="""
+        UPDATE orders_order SET restricted = NEW.restricted WHERE id = NEW.order_id;
+        RETURN NULL;
+    """,
+)
 
 
 class Order(models.Model):
-    """One order of one force. All that the court said is in its versions."""
+    """One order of one force. All that the court said is in its versions.
+
+    `restricted`: for a list of named readers only (`OrderReader`, rule 81); PostgreSQL sets it from the versions.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     force = models.ForeignKey(Force, on_delete=models.PROTECT)
     reference = models.CharField(max_length=64)
+    restricted = models.BooleanField(default=False, db_default=False, editable=False)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -33,6 +48,8 @@ class Order(models.Model):
                 name="order_reference_form", condition=Q(reference__regex=r"^[A-Za-z0-9._-]{1,64}$")
             ),
         ]
+        # Which orders are closed to most of this force?
+        indexes = [models.Index(name="order_restricted", fields=["force"], condition=Q(restricted=True))]
 
     def __str__(self) -> str:
         return self.reference
@@ -68,7 +85,7 @@ class OrderVersion(models.Model):
     body_sent = SealedText()
     body_sha256 = models.CharField(max_length=64)
     # Of the body, what a query asks for: the rest of it is sealed.
-    restricted = models.BooleanField(default=False)
+    restricted = models.BooleanField(null=True)  # None: this version says nothing of it
     replaces_interim = models.CharField(max_length=64, blank=True)
     warnings = models.JSONField(default=list)
     recorded_at = models.DateTimeField(db_default=Now())
@@ -94,7 +111,7 @@ class OrderVersion(models.Model):
                 name="interim_has_an_end", condition=~Q(kind="interim") | Q(in_force_until__isnull=False)
             ),
         ]
-        triggers = [APPEND_ONLY]
+        triggers = [APPEND_ONLY, RESTRICTED]
 
     def __str__(self) -> str:
         return f"version {self.number}"

@@ -1,5 +1,14 @@
 """Reading orders."""
 
+from orders.queries.access import (
+    closed_among,
+    closed_orders,
+    may_read,
+    open_to,
+    order_for_update,
+    order_of,
+    orders_open_to,
+)
 from orders.queries.authorities import authorities_of, authorities_over, authority_for
 from orders.queries.endings import end_of, ends_of
 from orders.queries.terms import terms_as_written, terms_by_id, terms_over_own_order, terms_over_protecting
@@ -11,8 +20,6 @@ from orders.queries.versions import (
     is_interim,
     made_on,
     notification_due,
-    order_for_update,
-    order_of,
     orders_of,
     revision,
     status_of,
@@ -30,16 +37,21 @@ __all__ = [
     "authorities_of",
     "authorities_over",
     "authority_for",
+    "closed_among",
+    "closed_orders",
     "drawings_of",
     "end_of",
     "ends_of",
     "first_served_at",
     "is_interim",
     "made_on",
+    "may_read",
     "notification_due",
+    "open_to",
     "order_for_update",
     "order_of",
     "orders_of",
+    "orders_open_to",
     "revision",
     "status_of",
     "status_of_version",

@@ -1,6 +1,7 @@
 """Finding the same person in the force's other orders (rule 86), and what such orders say against a new one (rule 10).
 
-An order marked restricted is not found from another one (rule 81).
+A restricted order is found from another one by those on its list only, and is never told of in a warning, which all
+who read the other order see (rule 81).
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from uuid import UUID
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from common.problems import Problem
+from accounts.types import Caller
+from common.problems import Closed, NotFound, Problem
 from orders.matching import respondent_digests
 from orders.models import InForce, MatchKey, Order, OrderVersion, SamePerson
+from orders.queries.access import order_of, orders_open_to
 from orders.rules.compatibility import OtherOrder, Shapes, incompatibilities
 from orders.rules.people import MarkKind, PersonRole
 from orders.types import Period
@@ -67,12 +70,13 @@ class Matches:
     more: bool
 
 
-def matches_of(order: Order) -> Matches:
-    """Who of an order may be in other orders of the same force: linked first, then what rests on most."""
+def matches_of(order: Order, *, caller: Caller) -> Matches:
+    """Who of an order may be in other orders that the caller may read: linked first, then what rests on most."""
     found, more = _suggested(order)
     said = _said(order)
     pairs = found.keys() | said.keys()
-    references = findable({pair.other for pair in pairs}, force=order.force_id)
+    others = orders_open_to(caller).filter(pk__in={pair.other for pair in pairs})
+    references = dict(others.values_list("pk", "reference"))
     rows = [
         Match(pair, references[pair.other], _ordered(found.get(pair, ())), tuple(said.get(pair, ())))
         for pair in pairs
@@ -90,10 +94,14 @@ def match_of(order: Order, pair: Pair, *, reference: str) -> Match:
     return Match(pair, reference, _ordered(kinds), tuple(_said(order, pair.other).get(pair, ())))
 
 
-def findable_order(force: str, reference: str) -> Order | None:
-    """Another order of the force by its reference; None also where it is restricted."""
-    order = Order.objects.filter(force_id=force, reference=reference).first()
-    return order if order is not None and order.id in findable({order.id}, force=force) else None
+def findable_order(caller: Caller, reference: str) -> Order | None:
+    """Another order of the force by its reference. Raises `Closed` where it is kept from the caller."""
+    try:
+        return order_of(caller, reference)
+    except Closed:
+        raise
+    except NotFound:
+        return None
 
 
 def _live_keys() -> QuerySet[MatchKey]:
@@ -142,11 +150,9 @@ def _pair_of(row: SamePerson, order: Order) -> Pair:
     return Pair(role, row.second_key, row.first_id, row.first_key)
 
 
-def findable(orders: Collection[UUID], *, force: str) -> dict[UUID, str]:
-    """The references of those of these orders that are the force's and not restricted now."""
-    newest = OrderVersion.objects.filter(order=OuterRef("order"), number__gt=OuterRef("number"))
-    restricted = OrderVersion.objects.filter(~Exists(newest), order__in=orders, restricted=True)
-    rows = Order.objects.filter(pk__in=orders, force_id=force).exclude(pk__in=restricted.values("order"))
+def _told_of(orders: Collection[UUID], *, force: str) -> dict[UUID, str]:
+    """The references of those of these orders that everybody of the force may hear of."""
+    rows = Order.objects.filter(pk__in=orders, force_id=force, restricted=False)
     return dict(rows.values_list("pk", "reference"))
 
 
@@ -158,7 +164,7 @@ def warnings_beside_others(
     An interim order that this one says it replaces is no other order. Nobody has linked a `new` order yet.
     """
     others = _respondents_alike(order, body) | (set() if new else _linked_respondents(order))
-    references = findable(others, force=order.force_id) if others else {}
+    references = _told_of(others, force=order.force_id) if others else {}
     alike = [pk for pk, reference in references.items() if reference != body.get("replaces_interim")]
     return incompatibilities(body, shapes, _live_terms(alike, period, at)) if alike else []
 

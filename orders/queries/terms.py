@@ -13,7 +13,10 @@ from uuid import UUID
 
 from django.db import connection
 
+from accounts.types import Caller
+from common.problems import Closed
 from orders.models import OrderVersion
+from orders.queries.access import may_read
 from orders.reading import conditions_of, identifiers_of, names_of
 from orders.rules.known import known_person
 from orders.types import Approval, ConditionTerms, KnownPerson, OrderTerms, Period, VersionTerms
@@ -61,7 +64,7 @@ def _compile(body: dict[str, Any], period: Period) -> _Compiled:
 
 # One round trip for the whole order. A body comes as it is sealed, and only where it is not compiled yet.
 _TERMS = """
-SELECT o.id, o.reference, o.force_id, v.id, v.number, v.effective_from, v.in_force_until,
+SELECT o.id, o.reference, o.force_id, o.restricted, v.id, v.number, v.effective_from, v.in_force_until,
        lower(t.during), upper(t.during),
        CASE WHEN v.id = ANY(%s) THEN NULL ELSE v.body END,
        (SELECT min(s.served_at) FROM orders_service s WHERE s.order_id = o.id),
@@ -77,6 +80,7 @@ class _Row(NamedTuple):
     order: UUID
     reference: str
     force: str
+    restricted: bool
     version: UUID
     number: int
     starts: datetime
@@ -94,9 +98,12 @@ _OF_PERSON = """o.reference = %s AND EXISTS (
 _BY_ID = "o.id = %s"
 
 
-def terms_over_own_order(reference: str, *, force: str) -> OrderTerms | None:
-    """Every version's terms of a force's own order, in one statement."""
-    return _terms(_OF_FORCE, (reference, force))
+def terms_over_own_order(reference: str, *, caller: Caller) -> OrderTerms | None:
+    """Every version's terms of an order of the caller's force, in one statement. `Closed` where it is kept from it."""
+    terms = _terms(_OF_FORCE, (reference, caller.force))
+    if terms is not None and terms.restricted and not may_read(caller, terms.order_id):
+        raise Closed([terms.order_id])
+    return terms
 
 
 def terms_over_protecting(reference: str, *, people: Sequence[UUID]) -> OrderTerms | None:
@@ -139,6 +146,7 @@ def _terms(where: str, values: tuple[Any, ...]) -> OrderTerms | None:
         order_id=rows[0].order,
         reference=rows[0].reference,
         force=rows[0].force,
+        restricted=rows[0].restricted,
         served_at=rows[0].served_at,
         versions=versions,
         respondent=tuple(terms.respondent for terms in compiled),
@@ -172,6 +180,7 @@ def terms_as_written(stored: Mapping[str, Any]) -> OrderTerms:
         order_id=order_id,
         reference=order.reference,
         force=order.force_id,
+        restricted=order.restricted,
         served_at=datetime.fromisoformat(stored["served_at"]) if stored["served_at"] else None,
         versions=versions,
         respondent=tuple(terms.respondent for terms in compiled),

@@ -28,6 +28,7 @@ from orders.models import (
     Zone,
     ZoneApproval,
 )
+from orders.queries.access import orders_open_to
 from orders.queries.endings import end_of, ends_of
 from orders.rules.duties import due_on
 from orders.types import End, Period, Status
@@ -39,24 +40,9 @@ _ENDED = (
 )
 
 
-def order_of(force: str, reference: str) -> Order:
-    """The force's own order, or `NotFound`: another force's looks the same as none."""
-    order = Order.objects.filter(force_id=force, reference=reference).first()
-    if order is None:
-        raise NotFound
-    return order
-
-
-def order_for_update(force: str, reference: str) -> Order:
-    order = Order.objects.select_for_update().filter(force_id=force, reference=reference).first()
-    if order is None:
-        raise NotFound
-    return order
-
-
-def orders_of(force: str, *, status: Status | None = None, at: datetime) -> QuerySet[Order]:
-    """The force's orders; with `status`, those that have it at an instant (rule 22)."""
-    orders = Order.objects.filter(force_id=force)
+def orders_of(caller: Caller, *, status: Status | None = None, at: datetime) -> QuerySet[Order]:
+    """The force's orders that the caller may read; with `status`, those that have it at an instant (rule 22)."""
+    orders = orders_open_to(caller)
     return orders if status is None else orders.filter(_has_status(status, at))
 
 

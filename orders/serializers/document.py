@@ -203,6 +203,7 @@ class _Order(Draft):
     main_application: MainApplication | None = None
     respondent_age_at_application: int | None = Field(None, ge=0, le=130)
     restricted: bool | None = None
+    readers: list[StaffId] | None = Field(None, max_length=50)
 
 
 class OrderDocument(_Order):

@@ -59,7 +59,7 @@ def approve_zone(*, caller: Caller, reference: str, wanted: ApprovalRequest) -> 
 
     Raises `NotFound`, then `Forbidden`, then `Conflict` (`zone_changed`), then `Refused`.
     """
-    order = queries.order_for_update(caller.force, reference)
+    order = queries.order_for_update(caller, reference)
     zone = _zone_meant(caller, queries.drawings_of(order, code=wanted.code, version=wanted.version), wanted)
     problems = wanted.shape_problems
     if wanted.reason is None and all(problem.pointer not in ("", "/reason") for problem in problems):

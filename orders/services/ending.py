@@ -38,7 +38,7 @@ def record_determination(*, caller: Caller, reference: str, result: Determinatio
 
     Raises `NotFound`; `Conflict` `not_interim`, `already_determined`, `order_ended`; `Refused`.
     """
-    order = queries.order_for_update(caller.force, reference)
+    order = queries.order_for_update(caller, reference)
     if not queries.is_interim(order):
         raise Conflict("not_interim", "Only an interim order ends with its main application.")
     known = Determination.objects.filter(order=order).first()
@@ -59,7 +59,7 @@ def record_discharge(*, caller: Caller, reference: str, discharged_at: datetime,
 
     Raises `NotFound`; `Conflict` `already_discharged`, `order_ended`; `Refused` (`discharge_consent_missing`).
     """
-    order = queries.order_for_update(caller.force, reference)
+    order = queries.order_for_update(caller, reference)
     wanted = _columns(consents)
     known = Discharge.objects.filter(order=order).first()
     if known is not None:
@@ -92,7 +92,7 @@ def record_appeal(
 
     Raises `NotFound`; `Conflict` `already_decided`, `order_ended`; `Refused`.
     """
-    order = queries.order_for_update(caller.force, reference)
+    order = queries.order_for_update(caller, reference)
     alike = Appeal.objects.filter(order=order, lodged_on=lodged_on)
     known = alike.exclude(outcome="").first() if outcome else alike.filter(outcome="").first()
     if known is not None:

@@ -126,11 +126,11 @@ def _read_header(job: OrderImport, lease: UUID) -> list[RowProblem]:
     """Find the columns of a CSV file, and stand at the row after them; or what is wrong with them."""
     job.delimiter = "\x1f"  # in no file: the row comes whole
     first = next((row for row in _rows(job) if not _says_delimiter(row)), None)
-    if first is None:
+    if first is None or first.blank:
         return [told(job.next_row, "", "header_missing")]
     job.delimiter = delimiter_of(first.text)
     row = next((row for row in _rows(job) if not _says_delimiter(row)), None)
-    if row is None:  # commas, and nothing between them
+    if row is None or row.blank:  # commas, and nothing between them
         return [told(first.number, "", "header_missing")]
     columns, problems = header_of(row)
     if not problems:
@@ -172,7 +172,7 @@ def _batches(job: OrderImport) -> Iterator[list[Entry]]:
 
 
 def _land(job: OrderImport, lease: UUID, batch: Sequence[Entry]) -> None:
-    counts = land(job, batch)
+    counts = land(job, [entry for entry in batch if not entry.blank])
     job.next_byte, job.next_row = batch[-1].end, batch[-1].next_row
     for name, count in counts.items():
         setattr(job, name, getattr(job, name) + count)

@@ -48,7 +48,7 @@ def record_notification(*, caller: Caller, reference: str, told: NotificationTol
 
     Raises `NotFound`; `Refused` with everything that is wrong; `Conflict` `already_recorded`.
     """
-    order = queries.order_for_update(caller.force, reference)
+    order = queries.order_for_update(caller, reference)
     problems = list(_problems(order, told))
     if problems:
         raise Refused(problems)
@@ -78,7 +78,7 @@ def record_notification(*, caller: Caller, reference: str, told: NotificationTol
 @transaction.atomic
 def record_notification_event(*, caller: Caller, reference: str, kind: EventKind, event_on: date) -> NotificationEvent:
     """A new name, a change of address, registration that began or ended (rules 28, 29), a lie found out (32)."""
-    order = queries.order_for_update(caller.force, reference)
+    order = queries.order_for_update(caller, reference)
     if kind != "registration_began" and event_on > civil_date(timezone.now()):
         raise Refused([Problem("/event_on", "event_in_future", "This is in the future.")])
     row, new = NotificationEvent.objects.get_or_create(
@@ -93,7 +93,7 @@ def record_notification_event(*, caller: Caller, reference: str, kind: EventKind
 @transaction.atomic
 def review_order(*, caller: Caller, reference: str, reason: str, next_review_on: date) -> OrderReview:
     """An officer looked at the order and says when to look again (rule 24)."""
-    order = queries.order_for_update(caller.force, reference)
+    order = queries.order_for_update(caller, reference)
     if next_review_on <= civil_date(timezone.now()):
         raise Refused([Problem("/next_review_on", "review_not_in_future", "The next review is after today.")])
     if queries.end_of(order) is not None:

@@ -45,7 +45,7 @@ def keep_document(*, caller: Caller, reference: str, number: int, content: bytes
 
     Raises `NotFound`; `Conflict` `document_conflict`: another paper is another version's; `Refused`.
     """
-    order = queries.order_for_update(caller.force, reference)
+    order = queries.order_for_update(caller, reference)
     version = _version(order, number)
     digest = hashlib.sha256(content).hexdigest()
     known = OrderDocument.objects.filter(version=version).first()
@@ -74,7 +74,7 @@ def keep_document(*, caller: Caller, reference: str, number: int, content: bytes
 @transaction.atomic
 def show_document(*, caller: Caller, reference: str, number: int) -> Paper:
     """The document as it was sent, to whoever may see drawn shapes. Raises `NotFound`, `Forbidden`."""
-    order = queries.order_of(caller.force, reference)
+    order = queries.order_of(caller, reference)
     document = OrderDocument.objects.filter(version=_version(order, number)).first()
     if document is None:
         raise NotFound
@@ -104,7 +104,7 @@ def reveal(
 
     Raises `NotFound`, `Forbidden`.
     """
-    order = queries.order_of(caller.force, reference)
+    order = queries.order_of(caller, reference)
     policies.check_may_reveal(caller)
     version = order.versions.order_by("-number")[0]
     action = policies.reading(caller)
@@ -141,7 +141,7 @@ def record_monitoring_authority(*, caller: Caller, reference: str, power: Power)
 
     Of one kind and reference the last recorded counts. True where it is new, False for the same again.
     """
-    order = queries.order_for_update(caller.force, reference)
+    order = queries.order_for_update(caller, reference)
     if power.ends_at <= power.starts_at:
         raise Refused([Problem("/until", "authority_ends_before_start", "It ends before it begins.")])
     latest = (

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.types import Caller
 from audit.services import record
-from common.problems import Conflict, Problem, Refused
+from common.problems import Closed, Conflict, Problem, Refused
 from orders import queries
 from orders.models import Order, ProtectedPerson, SamePerson
 from orders.queries.people import Match, Pair, findable_order, match_of
@@ -40,11 +40,11 @@ def unlink_same_person(*, caller: Caller, reference: str, said: SamePersonSaid) 
 
 
 def _say(caller: Caller, reference: str, said: SamePersonSaid, *, linked: bool) -> Match:
-    order = queries.order_of(caller.force, reference)
-    other = findable_order(caller.force, said.order)
+    order = queries.order_of(caller, reference)
+    other, closed = _other(caller, said.order)
     problems = list(_problems(order, other, said))
     if problems or other is None:
-        raise Refused(problems)
+        raise Refused(problems) from closed
     # Both rows, in the order of their ids: two people at once say it one after the other.
     list(Order.objects.select_for_update(no_key=True).filter(pk__in=[order.pk, other.pk]).order_by("pk"))
     pair = Pair(said.role, said.key, other.id, said.other_key)
@@ -63,6 +63,14 @@ def _say(caller: Caller, reference: str, said: SamePersonSaid, *, linked: bool) 
         reason=said.reason,
     )
     return match_of(order, pair, reference=other.reference)
+
+
+def _other(caller: Caller, reference: str) -> tuple[Order | None, Closed | None]:
+    """The other order; one that is kept from the caller is told of like none, and raises the same alarm."""
+    try:
+        return findable_order(caller, reference), None
+    except Closed as closed:
+        return None, closed
 
 
 def _problems(order: Order, other: Order | None, said: SamePersonSaid) -> Iterator[Problem]:

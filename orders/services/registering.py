@@ -15,12 +15,13 @@ from accounts.types import Caller
 from audit.services import record
 from common.london import civil_date
 from common.problems import Conflict, Problem, Refused
-from orders import messages, queries, rules
+from orders import messages, policies, queries, rules
 from orders.models import Order, OrderVersion
 from orders.queries.homes import home_problems
 from orders.queries.people import warnings_beside_others
 from orders.services.again import assess_again
 from orders.services.approving import carry_approvals
+from orders.services.readers import apply_restriction, reader_problems
 from orders.storing import Checked, Rows
 from orders.timeline import moment, redraw
 
@@ -46,8 +47,8 @@ def register_version(
 ) -> tuple[OrderVersion, bool]:
     """Record version `number` of the caller's order. True where it is new, False where it was there alike.
 
-    Raises `Conflict` (`version_conflict`, `version_gap`) before looking at the content, then `Refused` with
-    everything that is wrong in it.
+    Raises `Closed` where a list keeps the order from the caller (rule 81), `Conflict` (`version_conflict`,
+    `version_gap`) before looking at the content, then `Refused` with everything that is wrong in it.
     """
     order = _locked_order(caller, reference)
     latest = order.versions.order_by("-number").first()
@@ -61,6 +62,7 @@ def register_version(
     verdict = check(caller=caller, number=number, document=document, latest=latest)
     version = _store(order, caller, number, document, digest, verdict)
     carry_approvals(latest, version)
+    apply_restriction(caller=caller, version=version)
     status = queries.status_of(order, at=timezone.now())
     record(actor=caller.actor, action="collection", verb="order_version_registered", records=[order.id, version.id])
     messages.version_registered(order, change_kind=version.change_kind, status=status)
@@ -72,7 +74,7 @@ def register_version(
 def _locked_order(caller: Caller, reference: str) -> Order:
     """The order's row, made if need be, held until the end: versions are numbered under it."""
     Order.objects.bulk_create([Order(force_id=caller.force, reference=reference)], ignore_conflicts=True)
-    return Order.objects.select_for_update().get(force_id=caller.force, reference=reference)
+    return queries.order_for_update(caller, reference)
 
 
 def check(*, caller: Caller, number: int, document: Document, latest: OrderVersion | None) -> rules.Verdict:
@@ -89,8 +91,11 @@ def check(*, caller: Caller, number: int, document: Document, latest: OrderVersi
         drawn_by_needed=caller.kind == "force_system",
     )
     verdict = rules.check(document.body, setting, [*document.shape_problems, *home_problems(document.body)])
-    if verdict.problems:
-        raise Refused(verdict.problems)
+    restricted = latest is not None and latest.order.restricted
+    problems = (*verdict.problems, *reader_problems(caller=caller, body=document.body, restricted=restricted))
+    if problems:
+        raise Refused(problems)
+    policies.check_may_open(caller, restricted=restricted, body=document.body)
     end = queries.end_of(latest.order) if latest else None
     if end and document.body["change"]["kind"] != "correction" and rules.period_of(document.body).start >= end.at:
         raise Conflict("order_ended", "The order ended before this change would take effect.")

@@ -22,7 +22,7 @@ from orders.services.again import assess_again
 @transaction.atomic
 def record_service(*, caller: Caller, reference: str, served_at: datetime, method: str, served_by: str) -> Service:
     """That the respondent was given the order (rule 25). The same service told again is the same row."""
-    order = queries.order_for_update(caller.force, reference)
+    order = queries.order_for_update(caller, reference)
     problems = _service_problems(order, served_at)
     if problems:
         raise Refused(problems)

@@ -108,6 +108,7 @@ TENANTED: dict[str, Policy] = {
     "orders_orderdocument": of_version(),
     "orders_monitoringauthority": of_order(),
     "orders_matchkey": of_version(),
+    "orders_orderreader": of_order(),
     "orders_sameperson": both(of_order("first_id"), of_order("second_id")),
     "orders_orderimport": of_force(),
     "orders_importpiece": through("orders_orderimport", "job_id"),

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from audit.services import record
 from audit.types import Actor
-from common.problems import NotFound
 from orders.models import InForce, Order, Zone
-from orders.queries import end_of, order_of, status_of
+from orders.queries import end_of, status_of
+from orders.queries.access import order_for_support
 
 _LONGEST_OPERATOR = 64
 _SHORTEST_REASON = 10
@@ -39,10 +39,9 @@ class Command(BaseCommand):
             raise CommandError("Say who you are, in at most 64 characters.")
         if len(reason) < _SHORTEST_REASON:
             raise CommandError("Say why, in at least 10 characters.")
-        try:
-            order = order_of(options["force"], options["reference"])
-        except NotFound:
-            raise CommandError("There is no such order.") from None
+        order = order_for_support(options["force"], options["reference"])
+        if order is None:
+            raise CommandError("There is no such order.")
         record(
             actor=Actor("support", operator),
             action="consultation",

@@ -13,6 +13,7 @@ from django.conf import LazySettings
 from common.problems import Malformed
 from edge.parsing import FileStream
 from orders.models import ImportPiece, Order, OrderImport
+from orders.services import importing
 from tests.api.orders.example import example, members, replaced
 from tests.support.api import Apis
 from tests.support.imports import CSV, NDJSON, a_row, counts, imported, line, ndjson, send, table, told, work
@@ -253,3 +254,19 @@ def test_what_a_spreadsheet_adds_is_passed_over(api: Apis) -> None:
     text = "\r\n".join(["sep=;", *(f"{text};;;" for text in lines), ";;;;", ""])
     assert counts(imported(api.force, text.encode("utf-8-sig"))) == {"rows": 2, "created": 2}
     work()
+
+
+@pytest.mark.parametrize("kind", [CSV, NDJSON])
+def test_very_many_empty_rows_at_the_end_are_passed_over(api: Apis, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A spreadsheet has a million of them; each task gets on, and the order above them has landed by then."""
+    monkeypatch.setattr(importing, "_BATCH", 2)
+    content = table(a_row()).encode() if kind == CSV else ndjson(line("A-1"))
+    ending = b"," * 30 + b"\r\n" if kind == CSV else b" \n"
+    sent = send(api.force, content + ending * 4_500, kind)
+    places = []
+    for _ in range(4):
+        importing.work_off(job_id=sent.body["id"], seconds=0)
+        job = OrderImport.objects.get(pk=sent.body["id"])
+        places.append((job.next_byte, job.rows))
+    assert places[:3] == sorted(set(places[:3]))
+    assert (job.state, job.rows, job.created) == ("done", 1, 1)

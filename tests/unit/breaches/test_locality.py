@@ -42,7 +42,9 @@ SEEN = a_report(behaviours=[])
     ],
     ids=["inside", "across its edge", "outside", "words only"],
 )
-def test_a_place_in_the_zone_counts_as_far_as_the_locality_lets_it(shape: Any, outcome: str, reason: str) -> None:
+def test_a_place_in_the_zone_counts_as_far_as_the_locality_lets_it_rule_15(
+    shape: Any, outcome: str, reason: str
+) -> None:
     found = finding(judge(SEEN, limited(EXCLUSION, shape, zones=[ZONE_A])), "1")
     assert found.outcome == outcome
     assert reason in codes(found)

@@ -180,3 +180,9 @@ def test_changes_are_pointers_by_clause_and_code() -> None:
     body["conditions"][1]["zones"][1]["restricted_name"] = "school"
     found = set(changes(body, an_order()))
     assert found == {"/conditions", "/conditions/1/zones/1/restricted_name"}
+
+
+def test_a_header_of_very_many_columns_is_checked_once_through() -> None:
+    columns, problems = header_of(Row(1, "", 1, ("reference",) * 200_000))
+    assert ("reference", "column_repeated") in {(p.field, p.code) for p in problems}
+    assert len(columns) == 200_000

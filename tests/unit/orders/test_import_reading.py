@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orders.imports import reading
 from orders.imports.kinds import Form, Look
 from orders.imports.reading import ROW_LIMIT, Row, csv_rows, json_rows, lines
 
@@ -143,3 +144,31 @@ def test_no_bytes_break_the_reader(content: bytes) -> None:
     look = Look()
     look.at(content)
     assert look.mistaken("csv") is None or look.mistaken("csv").code  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("empty", [b"", b",,,", b'"",'], ids=["nothing", "commas", "an empty cell"])
+def test_very_many_empty_rows_are_got_through_a_thousand_at_a_time(empty: bytes) -> None:
+    """As spreadsheets leave them below the last row: whoever reads may stop in between, and go on there."""
+    content = b"a,b\n" + (empty + b"\n") * 5_000 + b"c,d\n"
+    found = rows_of(content, size=4096)
+    assert [row.cells for row in found if not row.blank] == [("a", "b"), ("c", "d")]
+    blank = [row for row in found if row.blank]
+    assert [row.number for row in blank] == [1_001, 2_001, 3_001, 4_001, 5_001]
+    again = rows_of(content, at=blank[1].end, number=2_002, size=4096)
+    assert [row.number for row in again if not row.blank] == [5_002]
+
+
+def test_a_file_in_which_no_quote_is_ever_closed_is_not_read_thousands_of_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each row opens a quote that every next line closes and opens again."""
+    looked, decoded = [], reading._decoded
+
+    def counted(line: reading.Line, form: Form) -> tuple[str, reading.Fault]:
+        looked.append(line.end)
+        return decoded(line, form)
+
+    monkeypatch.setattr(reading, "_decoded", counted)
+    found = rows_of(b'x","\n' * 3_000, size=4096)
+    assert len(found) == 3_000
+    assert len(looked) < 200_000
