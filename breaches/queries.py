@@ -60,7 +60,7 @@ def queue(caller: Caller, wanted: QueueFilter, *, at: datetime) -> QuerySet[Repo
 
 
 def reports_open_to(caller: Caller) -> QuerySet[Report]:
-    """Those that the caller's force works on or reads along, but for those under an order that is closed to the caller."""
+    """Those that the caller's force works on or reads along, but for those of an order that is closed to the caller."""
     return Report.objects.filter(open_to(caller, order="order"), readable_by(caller.force))
 
 

@@ -117,7 +117,7 @@ class Asked:
 def open_access_request(*, caller: Caller, asked: Asked) -> AccessRequest:
     """Record a request. Orders and reports that are not the force's are `NotFound`, like those that do not exist."""
     policies.check_may_decide(caller)
-    orders = [order_of(caller.force, reference).id for reference in asked.orders]
+    orders = [order_of(caller, reference).id for reference in asked.orders]
     person = report_of_force(caller, asked.report).reporter_user_id if asked.report else None
     if asked.subject == "protected_person" and person is None:
         raise Refused([Problem("/report", "person_not_known", "Name a report that she made with her own account.")])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -92,9 +92,10 @@ def _terms_for(caller: Caller, body: Json, now: datetime) -> tuple[OrderTerms | 
             return terms_by_id(closed.records[0]), True
     own = _own_terms(caller, reference, now)
     if own is None:
-        force, _ = _route(caller, body, None)
-        kept = restricted_order(force, reference)
-        return (terms_by_id(kept), True) if kept else (None, False)
+        force = routing.review_queue(caller, body, None, None).force
+        with tenancy.acting(replace(tenancy.current() or tenancy.NOBODY, force=force)):
+            kept = restricted_order(force, reference)
+            return (terms_by_id(kept), True) if kept else (None, False)
     return own, False
 
 
