@@ -211,6 +211,12 @@ def test_the_way_goes_by_the_order_of_event() -> None:
         assert judge(told(*order), ONE_ZONE).name == "possible_breach"
 
 
+def test_two_positions_of_one_instant_are_no_way() -> None:
+    """They are two reports of where he was then, and by both he was outside."""
+    report = told({**WEST, "recorded_at": FIVE_PAST}, {**EAST, "recorded_at": FIVE_PAST})
+    assert judge(report, ONE_ZONE).name == "not_indicated"
+
+
 def test_two_positions_of_two_subjects_are_no_way() -> None:
     report = told(
         {**WEST, "recorded_at": FIVE_PAST}, {**EAST, "recorded_at": QUARTER_PAST, "subject": "respondent_vehicle"}
