@@ -83,7 +83,7 @@ def test_his_vehicle_elsewhere_does_not_say_where_he_was() -> None:
     """Rule 87: he may have walked from it."""
     found = finding(judge(told({"subject": "respondent_vehicle", **FAR}), ORDER), "1")
     assert (found.outcome, found.outcome_otherwise) == ("needs_officer", "not_indicated")
-    assert "vehicle_not_person" in codes(found)
+    assert codes(found) == ["outside_zone", "vehicle_not_person"]
 
 
 def test_his_own_position_says_it_beside_his_vehicles() -> None:
