@@ -40,11 +40,11 @@ def leads_through(positions: Sequence[ReportedPosition], zone: Zone) -> bool:
 
 
 def _ways(positions: Sequence[ReportedPosition]) -> Iterator[tuple[Fix, Fix]]:
-    """In the order of event, each with the next of the same subject."""
+    """In the order of event, each with the next of the same subject. Two of one instant are no way, but a doubt."""
     for subject in sorted({position.subject for position in positions}):
         mine = [(p.at, p.index, p.fix) for p in positions if p.subject == subject and p.at and p.fix]
         for (start, _, one), (end, _, other) in pairwise(sorted(mine, key=lambda item: item[:2])):
-            if end - start <= LONGEST_WAY:
+            if timedelta(0) < end - start <= LONGEST_WAY:
                 yield one, other
 
 

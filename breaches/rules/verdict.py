@@ -213,7 +213,7 @@ def _graded(touch: Touch, group: _Group, facts: Facts, served_at: datetime | Non
         stops += local.reasons
     if group.condition.exceptions and outcome in ("indicated", "possible"):
         stops.append(_EXCEPTION)
-    reasons = [*reasons, *partly, *stops]
+    reasons = list(dict.fromkeys([*reasons, *partly, *stops]))
     if not stops:
         return _Graded(outcome, tuple(reasons), None, touch)
     return _Graded("needs_officer", tuple(reasons), None if outcome == "needs_officer" else outcome, touch)

@@ -32,10 +32,9 @@ BEGIN
     JOIN orders_orderversion v ON v.id = z.version_id
     JOIN orders_order o ON o.id = v.order_id AND o.force_id = of_force
    WHERE _ST_Expand(z.core, z.reach_m) && _ST_Expand(place, within_m)
-     AND ST_Distance(z.core, place) <= z.reach_m + within_m
+     AND ST_DWithin(z.core, place, z.reach_m + within_m)
      AND EXISTS (SELECT 1 FROM orders_inforce t
                   WHERE t.version_id = v.id AND upper_inf(t.known) AND t.during @> at)
-   ORDER BY ST_Distance(z.core, place) - z.reach_m, z.id
    LIMIT most;
 END $$;
 REVOKE ALL ON FUNCTION orders_zones_touched(varchar, float8, float8, float8, timestamptz, integer) FROM PUBLIC

@@ -24,7 +24,8 @@ class Touched(NamedTuple):
 def zones_touched(force: str, place: tuple[float, float], *, within_m: float, at: datetime) -> list[Touched]:
     """Zones of the force's orders in force at an instant that lie within so many metres of (longitude, latitude).
 
-    The nearest first, at most `MOST_TOUCHED` and one more. By PostGIS: to be judged by the engine before it is shown.
+    In no order, at most `MOST_TOUCHED` and one more: a place so coarse that more lie within its error is no answer,
+    and stops here. By PostGIS: to be judged by the engine before it is shown.
     """
     with connection.cursor() as cursor:
         cursor.execute(_TOUCHED, [force, *place, within_m, at, MOST_TOUCHED + 1])

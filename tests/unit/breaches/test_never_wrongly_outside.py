@@ -83,7 +83,7 @@ def test_his_vehicle_elsewhere_does_not_say_where_he_was() -> None:
     """Rule 87: he may have walked from it."""
     found = finding(judge(told({"subject": "respondent_vehicle", **FAR}), ORDER), "1")
     assert (found.outcome, found.outcome_otherwise) == ("needs_officer", "not_indicated")
-    assert "vehicle_not_person" in codes(found)
+    assert codes(found) == ["outside_zone", "vehicle_not_person"]
 
 
 def test_his_own_position_says_it_beside_his_vehicles() -> None:
@@ -209,6 +209,12 @@ def test_the_way_goes_by_the_order_of_event() -> None:
     later = {**EAST, "recorded_at": "2026-11-20T18:20:00Z"}
     for order in ([here, there, later], [there, here, later], [later, here, there]):
         assert judge(told(*order), ONE_ZONE).name == "possible_breach"
+
+
+def test_two_positions_of_one_instant_are_no_way() -> None:
+    """They are two reports of where he was then, and by both he was outside."""
+    report = told({**WEST, "recorded_at": FIVE_PAST}, {**EAST, "recorded_at": FIVE_PAST})
+    assert judge(report, ONE_ZONE).name == "not_indicated"
 
 
 def test_two_positions_of_two_subjects_are_no_way() -> None:
