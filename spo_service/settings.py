@@ -306,6 +306,9 @@ EVIDENCE_PLACE_TOLERANCE_M = env.float("EVIDENCE_PLACE_TOLERANCE_M", 500.0)
 EVIDENCE_TIME_TOLERANCE_MINUTES = env.int("EVIDENCE_TIME_TOLERANCE_MINUTES", 15)  # rule 68
 # `unix:/path` or `tcp:host:port`. Without a scanner evidence is taken as ever, and stays in quarantine.
 CLAMD = env.str("CLAMD", "")
+# An authority for timestamps (RFC 3161), and the file of the PEM roots its signatures must lead to. Both, or none.
+EVIDENCE_TSA_URL = env.str("EVIDENCE_TSA_URL", "")
+EVIDENCE_TSA_ROOTS = env.path("EVIDENCE_TSA_ROOTS", None)
 WEBHOOK_LOOPBACK_ALLOWED = DEMO or SPO_ENV == "test"
 
 LOGGING: dict[str, Any] = {

@@ -11,7 +11,8 @@ from __future__ import annotations
 import logging
 import socket
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from email.utils import parsedate_to_datetime
 from ipaddress import IPv6Address, ip_network
@@ -59,6 +60,21 @@ def post(url: str, message: Signed, *, total_s: float = TOTAL_S) -> Outcome:
         return answers.get(timeout=total_s)
     except Empty:
         return Outcome(status=None)
+    finally:
+        line.cut()
+
+
+def ask(url: str, message: Signed, *, most: int, total_s: float = TOTAL_S) -> bytes | None:
+    """Send once and give back what is answered with 200: at most so many bytes, None for anything else.
+
+    The same road as `post`: public addresses only, nothing followed, back after `total_s`.
+    """
+    line, answers = _Line(), SimpleQueue[bytes | None]()
+    Thread(target=_ask, args=(url, message, line, answers, most), daemon=True).start()
+    try:
+        return answers.get(timeout=total_s)
+    except Empty:
+        return None
     finally:
         line.cut()
 
@@ -159,26 +175,47 @@ def _exchange(url: str, message: Signed, line: _Line, answers: SimpleQueue[Outco
         answers.put(Outcome(status=None))
 
 
+def _ask(url: str, message: Signed, line: _Line, answers: SimpleQueue[bytes | None], most: int) -> None:
+    _line.set(line)
+    try:
+        with _answered(url, message, TOTAL_S) as response:
+            read = _first(response, most + 1) if response is not None and response.status_code == 200 else b""
+            answers.put(read if 0 < len(read) <= most else None)
+    except _FAILURES:
+        logger.info("not asked", extra={"event": "webhook_try_failed"})
+        answers.put(None)
+
+
 def _sent(url: str, message: Signed, total_s: float) -> Outcome:
+    with _answered(url, message, total_s) as response:
+        if response is None:
+            return Outcome(status=None)
+        _first(response, MOST_BODY_BYTES)
+        return Outcome(response.status_code, _seconds_asked_for(response.headers.get("Retry-After")))
+
+
+@contextmanager
+def _answered(url: str, message: Signed, total_s: float) -> Iterator[Response | None]:
+    """The head of an answer, its body still on the line; None where the address is not one to send to."""
     # Asked again at every try: what was allowed when the endpoint was made may be forbidden by now.
     allowed = rules.Destinations(is_public=is_public, loopback_allowed=settings.WEBHOOK_LOOPBACK_ALLOWED)
     if rules.problems_in_url(url, allowed):
-        return Outcome(status=None)
+        yield None
+        return
     adapter = _Pinned(_policy(loopback=rules.is_loopback(urlsplit(url))))
     request = Request("POST", url, headers=message.headers, data=message.body).prepare()
     try:
-        response = adapter.send(request, stream=True, timeout=total_s, verify=True, proxies={})
-        _read_away(response)
-        return Outcome(response.status_code, _seconds_asked_for(response.headers.get("Retry-After")))
+        yield adapter.send(request, stream=True, timeout=total_s, verify=True, proxies={})
     finally:
         adapter.close()
 
 
-def _read_away(response: Response) -> None:
-    """So far and no further, packed as it came: the body means nothing to us, only that it did not break off."""
-    left = MOST_BODY_BYTES
-    while left > 0 and (read := response.raw.read(left, decode_content=False)):
-        left -= len(read)
+def _first(response: Response, most: int) -> bytes:
+    """So far of a body and no further, packed as it came."""
+    found = b""
+    while len(found) < most and (read := response.raw.read(most - len(found), decode_content=False)):
+        found += read
+    return found
 
 
 def _seconds_asked_for(value: str | None) -> float | None:

@@ -7,20 +7,29 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 from pathlib import PurePosixPath
 from typing import IO
 
 import magic
 
-from breaches.evidence.pictures import NotAPicture, opened_picture
+from breaches.evidence.pictures import MOST_AT_ONCE, NotAPicture, opened_picture
 from breaches.evidence.types import PICTURES, Found
 
 _HEAD, _TAIL = 64 * 1024, 64 * 1024
 _MOST_MEMBERS, _MOST_RATIO, _MOST_UNPACKED = 10_000, 200, 20 * 1024**3
+_MOST_DIRECTORY = 16 * 1024**2  # bytes of an archive's directory, which is read whole
 _ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".bz2", ".xz", ".tar", ".tgz", ".jar", ".apk", ".iso", ".cab", ".zst")
 _RUNNABLE = (".exe", ".dll", ".scr", ".js", ".vbs", ".bat", ".cmd", ".ps1", ".lnk", ".hta", ".msi", ".com", ".jar")
-_MACROS = ("vbaproject.bin", "vbadata.xml", "macrosheets/")
+_MACROS = ("vbaproject.bin", "vbadata.xml", "macrosheets/", "basic/script-", "scripts/python/")
+# Archives that are not looked into: what lies in them nobody knows.
+_CLOSED = frozenset({
+    "application/x-tar", "application/gzip", "application/x-gzip", "application/x-bzip2", "application/x-xz",
+    "application/x-7z-compressed", "application/x-rar", "application/vnd.rar", "application/zstd",
+    "application/vnd.ms-cab-compressed", "application/x-iso9660-image", "application/x-compress", "application/x-lzma",
+    "application/x-lz4", "application/x-lzip", "application/x-cpio", "application/x-archive", "application/x-arj",
+})  # fmt: skip
 _EXECUTABLES = frozenset({
     "application/x-executable", "application/x-pie-executable", "application/x-sharedlib", "application/x-dosexec",
     "application/vnd.microsoft.portable-executable", "application/x-mach-binary", "text/x-shellscript",
@@ -28,10 +37,25 @@ _EXECUTABLES = frozenset({
     "application/x-msi", "text/x-msdos-batch",
 })  # fmt: skip
 _MARKUP = re.compile(rb"<\s*(script|html|svg|iframe|object|embed|!doctype\s+html)\b|javascript:", re.IGNORECASE)
-_PDF_ACTIVE = re.compile(rb"/(JavaScript|Launch|EmbeddedFile|RichMedia)\b")
+_TAGS = re.compile(rb"<\s*(?:script|html|svg|iframe|object|embed)\b", re.IGNORECASE)
+_OFFICE_XML = re.compile(rb"<\?mso-application|macrosPresent\s*=\s*.yes|<\s*w:binData\b", re.IGNORECASE)
+_RTF_ACTIVE = re.compile(rb"\\(?:object|objdata|objupdate|field\s*\{\s*\\\*\\fldinst\s*\{?\s*DDE)", re.IGNORECASE)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_MACRO = ("_VBA_PROJECT".encode("utf-16-le"), "Macros".encode("utf-16-le"), b"Attribut\x00e VB_")
+
+
+def _pdf_name(name: str) -> str:
+    """A name as PDF may write it: any character of it also as `#` and two digits (ISO 32000-1, 7.3.5)."""
+    return "".join(f"(?:{letter}|#{ord(letter):02x}|#{ord(letter):02X})" for letter in name)
+
+
+_PDF_ACTIVE = re.compile(
+    "/(?:{})(?![A-Za-z])".format(
+        "|".join(map(_pdf_name, ("JavaScript", "Launch", "EmbeddedFile", "RichMedia")))
+    ).encode()
+)
 _PASSIVE = ("image/", "audio/", "video/")
+_WRITTEN = ("image/svg+xml", "application/xml", "application/json", "application/xhtml+xml", "application/javascript")
 _BLOCK = 4 * 1024 * 1024
 
 
@@ -39,26 +63,31 @@ def examine(source: IO[bytes]) -> Found:
     """The type of a file, and every reason to hold it. `source` can be read again and again from any place."""
     head = _at(source, 0, _HEAD)
     media_type = _type(head)
-    holds: set[str] = set()
-    notes: set[str] = set()
+    holds, notes = _of_kind(source, head, media_type), set[str]()
     if media_type in _EXECUTABLES:
         holds.add("executable")
-    if media_type in PICTURES:
-        holds |= _picture(source)
-    elif zipfile.is_zipfile(source):
-        holds |= _archive(source)
-    elif media_type == "application/pdf":
-        holds |= _whole(source, _PDF_ACTIVE, "active_content")
-    elif head.startswith(_OLE):
-        holds |= {"macro_document"} if any(_contains(source, mark) for mark in _OLE_MACRO) else set()
-    elif _is_text(media_type):
-        holds |= _markup(head, media_type)
+    if media_type in _CLOSED:
+        holds.add("archive_unreadable")
     if media_type.startswith(_PASSIVE) or media_type == "application/pdf":
         holds |= _polyglot(source, head)
-    if media_type in PICTURES and "picture_unreadable" in holds:
-        holds.discard("picture_unreadable")
-        notes.add("picture_unreadable")
+    for code in ("picture_unreadable", "picture_too_large"):
+        if code in holds:  # a broken or a huge photograph is evidence too: it has no copy, that is all
+            holds.discard(code)
+            notes.add(code)
     return Found(media_type, tuple(sorted(holds)), tuple(sorted(notes)))
+
+
+def _of_kind(source: IO[bytes], head: bytes, media_type: str) -> set[str]:
+    """What is looked for in a file of one kind."""
+    if media_type in PICTURES:
+        return _picture(source)
+    if _is_zip(source):
+        return _archive(source)
+    if media_type == "application/pdf":
+        return _whole(source, _PDF_ACTIVE, "active_content")
+    if head.startswith(_OLE):
+        return {"macro_document"} if any(_contains(source, mark) for mark in _OLE_MACRO) else set()
+    return _markup(source, head) if _is_text(media_type) else set()
 
 
 def _type(head: bytes) -> str:
@@ -69,7 +98,7 @@ def _type(head: bytes) -> str:
 
 
 def _is_text(media_type: str) -> bool:
-    return media_type.startswith("text/") or media_type in ("image/svg+xml", "application/xml", "application/json")
+    return media_type.startswith("text/") or media_type in _WRITTEN
 
 
 def _picture(source: IO[bytes]) -> set[str]:
@@ -78,17 +107,26 @@ def _picture(source: IO[bytes]) -> set[str]:
         source.seek(0)
         with opened_picture(source) as image:
             image.draft("RGB", (1024, 1024))
+            if image.width * image.height > MOST_AT_ONCE:
+                return {"picture_too_large"}
             image.load()
     except NotAPicture as error:
         return {error.code}
     return set()
 
 
-def _markup(head: bytes, media_type: str) -> set[str]:
+def _markup(source: IO[bytes], head: bytes) -> set[str]:
     """Markup that a browser would run. A chat in which somebody wrote of a script is no markup: it starts with text."""
-    starts = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
-    is_mail = media_type == "message/rfc822"
-    return {"active_content"} if starts and not is_mail and _MARKUP.search(head) else set()
+    start = head.removeprefix(b"\xef\xbb\xbf")
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        start = start.decode("utf-16", "replace").encode("utf-8", "replace")
+        return {"active_content"} if start.lstrip()[:1] == b"<" and _MARKUP.search(start) else set()
+    if start.startswith(b"{\\rtf"):
+        return _whole(source, _RTF_ACTIVE, "macro_document")
+    if start.strip() and start.lstrip()[:1] != b"<":
+        return set()
+    runs = {"active_content"} if _MARKUP.search(start) or _search(source, _TAGS) else set()
+    return runs | _whole(source, _OFFICE_XML, "macro_document")
 
 
 def _polyglot(source: IO[bytes], head: bytes) -> set[str]:
@@ -96,11 +134,27 @@ def _polyglot(source: IO[bytes], head: bytes) -> set[str]:
     end = _size(source)
     tail = _at(source, max(0, end - _TAIL), _TAIL)
     second = re.search(rb"<\s*(script|html|iframe|!doctype)\b", head[:4096] + tail, re.IGNORECASE)
-    return {"polyglot"} if second or zipfile.is_zipfile(source) or (b"%PDF-" in head[4:2048]) else set()
+    return {"polyglot"} if second or _is_zip(source) or (b"%PDF-" in head[4:2048]) else set()
+
+
+def _is_zip(source: IO[bytes]) -> bool:
+    source.seek(0)
+    return zipfile.is_zipfile(source)
+
+
+def _directory_size(source: IO[bytes]) -> int:
+    """Bytes of an archive's directory, as its end says (APPNOTE 4.3.14 to 4.3.16): reading it reads all of that."""
+    tail = _at(source, max(0, _size(source) - _TAIL - 1024), _TAIL + 1024)
+    large, end = tail.rfind(b"PK\x06\x06"), tail.rfind(b"PK\x05\x06")
+    if large >= 0 and large + 48 <= len(tail):
+        return int(struct.unpack_from("<Q", tail, large + 40)[0])
+    return int(struct.unpack_from("<L", tail, end + 12)[0]) if 0 <= end <= len(tail) - 16 else 0
 
 
 def _archive(source: IO[bytes]) -> set[str]:
     holds: set[str] = set()
+    if _directory_size(source) > _MOST_DIRECTORY:
+        return {"archive_bomb"}
     try:
         source.seek(0)
         with zipfile.ZipFile(source) as archive:

@@ -255,3 +255,23 @@ class EvidencePiece(models.Model):
 
     def __str__(self) -> str:
         return f"from {self.start}"
+
+
+class EvidenceTimestamp(models.Model):
+    """What a time-stamping authority signed of an item (RFC 3161): that its digest was known by then.
+
+    `token` is the whole answer, to be verified by anybody with `openssl ts` and the authority's root.
+    """
+
+    item = models.OneToOneField(EvidenceItem, primary_key=True, on_delete=models.PROTECT, related_name="timestamp")
+    at = models.DateTimeField()
+    authority = models.CharField(max_length=200)
+    token = models.BinaryField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="timestamp_has_token", condition=~Q(token=b""))]
+        triggers = [_APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return str(self.at)

@@ -16,7 +16,7 @@ ImageFile.LOAD_TRUNCATED_IMAGES = False
 # Beyond what any telephone takes; a JPEG that large is read at a fraction of its size.
 Image.MAX_IMAGE_PIXELS = 220_000_000
 
-_MOST_AT_ONCE = 80_000_000  # pixels that are unpacked into memory
+MOST_AT_ONCE = 80_000_000  # pixels that are unpacked into memory
 _LONGEST_SIDE = 4096
 _QUALITY = 90
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "HEIF", "MPO")
@@ -56,8 +56,8 @@ def viewable(source: IO[bytes]) -> bytes:
     """
     with opened_picture(source) as image:
         image.draft("RGB", (_LONGEST_SIDE, _LONGEST_SIDE))
-        if image.width * image.height > _MOST_AT_ONCE:
-            raise NotAPicture("picture_bomb")
+        if image.width * image.height > MOST_AT_ONCE:
+            raise NotAPicture("picture_too_large")
         upright = ImageOps.exif_transpose(image)
         upright.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
         bare = Image.new("RGB", upright.size, "white")

@@ -79,6 +79,12 @@ def waiting(before: datetime, most: int) -> list[UUID]:
     return list(rows.values_list("pk", flat=True)[:most])
 
 
+def unstamped(before: datetime, most: int) -> list[UUID]:
+    """Originals that came before an instant and have no timestamp, the oldest first."""
+    rows = EvidenceItem.objects.filter(derived_from__isnull=True, timestamp__isnull=True, received_at__lt=before)
+    return list(rows.order_by("received_at").values_list("pk", flat=True)[:most])
+
+
 def known_keys(keys: Collection[str]) -> set[str]:
     """Those of these names in the store that a row speaks of."""
     items = EvidenceItem.objects.filter(key__in=keys).values_list("key", flat=True)

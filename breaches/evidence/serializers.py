@@ -65,6 +65,7 @@ class DetailOut(FullItemOut):
 
     continuity: list[dict[str, Any]]
     continuity_whole: bool
+    timestamp: dict[str, Any] | None
     itself: dict[str, Any] | None
     contacts: list[dict[str, Any]]
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from breaches.evidence import continuity, queries
 from breaches.evidence.contacts import contacts_of
-from breaches.evidence.models import EvidenceExamination, EvidenceItem, EvidenceMessage, EvidenceUpload
+from breaches.evidence.models import (
+    EvidenceExamination,
+    EvidenceItem,
+    EvidenceMessage,
+    EvidenceTimestamp,
+    EvidenceUpload,
+)
 from breaches.models.reports import Report
 
 Json = dict[str, Any]
@@ -103,9 +110,19 @@ def detail(item: EvidenceItem) -> Json:
             for entry in entries
         ],
         "continuity_whole": continuity.broken_at(entries) is None,
+        "timestamp": _timestamp(item),
         "itself": _itself(examined) if examined else None,
         "contacts": contacts_of(item),
     }
+
+
+def _timestamp(item: EvidenceItem) -> Json | None:
+    """RFC 3161: the authority's answer in base64, for whoever wants to verify it; None where there is none."""
+    found: EvidenceTimestamp | None = getattr(item, "timestamp", None)
+    if found is None:
+        return None
+    token = base64.b64encode(bytes(found.token)).decode("ascii")
+    return {"at": found.at, "authority": found.authority, "token": token}
 
 
 def _itself(examined: EvidenceExamination) -> Json:

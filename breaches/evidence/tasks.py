@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from breaches.evidence import examining, queries, services, tidying, tus
+from breaches.evidence import examining, queries, services, stamping, tidying, tus
 from breaches.evidence.storage import Unavailable
 
 _WAITS_AT_LEAST = timedelta(minutes=2)
@@ -28,6 +28,14 @@ def sweep() -> None:
         async_task(services.EXAMINE, str(item_id), cluster=services.CLUSTER)
     for upload in queries.whole_uploads(_MOST):
         tus.complete(upload=upload)
+    for item_id in queries.unstamped(timezone.now(), _MOST) if stamping.wanted() else ():
+        # Not in the cluster of evidence: what reads hostile files speaks to nobody.
+        async_task("breaches.evidence.tasks.stamp", str(item_id), cluster="outbox")
+
+
+def stamp(item_id: str) -> None:
+    """Have an item timestamped by the authority of the settings."""
+    stamping.stamp(item_id=UUID(item_id))
 
 
 def night() -> None:

@@ -7,6 +7,7 @@ from breaches.evidence.models import (
     EvidenceLink,
     EvidenceMessage,
     EvidencePiece,
+    EvidenceTimestamp,
     EvidenceUpload,
 )
 from breaches.models.following import Addition, LinkAct, Note, Outcome, Question, Withdrawal
@@ -36,6 +37,7 @@ __all__ = [
     "EvidenceLink",
     "EvidenceMessage",
     "EvidencePiece",
+    "EvidenceTimestamp",
     "EvidenceUpload",
     "LinkAct",
     "Move",

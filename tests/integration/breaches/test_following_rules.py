@@ -23,11 +23,14 @@ from breaches.models import (
     Receipt,
     Report,
     SafeContact,
+    Snooze,
+    Transfer,
+    TransferEnd,
     Withdrawal,
 )
 from common.ids import uuid7
 from tests.support.api import Apis
-from tests.support.following import asked, followed_up, submitted
+from tests.support.following import asked, followed_up, in_hours, submitted
 from tests.support.orders import a_report
 
 WHY = {"reason": "The same evening, told twice."}
@@ -66,6 +69,10 @@ def everything(api: Apis, report: Report) -> None:
     entry = api.victim.post("victim/diary", a_report()).body["id"]
     api.victim.post(f"victim/diary/{entry}/report", {})
     api.victim.put("victim/safe-contact", {"channels": []})
+    third = submitted(api)
+    api.officer.post(f"officer/reports/{third}/snooze", {"until": in_hours(1), **WHY})
+    api.officer.post(f"officer/reports/{third}/transfer", {"force": "06", **WHY}, If_Match="*")
+    api.officer.post(f"officer/reports/{third}/transfer/return", WHY)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +88,9 @@ def everything(api: Apis, report: Report) -> None:
         (DiaryEntry, {"sealed": b"x"}),
         (DiaryReport, {"report_id": UUID(int=0)}),
         (SafeContact, {"sealed": b"x"}),
+        (Snooze, {"reason": "x"}),
+        (Transfer, {"is_open": True}),
+        (TransferEnd, {"reason": "x"}),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -200,3 +210,48 @@ def test_a_queue_costs_the_same_however_many_links_there_are(api: Apis, report: 
     for _ in range(4):
         api.officer.post(f"officer/reports/{report.id}/link", {"report": submitted(api), **WHY})
     assert queries() == few
+
+
+def a_transfer(report: Report, cast: Any, **changes: Any) -> Transfer:
+    values = {
+        "from_force_id": "05",
+        "to_force_id": "06",
+        "reason": "There.",
+        "offered_at": timezone.now(),
+        "offered_by_id": cast.officer.user_id,
+        "staff_id": "4401",
+    }
+    return Transfer(report=report, **{**values, **changes})
+
+
+@pytest.mark.parametrize("changes", [{"reason": ""}, {"to_force_id": "05"}], ids=str)
+def test_an_offer_goes_to_another_force_for_a_reason(report: Report, cast: Any, changes: dict[str, Any]) -> None:
+    assert refused(a_transfer(report, cast, **changes).save)
+    assert not refused(a_transfer(report, cast).save)
+
+
+def test_a_report_is_on_offer_once_and_an_offer_says_what_it_said(report: Report, cast: Any) -> None:
+    transfer = a_transfer(report, cast)
+    transfer.save()
+    assert refused(a_transfer(report, cast, to_force_id="07").save)
+    assert refused(lambda: Transfer.objects.filter(pk=transfer.pk).update(to_force_id="07"))
+    assert not refused(lambda: Transfer.objects.filter(pk=transfer.pk).update(is_open=False))
+
+
+@pytest.mark.parametrize("changes", [{"kind": "lost"}, {"kind": "returned", "reason": ""}], ids=str)
+def test_an_offer_ends_in_one_of_three_ways(report: Report, cast: Any, changes: dict[str, Any]) -> None:
+    transfer = a_transfer(report, cast)
+    transfer.save()
+    values = {"kind": "accepted", "at": timezone.now(), "by_id": cast.officer.user_id, "staff_id": "4401"}
+    assert refused(TransferEnd(transfer=transfer, **{**values, **changes}).save)
+    assert not refused(TransferEnd(transfer=transfer, **values).save)
+
+
+@pytest.mark.parametrize("changes", [{"reason": ""}, {"until": timezone.now() - timedelta(days=1)}], ids=["", "past"])
+def test_what_is_put_aside_comes_back_later_and_has_a_reason(
+    report: Report, cast: Any, changes: dict[str, Any]
+) -> None:
+    now = timezone.now()
+    values = {"until": now + timedelta(hours=1), "reason": "x", "at": now, "by_id": cast.officer.user_id}
+    assert refused(Snooze(report=report, staff_id="4401", **{**values, **changes}).save)
+    assert not refused(Snooze(report=report, staff_id="4401", **values).save)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -55,6 +56,20 @@ def linked() -> bytes:
     return out.getvalue()
 
 
+def tarred(name: str = "../../etc/cron.d/x", mode: str = "w") -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode) as archive:  # type: ignore[call-overload]
+        archive.addfile(tarfile.TarInfo(name))
+    return out.getvalue()
+
+
+def with_a_directory_of(size: int) -> bytes:
+    """An archive whose end says how much must be read into memory before anything is known."""
+    whole = zipped(("a.txt", b"x"))
+    end = whole.rindex(b"PK\x05\x06")
+    return whole[: end + 12] + struct.pack("<L", size) + whole[end + 16 :]
+
+
 EXE = b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + struct.pack("<HHIIIHH", 0x14C, 1, 0, 0, 0, 224, 0x102)
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -80,6 +95,22 @@ HELD: dict[str, tuple[Callable[[], bytes], str]] = {
         "macro_document",
     ),
     "decompression bomb": (lambda: png_of(50_000, 50_000), "picture_bomb"),
+    "archive of another kind": (tarred, "archive_unreadable"),
+    "packed archive": (lambda: tarred("photo.jpg", "w:gz"), "archive_unreadable"),
+    "archive with a directory of gigabytes": (lambda: with_a_directory_of(3 << 30), "archive_bomb"),
+    "SVG in UTF-16": (lambda: SVG.decode().replace("UTF-8", "UTF-16").encode("utf-16"), "active_content"),
+    "SVG after much space": (lambda: b" " * 100_000 + SVG, "active_content"),
+    "page whose script comes late": (lambda: b"<p>" + b"words " * 30_000 + b"<script>x()</script>", "active_content"),
+    "PDF with script, spelt otherwise": (
+        lambda: PDF.replace(b"/Catalog", b"/Catalog/OpenAction<</S/J#61v#61Script>>"),
+        "active_content",
+    ),
+    "office document as XML": (
+        lambda: b'<?xml version="1.0"?><?mso-application progid="Word.Document"?><w:wordDocument/>',
+        "macro_document",
+    ),
+    "rich text with an object": (lambda: b"{\\rtf1{\\object\\objdata 0105}}", "macro_document"),
+    "macro document of another office": (lambda: zipped(("Basic/script-lb.xml", b"x")), "macro_document"),
     "program": (lambda: EXE + bytes(400), "executable"),
     "script": (lambda: b"#!/bin/sh\nrm -rf /\n", "executable"),
 }
@@ -115,6 +146,13 @@ def test_what_is_harmless_is_released_by_its_content(looked_at: Send, name: str)
 def test_a_corrupt_picture_has_no_copy_and_says_so(looked_at: Send) -> None:
     item = looked_at(picture("JPEG", (400, 300))[:900])
     assert item.examination.notes == ["picture_unreadable"]
+    assert not item.derivatives.exists()
+
+
+def test_a_picture_too_large_to_unpack_is_released_without_a_copy(looked_at: Send) -> None:
+    """Its pixels would not fit into a worker's memory: it is evidence all the same."""
+    item = looked_at(png_of(14_000, 14_000))
+    assert (item.state, item.examination.notes) == ("released", ["picture_too_large"])
     assert not item.derivatives.exists()
 
 

@@ -33,7 +33,7 @@ from tests.support.pictures import with_place
     ids=["both", "14 minutes after", "16 minutes after", "with its offset", "another offset", "no time", "500 m",
          "1,400 m", "other half of the world", "null island", "no date", "far future"],
 )  # fmt: skip
-def test_place_and_time_are_compared_with_the_claim(looked_at: Send, said: Any, place: str, time: str) -> None:
+def test_place_and_time_are_compared_with_the_claim_rule_68(looked_at: Send, said: Any, place: str, time: str) -> None:
     found = looked_at(with_place("JPEG", **said)).examination
     assert (found.place, found.time) == (place, time)
 

@@ -32,7 +32,8 @@ def headers_of(jpeg: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_no_copy_of_any_kind_of_picture_carries_a_position(looked_at: Send, format: str) -> None:
+def test_no_copy_of_any_kind_of_picture_carries_a_position_rule_67(looked_at: Send, format: str) -> None:
+    """Rule 67."""
     item = looked_at(with_place(format), f"photo.{format.lower()}")
     assert item.state == "released", item.examination.holds
     copy = item.derivatives.get()
@@ -68,6 +69,70 @@ def test_what_has_no_safe_copy_has_none(looked_at: Send) -> None:
     for content in (b"%PDF-1.4\n1 0 obj<<>>endobj\n%%EOF\n", b"\x00\x00\x00\x18ftypmp42" + bytes(400)):
         item = looked_at(content)
         assert (item.state, item.derivatives.count()) == ("released", 0)
+
+
+def _segment(marker: int, content: bytes) -> bytes:
+    return b"\xff" + bytes([marker]) + (len(content) + 2).to_bytes(2, "big") + content
+
+
+def motion_photo() -> bytes:
+    """A telephone's moving picture: a whole film, with its own place, after the end of the JPEG."""
+    film = b"\x00\x00\x00\x18ftypmp42" + bytes(8) + b"\xa9xyz+53.4074-002.9781/" + CANARY.encode()
+    return with_place("JPEG") + film
+
+
+def multi_picture() -> bytes:
+    """Two JPEGs in one file (CIPA DC-007): the second one carries metadata of its own."""
+    out = io.BytesIO()
+    first, second = (Image.new("RGB", (64, 48), colour) for colour in ("red", "blue"))
+    first.save(out, "MPO", save_all=True, append_images=[second], exif=exif_with_place())
+    return out.getvalue() + with_place("JPEG")
+
+
+def with_maker_note_and_thumbnail() -> bytes:
+    """EXIF as a camera's maker extends it: a note in its own language, and a small JPEG with EXIF inside the EXIF."""
+    exif = exif_with_place()
+    exif.get_ifd(0x8769)[0x927C] = b"Apple iOS\x00" + CANARY.encode()
+    exif.get_ifd(0x8769)[0x9286] = b"ASCII\x00\x00\x00" + CANARY.encode()
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "green").save(out, "JPEG", exif=exif)
+    whole, small = out.getvalue(), with_place("JPEG")
+    return whole[:2] + _segment(0xE1, b"Exif\x00\x00" + small) + whole[2:]
+
+
+def with_every_segment() -> bytes:
+    """XMP in its extended form, IPTC, FlashPix, Ducky, a comment: each with the place in it."""
+    jpeg = with_place("JPEG")
+    said = CANARY.encode() + b" 53.4074"
+    more = [
+        _segment(0xE1, b"http://ns.adobe.com/xmp/extension/\x00" + b"0" * 40 + said),
+        _segment(0xED, b"Photoshop 3.0\x008BIM\x04\x04\x00\x00" + len(said).to_bytes(4, "big") + said),
+        _segment(0xE2, b"FPXR\x00" + said),
+        _segment(0xEC, b"Ducky" + said),
+        _segment(0xFE, said),
+    ]
+    return jpeg[:2] + b"".join(more) + jpeg[2:]
+
+
+def after_the_end(format: str) -> Callable[[], bytes]:
+    return lambda: with_place(format) + CANARY.encode() + b"GPS 53.4074 -2.9781"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [motion_photo, multi_picture, with_maker_note_and_thumbnail, with_every_segment,
+     *(after_the_end(format) for format in ("PNG", "WEBP", "TIFF", "GIF"))],
+    ids=["motion photo", "several pictures", "maker note and thumbnail", "every segment", "after PNG", "after WebP",
+         "after TIFF", "after GIF"],
+)  # fmt: skip
+def test_nothing_hidden_beside_the_pixels_comes_along_rule_67(make: Callable[[], bytes]) -> None:
+    """Rule 67: not from behind the picture, nor from a picture within it."""
+    content = viewable(io.BytesIO(make()))
+    assert [mark for mark in (*MARKS[:3], b"53.40", b"ftyp", b"+53") if mark in content] == []
+    assert [mark for mark in MARKS if mark in headers_of(content)] == []
+    assert content.endswith(b"\xff\xd9") and content.count(b"\xff\xd8\xff") == 1
+    with Image.open(io.BytesIO(content)) as image:
+        assert (dict(image.getexif()), getattr(image, "n_frames", 1)) == ({}, 1)
 
 
 def upright(turn: int) -> bytes:
