@@ -14,6 +14,7 @@ from database.tenancy import Tenant, acting
 from orders.models import ImportedOrder, Order
 from tests.integration.tenancy import world
 from tests.support.api import Apis
+from tests.support.evidence import picture, send
 
 
 def work(cluster: str, task: str, *arguments: Any) -> None:
@@ -35,7 +36,8 @@ def test_every_scheduled_task_may_do_its_work(api: Apis, order: str) -> None:
 
 def test_every_queued_task_may_do_its_work(api: Apis, order: str) -> None:
     """Whatever the requests of the world put into the queue, and what that queues in turn."""
-    world.build(api, order)
+    places = world.build(api, order)
+    assert send(api.victim, f"victim/reports/{places['report']}/evidence", picture()).status == 201
     for identifier in Order.objects.filter(reference=order).values_list("id", flat=True):
         work("spo", "breaches.tasks.assess_order_again", str(identifier))
         work("spo", "orders.tasks.tell_of_order", str(identifier))
