@@ -26,6 +26,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with debug_transaction(self, "BEGIN"), self.wrap_database_errors:
             self.connection.execute(begin, prepare=False)
 
+    def create_cursor(self, name: str | None = None) -> Any:
+        """Only a cursor outside a transaction must outlive one: PostgreSQL refuses that to one that locks rows."""
+        cursor = super().create_cursor(name)
+        if name and self.in_atomic_block:
+            cursor._withhold = False  # the driver did not begin the transaction, and takes it for none
+        return cursor
+
     def _in_a_transaction(
         self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]
     ) -> Any:
