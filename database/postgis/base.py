@@ -24,7 +24,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         tenant = tenancy.current()
         with debug_transaction(self, "BEGIN"), self.wrap_database_errors:
             if tenant is None:
-                self._set_autocommit(False)
+                self._set_autocommit(False)  # type: ignore[attr-defined]
             else:
                 self.connection.execute(f"BEGIN;{tenancy.sentence(tenant)}", prepare=False)
 
