@@ -22,9 +22,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         """Django calls this, where a backend has it, instead of leaving the BEGIN to the driver."""
         tenant = tenancy.current()
-        begin = "BEGIN" if tenant is None else f"BEGIN;{tenancy.sentence(tenant)}"
         with debug_transaction(self, "BEGIN"), self.wrap_database_errors:
-            self.connection.execute(begin, prepare=False)
+            if tenant is None:
+                self._set_autocommit(False)  # type: ignore[attr-defined]
+            else:
+                self.connection.execute(f"BEGIN;{tenancy.sentence(tenant)}", prepare=False)
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """Only a cursor outside a transaction must outlive one: PostgreSQL refuses that to one that locks rows."""
+        cursor = super().create_cursor(name)
+        if name and self.in_atomic_block:
+            cursor._withhold = False  # the driver did not begin the transaction, and takes it for none
+        return cursor
 
     def _in_a_transaction(
         self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from django.db import connection, connections, transaction
 
+from accounts.models import Force
 from database.postgis.base import DatabaseWrapper
 from database.roles import APP
 from database.tenancy import NOBODY, Tenant, acting
@@ -77,6 +78,15 @@ def test_a_statement_outside_a_transaction_has_the_tenant_too(only: DatabaseWrap
         assert who(only) == ("05", APP)
         assert not only.in_atomic_block
     assert who(only)[0] == ""
+
+
+def test_rows_are_read_piece_by_piece_in_a_transaction_and_outside_one(only: DatabaseWrapper) -> None:
+    """A cursor of the server's: with locks inside a transaction, beyond the end of its own outside one."""
+    forces = Force.objects.using("only").order_by("code")
+    with acting(Tenant(force="05")):
+        with transaction.atomic(using="only"):
+            assert len(list(forces.select_for_update().iterator(chunk_size=2))) > 2
+        assert len(list(forces.iterator(chunk_size=2))) > 2
 
 
 def test_no_trip_more_than_a_bare_begin(only: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch) -> None:

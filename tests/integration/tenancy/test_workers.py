@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
+from django.conf import LazySettings
 from django.utils.module_loading import import_string
 from django_q.models import OrmQ, Schedule
 from django_q.signing import SignedPackage
@@ -13,7 +16,9 @@ from database.roles import worker_role
 from database.tenancy import Tenant, acting
 from orders.models import ImportedOrder, Order
 from tests.integration.tenancy import world
+from tests.support import clamd
 from tests.support.api import Apis
+from tests.support.evidence import picture, send
 
 
 def work(cluster: str, task: str, *arguments: Any) -> None:
@@ -33,9 +38,17 @@ def test_every_scheduled_task_may_do_its_work(api: Apis, order: str) -> None:
         work(cluster, task)
 
 
-def test_every_queued_task_may_do_its_work(api: Apis, order: str) -> None:
+@pytest.fixture
+def scanner(settings: LazySettings) -> Iterator[None]:
+    with clamd.fake() as server:
+        settings.CLAMD = server.setting
+        yield
+
+
+def test_every_queued_task_may_do_its_work(api: Apis, order: str, scanner: None) -> None:
     """Whatever the requests of the world put into the queue, and what that queues in turn."""
-    world.build(api, order)
+    places = world.build(api, order)
+    assert send(api.victim, f"victim/reports/{places['report']}/evidence", picture()).status == 201
     for identifier in Order.objects.filter(reference=order).values_list("id", flat=True):
         work("spo", "breaches.tasks.assess_order_again", str(identifier))
         work("spo", "orders.tasks.tell_of_order", str(identifier))
