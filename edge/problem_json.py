@@ -15,7 +15,9 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from common.envelope import NotOpened
 from common.problems import (
+    UNREADABLE,
     Conflict,
     DomainError,
     Forbidden,
@@ -84,6 +86,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
 
 
 def _answer(error: Exception) -> Response | None:
+    if isinstance(error, NotOpened):  # sealed under a key that this server does not have, or changed
+        error = Unavailable("stored_text_unreadable", UNREADABLE)
     if isinstance(error, DomainError):
         return _domain(error)
     if isinstance(error, Http404):
