@@ -75,6 +75,9 @@ class PreconditionFailed(DomainError):
     """`If-Match` names a version that is no longer the current one."""
 
 
+UNREADABLE = "What is stored cannot be opened here now. Nothing was changed."
+
+
 class Unavailable(DomainError):
     """Not the caller's doing, and not for ever: something that this needs is not there now."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,30 @@ SELECT set_config('pgtrigger.ignore', array_agg(tgname)::text, true)
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where sealed values lie: a column of a table whose rows have the key `key`, and what a row's is bound to."""
+
+    table: str
+    column: str
+    key: str
+    context: Callable[[Any], str]
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.column}"
+
+
+def sealed_columns() -> Iterator[Place]:
+    """Every `SealedField` of every table."""
+    return (_place(column) for column in sealed_fields())
+
+
+def _place(column: SealedField) -> Place:
+    table = column.model._meta
+    key = table.pk.column if table.pk is not None else "id"
+    return Place(table.db_table, str(column.column), str(key), column.context)
+
+
+@dataclass(frozen=True, slots=True)
 class Rests:
     """One sealed column: how many values rest on which key, and the rows whose key this server does not have."""
 
@@ -31,12 +55,12 @@ class Rests:
     lost: list[str] = field(default_factory=list)
 
 
-def rests_on() -> Iterator[Rests]:
-    """For every sealed column, without opening anything."""
+def rests_on(places: Iterable[Place]) -> Iterator[Rests]:
+    """For each place, without opening anything."""
     have = {name for name, _ in settings.MASTER_KEYS.keys}
-    for column in sealed_fields():
-        found = Rests(_name(column))
-        for pk, sealed in _values(column):
+    for place in places:
+        found = Rests(str(place))
+        for pk, sealed in _values(place):
             key = sealed_by(sealed)
             found.keys[key] += 1
             if key not in have:
@@ -44,39 +68,39 @@ def rests_on() -> Iterator[Rests]:
         yield found
 
 
-def rewrap(column: SealedField) -> int:
-    """Put a column's values under the newest master key; how many were under another. What they hold is not touched.
+def rewrap(place: Place) -> int:
+    """Put a place's values under the newest master key; how many were under another. What they hold is not touched.
 
     A value whose key is missing stays as it is. Safe to run again after being cut short.
     """
     newest, _ = settings.MASTER_KEYS.newest()
     done = 0
-    for pk, sealed in _values(column):
+    for pk, sealed in _values(place):
         if sealed_by(sealed) == newest:
             continue
         try:
-            anew = reseal(sealed, context=column.context(pk), ring=settings.MASTER_KEYS)
+            anew = reseal(sealed, context=place.context(pk), ring=settings.MASTER_KEYS)
         except KeyMissing:
             continue
-        done += _replace(column, pk, (sealed, anew))
+        done += _replace(place, pk, (sealed, anew))
     return done
 
 
-def _replace(column: SealedField, pk: Any, change: tuple[bytes, bytes]) -> int:
+def _replace(place: Place, pk: Any, change: tuple[bytes, bytes]) -> int:
     old, new = change
     statement = sql.SQL("UPDATE {table} SET {column} = %s WHERE {key} = %s AND {column} = %s")
     # Tables that keep their rows as they were take this one change: the same words under another key.
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_APART, [column.model._meta.db_table])
-        cursor.execute(statement.format(**_words(column)), [new, pk, old])
+        cursor.execute(_APART, [place.table])
+        cursor.execute(statement.format(**_words(place)), [new, pk, old])
         changed = int(cursor.rowcount)
         cursor.execute("SELECT set_config('pgtrigger.ignore', '{}', true)")
     return changed
 
 
-def _values(column: SealedField) -> Iterator[tuple[Any, bytes]]:
+def _values(place: Place) -> Iterator[tuple[Any, bytes]]:
     """Every value that is there, with its row's id, some at a time."""
-    words = _words(column)
+    words = _words(place)
     first = sql.SQL("SELECT {key}, {column} FROM {table} WHERE length({column}) > 0 ORDER BY {key} LIMIT {most}")
     after = sql.SQL(
         "SELECT {key}, {column} FROM {table} WHERE length({column}) > 0 AND {key} > %s ORDER BY {key} LIMIT {most}"
@@ -92,15 +116,5 @@ def _values(column: SealedField) -> Iterator[tuple[Any, bytes]]:
         last = [rows[-1][0]]
 
 
-def _words(column: SealedField) -> dict[str, sql.Identifier]:
-    table = column.model._meta
-    key = table.pk.column if table.pk is not None else "id"
-    return {
-        "table": sql.Identifier(table.db_table),
-        "column": sql.Identifier(str(column.column)),
-        "key": sql.Identifier(str(key)),
-    }
-
-
-def _name(column: SealedField) -> str:
-    return f"{column.model._meta.db_table}.{column.column}"
+def _words(place: Place) -> dict[str, sql.Identifier]:
+    return {name: sql.Identifier(getattr(place, name)) for name in ("table", "column", "key")}

@@ -22,7 +22,7 @@ from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
 from common.envelope import KeyMissing, NotOpened
-from common.problems import Unavailable
+from common.problems import UNREADABLE, Unavailable
 from database.envelope import open_sealed, seal
 
 _log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Unreadable(Unavailable):
     """
 
     def __init__(self, where: str, key: str) -> None:
-        super().__init__("stored_text_unreadable", "What is stored cannot be opened now. It was not lost; tell us.")
+        super().__init__("stored_text_unreadable", UNREADABLE)
         self.where, self.key = where, key
 
     def __str__(self) -> str:

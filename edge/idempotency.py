@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.utils import OperationalError
@@ -19,13 +19,12 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.types import Caller
 from common.problems import Conflict, Problem, Refused
-from database.sealed import SealedText
 from database.writes import gathered, write
 from edge.models import IdempotentAnswer
 from edge.parsing import body_of
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
-_BODY = cast("SealedText", IdempotentAnswer._meta.get_field("body"))
+_BODY = IdempotentAnswer._meta.get_field("body")
 _KEPT_HEADERS = ("Location", "ETag")
 
 

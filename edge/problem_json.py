@@ -19,7 +19,9 @@ from rest_framework.views import set_rollback
 from accounts.types import Caller
 from audit.services import record
 from common.alarms import raise_alarm
+from common.envelope import NotOpened
 from common.problems import (
+    UNREADABLE,
     Closed,
     Conflict,
     DomainError,
@@ -107,6 +109,8 @@ def _alarm(request: Any, closed: Closed) -> None:
 
 
 def _answer(error: Exception) -> Response | None:
+    if isinstance(error, NotOpened):  # sealed under a key that this server does not have, or changed
+        error = Unavailable("stored_text_unreadable", UNREADABLE)
     if isinstance(error, DomainError):
         return _domain(error)
     if isinstance(error, Http404):

@@ -13,14 +13,14 @@ from rest_framework.response import Response
 from spo_service.middleware import policy
 
 
-class DocsPage(SpectacularSwaggerView):  # type: ignore[misc]
+class DocsPage(SpectacularSwaggerView):
     """As drf-spectacular makes it, with a policy that the next page of it cannot use."""
 
     template_name = "docs/page.html"
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        response: Response = super().get(request, *args, **kwargs)
+        response: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
         nonce = secrets.token_urlsafe(16)
         response.data["nonce"] = nonce
         response["Content-Security-Policy"] = policy(

@@ -57,7 +57,7 @@ def _triggers(statement):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("retention", "0001_initial"), ("breaches", "0009_sealed"), ("audit", "0003_asked")]
+    dependencies = [("retention", "0001_initial"), ("breaches", "0010_whose_queue"), ("audit", "0003_asked")]
 
     operations = [
         migrations.RunSQL(_GUARD, "DROP FUNCTION retention_may_go()"),

@@ -96,7 +96,7 @@ def what_officers_do(api: Apis, order: str, report: str, other: str) -> Iterator
 
 
 def what_is_refused(api: Apis, order: str, report: str) -> Iterator[Answer]:
-    yield api.victim.post("victim/reports", {**a_report_full_of_them(), CANARY: CANARY})
+    yield api.victim.post("victim/reports", {**a_report_full_of_them(), "state": CANARY})
     yield api.victim.post("victim/reports", f'{{"description": "{CANARY}'.encode())
     yield api.force.put(f"force/orders/{order}/versions/2", {**an_order_full_of_them(), "made_on": CANARY})
     yield api.force.put(f"force/orders/{CANARY}/versions/1", {**an_order_full_of_them(), "kind": CANARY})

@@ -41,6 +41,9 @@ def kept(api: Apis, cast: Any, settings: Any) -> str:
     body = a_report(description=CANARY, witnesses=[{"name": CANARY, "how_to_reach": CANARY}])
     report: str = api.victim.post("victim/reports", body, Idempotency_Key="once").body["id"]
     api.victim.post(f"victim/reports/{report}/messages", {"text": CANARY})
+    api.victim.post("victim/diary", {"description": CANARY})
+    how = {"channels": ["sms"], "hours": [], "voicemail": False, "who_else_sees_device": CANARY}
+    assert api.victim.put("victim/safe-contact", how).status == 200
     api.victim.post(f"victim/reports/{report}/corrections", {"text": CANARY, "corrects": CANARY})
     return report
 
@@ -89,6 +92,7 @@ def test_a_lost_key_is_a_clear_failure_and_nothing_is_half_read(kept: str, api: 
     answer = api.officer.get(f"officer/reports/{kept}")
     assert (answer.status, answer.code) == (503, "stored_text_unreadable")
     assert "report" not in answer.body
+    assert api.victim.get("victim/diary").code == api.victim.get("victim/safe-contact").code == answer.code
     with pytest.raises(Unreadable, match=f"breaches_report.body_sent.{kept}: the master key old is missing"):
         _ = Report.objects.get(id=kept).body_sent
 
@@ -116,6 +120,8 @@ def test_after_rewrapping_the_old_key_can_go(kept: str, api: Apis, settings: Any
     settings.MASTER_KEYS = Keyring([NEW])
     call_command("sealed_columns", stdout=io.StringIO())
     assert json.loads(Report.objects.get(id=kept).body_sent)["description"] == CANARY
+    assert api.victim.get("victim/diary").body["results"][0]["entry"]["description"] == CANARY
+    assert api.victim.get("victim/safe-contact").body["safe_contact"]["who_else_sees_device"] == CANARY
     again = api.victim.post(
         "victim/reports",
         a_report(description=CANARY, witnesses=[{"name": CANARY, "how_to_reach": CANARY}]),

@@ -13,9 +13,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.services import record
 from audit.types import SERVICE
-from database.keys import rests_on, rewrap
-from database.sealed import sealed_fields
+from breaches import contacting, diary
+from breaches.models import DiaryEntry, SafeContact
+from database.keys import Place, rests_on, rewrap, sealed_columns
 
+# Bound to the person as well as to the row.
+_HER_OWN = (
+    Place("breaches_diaryentry", "sealed", "id", lambda pk: diary.sealed_for(DiaryEntry.objects.get(pk=pk))),
+    Place("breaches_safecontact", "sealed", "id", lambda pk: contacting.sealed_for(SafeContact.objects.get(pk=pk))),
+)
 _NAMED = 20  # rows named of each column; the count tells of the rest
 
 
@@ -26,12 +32,13 @@ class Command(BaseCommand):
         parser.add_argument("--rewrap", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        places = [*sealed_columns(), *_HER_OWN]
         if options["rewrap"]:
-            done = sum(rewrap(column) for column in sealed_fields())
+            done = sum(rewrap(place) for place in places)
             record(actor=SERVICE, action="alteration", verb="sealed_columns_rewrapped", records=[])
             self.stdout.write(f"{done} values are wrapped anew.")
         lost = 0
-        for found in rests_on():
+        for found in rests_on(places):
             lost += len(found.lost)
             on = ", ".join(f"{key}: {count}" for key, count in sorted(found.keys.items())) or "nothing in it"
             self.stdout.write(f"{found.column}  {on}")
