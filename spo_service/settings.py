@@ -308,7 +308,7 @@ EVIDENCE_TIME_TOLERANCE_MINUTES = env.int("EVIDENCE_TIME_TOLERANCE_MINUTES", 15)
 CLAMD = env.str("CLAMD", "")
 # An authority for timestamps (RFC 3161), and the file of the PEM roots its signatures must lead to. Both, or none.
 EVIDENCE_TSA_URL = env.str("EVIDENCE_TSA_URL", "")
-EVIDENCE_TSA_ROOTS = env.path("EVIDENCE_TSA_ROOTS", None)
+EVIDENCE_TSA_ROOTS = env.str("EVIDENCE_TSA_ROOTS", "")
 WEBHOOK_LOOPBACK_ALLOWED = DEMO or SPO_ENV == "test"
 
 LOGGING: dict[str, Any] = {

@@ -64,7 +64,7 @@ def stamp(*, item_id: UUID) -> bool:
 
 def _roots() -> list[Certificate]:
     """Raises OSError or ValueError where the file cannot be read."""
-    return load_pem_x509_certificates(Path(settings.EVIDENCE_TSA_ROOTS or "").read_bytes())
+    return load_pem_x509_certificates(Path(settings.EVIDENCE_TSA_ROOTS).read_bytes())
 
 
 def _verified(answered: bytes, request: TimeStampRequest, item: EvidenceItem) -> TimeStampResponse | None:

@@ -26,7 +26,7 @@ CONTENT = picture()
 def authority(settings: LazySettings, tmp_path: Path) -> Iterator[tsa.Authority]:
     made = tsa.Authority(tmp_path / "tsa")
     with tsa.serving(made) as url:
-        settings.EVIDENCE_TSA_URL, settings.EVIDENCE_TSA_ROOTS = url, made.roots
+        settings.EVIDENCE_TSA_URL, settings.EVIDENCE_TSA_ROOTS = url, str(made.roots)
         yield made
 
 
@@ -71,7 +71,7 @@ def test_an_answer_to_another_question_is_no_timestamp(item: str, authority: tsa
 def test_an_answer_that_no_root_of_ours_vouches_for_is_none(
     item: str, authority: tsa.Authority, settings: LazySettings, tmp_path: Path
 ) -> None:
-    settings.EVIDENCE_TSA_ROOTS = tsa.Authority(tmp_path / "another").roots
+    settings.EVIDENCE_TSA_ROOTS = str(tsa.Authority(tmp_path / "another").roots)
     stamp(item)
     assert (authority.asked, EvidenceTimestamp.objects.count()) == (1, 0)
 
