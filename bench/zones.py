@@ -1,9 +1,10 @@
 """Which of 1,200,000 zones of all orders a point touches: the slowest of a hundred questions in five.
 
-400,000 orders of three zones each (a circle, a polygon of twelve corners, a corridor), most of them in forty towns;
-the questions are about places in the same towns, with errors from four metres to 150; those of a kilometre and a half,
-which touch hundreds of zones there and are cut short, are counted apart. Rows are made by the database itself and say
-no more than the search reads. `SPO_BENCH_ZONES_ORDERS` makes it shorter.
+400,000 orders of three zones each (a circle, a polygon of twelve corners, a corridor), most of them in a hundred
+towns, each denser in its middle than London would be were zones spread as people are. The questions are about places
+in the same towns, with errors from four metres to 150; those of a kilometre and a half, which touch hundreds of zones
+there and are cut short, are counted apart. Rows are made by the database itself and say no more than the search reads.
+`SPO_BENCH_ZONES_ORDERS` makes it shorter.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ ORDERS = int(os.environ.get("SPO_BENCH_ZONES_ORDERS", "400000"))
 WANTED_MS = 10.0
 _QUESTIONS, _WARM_UP, _BLOCK = 1_000, 50, 20_000
 _RADII_M, _COARSE_M = (4.0, 12.0, 30.0, 150.0), 1_500.0
-_TOWNS = 40
+_TOWNS = 100
 _AT = datetime(2026, 11, 20, 18, 5, tzinfo=UTC)
 _SHAPES = """
 CREATE TEMPORARY TABLE bench_shape AS
@@ -43,8 +44,8 @@ _TOWN = "CREATE TEMPORARY TABLE bench_town (town integer, longitude float8, lati
 _COPY = """
 WITH made AS (
   SELECT gen_random_uuid() AS o, gen_random_uuid() AS v, n,
-         CASE WHEN n %% 10 < 8 THEN t.longitude + (random() + random() - 1) * 0.08 ELSE -5 + random() * 6.5 END AS x,
-         CASE WHEN n %% 10 < 8 THEN t.latitude + (random() + random() - 1) * 0.05 ELSE 50.5 + random() * 5 END AS y
+         CASE WHEN n %% 10 < 8 THEN t.longitude + (random() + random() - 1) * 0.12 ELSE -5 + random() * 6.5 END AS x,
+         CASE WHEN n %% 10 < 8 THEN t.latitude + (random() + random() - 1) * 0.075 ELSE 50.5 + random() * 5 END AS y
     FROM generate_series(%(a)s::int, %(b)s::int) n JOIN bench_town t ON t.town = mod(n, %(towns)s)),
  o AS (INSERT INTO orders_order (id, force_id, reference) SELECT o, '05', 'Z-' || n FROM made),
  v AS (INSERT INTO orders_orderversion (id, order_id, number, change_kind, kind, made_on, effective_from,
@@ -90,7 +91,7 @@ def run() -> dict[str, Any]:
 
 def _some_place(chance: random.Random, towns: list[tuple[float, float]]) -> tuple[tuple[float, float], float]:
     longitude, latitude = chance.choice(towns)
-    place = longitude + chance.uniform(-0.08, 0.08), latitude + chance.uniform(-0.05, 0.05)
+    place = longitude + chance.uniform(-0.12, 0.12), latitude + chance.uniform(-0.075, 0.075)
     return place, chance.choice(_RADII_M)
 
 
