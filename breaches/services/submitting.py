@@ -27,12 +27,16 @@ from breaches.types import ROLES, ROLES_TO_CLAIM
 from breaches.written import facts_from_json, same_answer
 from common.ids import spoken_reference, uuid7
 from common.problems import NotFound, Problem
+from database.sealed import Unreadable
 from geo.engine import ENGINE_VERSION, engine_build
 from orders.queries import terms_by_id, terms_over_own_order, terms_over_protecting
 from orders.types import OrderTerms
 
 Json = Mapping[str, Any]
 _UNMATCHED = Problem("/order", "order_not_matched", "No order of yours has this reference; none is attached.")
+_UNREADABLE = Problem(
+    "/order", "order_not_readable", "Your order cannot be opened now. An officer sees this report all the same."
+)
 _FORCE_UNKNOWN = Problem("/force", "value_not_recognised", "This is not the code of a force; it was kept as sent.")
 
 
@@ -51,19 +55,27 @@ def submit_report(*, caller: Caller, submission: Submission) -> Report:
     Whoever may call may report: nothing said in a report is a reason to refuse it (rule 33).
     """
     now, body = timezone.now(), submission.body
-    terms = _terms_for(caller, body.get("order"), now)
+    terms, unread = _readable_terms(caller, body, now)
     reading = read_report(body, now=now, gazetteer=gazetteer())
     judged = assessing.judge(reading.facts, terms, at=now)
     force, doubts = _route(caller, body, terms)
     report = _new_report(caller, submission, reading, judged, now)
     report.order_id = terms.order_id if terms else None
     report.force_id = force
-    report.warnings = [_warning(w) for w in (*_order_doubts(body, terms), *doubts, *reading.warnings)]
+    report.warnings = [_warning(w) for w in (*(unread or _order_doubts(body, terms)), *doubts, *reading.warnings)]
     positions = [_position_row(report, placed) for placed in reading.positions]
     insert_intake(report, positions, assessing.assessment_row(report, judged, cause="submitted", at=now))
     record(actor=caller.actor, action="collection", verb="report_submitted", records=[report.id])
     messages.received(report)
     return report
+
+
+def _readable_terms(caller: Caller, body: Json, now: datetime) -> tuple[OrderTerms | None, list[Problem]]:
+    """The terms, and what to say where they are sealed under a key that is missing: the report is kept without them."""
+    try:
+        return _terms_for(caller, body.get("order"), now), []
+    except Unreadable:
+        return None, [_UNREADABLE]
 
 
 def _terms_for(caller: Caller, reference: object, now: datetime) -> OrderTerms | None:
