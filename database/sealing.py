@@ -51,17 +51,21 @@ def _turn(editor: Any, table: str, column: str, how: tuple[str, bool, str, Calla
 
 
 def _fill(cursor: Any, words: dict[str, Any], change: Callable[[Any, Any], Any]) -> None:
-    read = sql.SQL(
-        "SELECT {key}, {old}::{as} FROM {table} WHERE {old} IS NOT NULL AND {new} IS NULL ORDER BY {key} LIMIT {most}"
-    ).format(**words, most=sql.Literal(_BATCH))
+    start = sql.SQL("SELECT {key}, {old}::{as} FROM {table} WHERE {old} IS NOT NULL ").format(**words)
+    first, after = (
+        start + sql.SQL(more + "ORDER BY {key} LIMIT {most}").format(**words, most=sql.Literal(_BATCH))
+        for more in ("", "AND {key} > %s ")
+    )
     write = sql.SQL("UPDATE {table} SET {new} = %s::{kind} WHERE {key} = %s").format(**words)
+    last: list[Any] = []
     while True:
-        cursor.execute(read)
+        cursor.execute(after if last else first, last)
         rows = cursor.fetchall()
         if not rows:
             return
         for pk, value in rows:
             cursor.execute(write, [change(pk, value), pk])
+        last = [rows[-1][0]]
 
 
 def _key_of(cursor: Any, table: str) -> str:

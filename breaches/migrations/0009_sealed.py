@@ -32,7 +32,7 @@ def unseal(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("breaches", "0008_hand_over")]
+    dependencies = [("breaches", "0009_evidence_timestamps")]
 
     operations = [
         migrations.RemoveConstraint("question", "question_not_empty"),

@@ -27,6 +27,7 @@ from breaches.written import facts_from_json, same_answer
 from common.ids import spoken_reference, uuid7
 from common.problems import Closed, NotFound, Problem
 from database import tenancy
+from database.sealed import Unreadable
 from geo.engine import ENGINE_VERSION, engine_build
 from orders.queries import terms_by_id, terms_over_own_order, terms_over_protecting
 from orders.queries.access import restricted_order
@@ -36,6 +37,9 @@ from webhooks.services import About
 
 Json = Mapping[str, Any]
 _UNMATCHED = Problem("/order", "order_not_matched", "No order of yours has this reference; none is attached.")
+_UNREADABLE = Problem(
+    "/order", "order_not_readable", "Your order cannot be opened now. An officer sees this report all the same."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def submit_report(*, caller: Caller, submission: Submission) -> Report:
     Whoever may call may report: nothing said in a report is a reason to refuse it (rule 33).
     """
     now, body = timezone.now(), submission.body
-    terms, closed = _terms_for(caller, body, now)
+    terms, closed, unread = _readable_terms(caller, body, now)
     reading = read_report(body, now=now, gazetteer=gazetteer())
     judged = assessing.judge(reading.facts, terms, at=now)
     where = routing.whereabouts(reading.facts, judged.answer, at=now)
@@ -61,7 +65,8 @@ def submit_report(*, caller: Caller, submission: Submission) -> Report:
     report = _new_report(caller, submission, reading, judged, now)
     report.order_id = terms.order_id if terms else None
     report.force_id = route.force
-    report.warnings = [_warning(w) for w in (*_order_doubts(body, terms), *route.doubts, *reading.warnings)]
+    doubts = (*(unread or _order_doubts(body, terms)), *route.doubts, *reading.warnings)
+    report.warnings = [_warning(w) for w in doubts]
     if caller.kind == "public":
         tenancy.open_report(report.id)
     positions = [_position_row(report, placed) for placed in reading.positions]
@@ -74,6 +79,14 @@ def submit_report(*, caller: Caller, submission: Submission) -> Report:
             note_attempt(caller=caller, records=[terms.order_id, report.id])
         report.warnings = [*report.warnings, _warning(_UNMATCHED)]  # said to the sender, not kept: it is not so
     return report
+
+
+def _readable_terms(caller: Caller, body: Json, now: datetime) -> tuple[OrderTerms | None, bool, list[Problem]]:
+    """The terms, and what to say where they are sealed under a key that is missing: the report is kept without them."""
+    try:
+        return *_terms_for(caller, body, now), []
+    except Unreadable:
+        return None, False, [_UNREADABLE]
 
 
 def _terms_for(caller: Caller, body: Json, now: datetime) -> tuple[OrderTerms | None, bool]:

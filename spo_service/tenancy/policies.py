@@ -140,6 +140,7 @@ TENANTED: dict[str, Policy] = {
     "breaches_evidenceexamination": of_item(),
     "breaches_evidencemessage": of_item(),
     "breaches_evidencelink": of_item(),
+    "breaches_evidencetimestamp": of_item(),
     "breaches_evidenceupload": of_report(),
     "breaches_evidencepiece": through("breaches_evidenceupload", "upload_id"),
     "breaches_trackfix": of_order(),

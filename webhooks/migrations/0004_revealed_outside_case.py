@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_support'),
-        ('webhooks', '0002_sweep'),
+        ('webhooks', '0003_quiet_events'),
     ]
 
     operations = [
