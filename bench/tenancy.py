@@ -18,7 +18,7 @@ from demo.cast import seed
 from demo.processes import bound, start_web, start_worker, wait_until_ready
 from spo_service.tenancy.policies import TENANTED
 
-ROUNDS, SECONDS, WARM_UP_SECONDS = 5, 4.0, 3.0
+ROUNDS, SECONDS, WARM_UP_SECONDS = 4, 3.0, 2.0
 WANTED = 0.65
 
 
