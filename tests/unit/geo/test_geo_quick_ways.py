@@ -150,10 +150,10 @@ def test_the_core_is_stored_as_it_is_written_to_the_last_bit(raw: dict[str, obje
     shape = read_shape(raw, "").shape
     assert shape is not None
     zone = build(shape)
-    assert shapely.from_wkb(core_wkb(zone)).__geo_interface__ == _tuples(zone.core_geojson)
+    assert _tuples(shapely.from_wkb(core_wkb(zone)).__geo_interface__) == _tuples(zone.core_geojson)
 
 
 def _tuples(value: object) -> object:
     if isinstance(value, dict):
         return {name: _tuples(item) for name, item in value.items()}
-    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+    return tuple(_tuples(item) for item in value) if isinstance(value, list | tuple) else value
