@@ -69,6 +69,7 @@ def run() -> dict[str, Any]:
         "again_p50_ms": round(statistics.median(again), 2),
         "again_p95_ms": round(_slow(again), 2),
         "wanted_p95_ms": WANTED_MS,
+        "load_average": [round(load, 1) for load in os.getloadavg()],
     }
 
 

@@ -18,6 +18,7 @@ from common.problems import Malformed, Problem, Refused, TooLarge, pointer
 _CHUNK = 64 * 1024
 _THROWN_AWAY = 100 * 1024 * 1024  # read to the end up to here, so that the sender sees the 413
 _DEEPEST = 64
+_HOLDS = (dict, list)  # what JSON is decoded to: never a class of its own
 UNKNOWN_LENGTH = 1 << 62  # what stands for the length of a body that comes in chunks (spo_service.wsgi)
 _MOST_PROBLEMS = 1_000  # 5 MB can hold a million mistakes; nobody puts right more than this at a time
 _LONGEST_NAME = 64
@@ -144,14 +145,13 @@ def decode(text: str) -> Any:
 
 
 def _deeper_than(value: Any, depth: int) -> bool:
-    level = [value]
+    level = [value] if type(value) in _HOLDS else []
     for _ in range(depth):
         level = [
             child
             for item in level
-            if isinstance(item, dict | list)
-            for child in (item.values() if isinstance(item, dict) else item)
-            if isinstance(child, dict | list)
+            for child in (item.values() if type(item) is dict else item)
+            if type(child) in _HOLDS
         ]
         if not level:
             return False

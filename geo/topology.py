@@ -107,7 +107,7 @@ def _check_part(rings: list[Ring | None], paths: list[Path | None], notes: Notes
     if not whole or len(whole) != len(rings):
         return None
     # A ring by itself was looked at already.
-    if len(whole) == 1 or _polygon(whole).is_valid:
+    if len(whole) == 1 or polygon_of(whole).is_valid:
         return whole
     _check_holes(whole, [path[0] for path in paths if path], notes)
     return None
@@ -128,7 +128,7 @@ def _check_holes(rings: Polygon, pointers: list[str], notes: Notes) -> None:
 
 
 def _apart(parts: tuple[Polygon, ...], pointer: str, notes: Notes) -> bool:
-    polygons = np.array([_polygon(part) for part in parts])
+    polygons = np.array([polygon_of(part) for part in parts])
     if shapely.MultiPolygon(list(polygons)).is_valid:
         return True
     pair = _first_pair(polygons, lambda left, right: ~_only_touch(polygons[left], polygons[right]))
@@ -137,9 +137,10 @@ def _apart(parts: tuple[Polygon, ...], pointer: str, notes: Notes) -> bool:
     return False
 
 
-def _polygon(part: Polygon) -> shapely.Polygon:
-    holes = [shapely.linearrings(hole) for hole in part[1:]]
-    polygon: shapely.Polygon = shapely.polygons(part[0], holes or None)
+def polygon_of(rings: Sequence[Array | Ring]) -> shapely.Polygon:
+    """Closed rings of (x, y), exterior first, as a geometry; whether they bound an area is not asked."""
+    holes = [shapely.linearrings(hole) for hole in rings[1:]]
+    polygon: shapely.Polygon = shapely.polygons(rings[0], holes or None)
     return polygon
 
 

@@ -13,6 +13,7 @@ from geo.crs import transformation
 from geo.edges import Edges, join_edges
 from geo.following import follow
 from geo.plane import EARTH_RADIUS_M, Array, Plane, between, moved, ring_area_m2
+from geo.topology import polygon_of
 from geo.types import Area, Circle, Corridor, Shape
 
 _PLANE_SLIP_M = 0.001
@@ -49,6 +50,18 @@ def build(shape: Shape) -> Zone:
     if isinstance(shape, Circle):
         return _build_circle(shape)
     return _build_area(shape) if isinstance(shape, Area) else _build_corridor(shape)
+
+
+def core_wkb(zone: Zone) -> bytes:
+    """The core as well-known binary: what `core_geojson` says, to the last bit of every number."""
+    shape, coordinates = zone.shape, zone.core_geojson["coordinates"]
+    if isinstance(shape, Circle):
+        geometry = shapely.Point(coordinates)
+    elif isinstance(shape, Corridor):
+        geometry = shapely.linestrings(coordinates)
+    else:
+        geometry = shapely.multipolygons([polygon_of(part) for part in zone.parts])
+    return bytes(shapely.to_wkb(geometry))
 
 
 def _build_circle(circle: Circle) -> Zone:

@@ -15,7 +15,7 @@ from database.copying import copy_in
 from geo.shapes import shape_sha256
 from geo.types import Shape
 from geo.zones import Zone as Built
-from geo.zones import build
+from geo.zones import build, core_wkb
 from orders import rules
 from orders.matching import match_keys
 from orders.models import Condition, MatchKey, Order, OrderVersion, ProtectedPerson, Zone
@@ -54,7 +54,7 @@ class Rows:
         body, version = checked.body, _version(checked)
         self.versions.append(version)
         self.people.extend(
-            ProtectedPerson(order=checked.order, key=person["key"]) for person in body["protected_persons"]
+            ProtectedPerson(order_id=checked.order.id, key=person["key"]) for person in body["protected_persons"]
         )
         self.marks.extend(match_keys(version.id, force=checked.order.force_id, body=body))
         for index, item in enumerate(body["conditions"]):
@@ -104,7 +104,7 @@ def _version(checked: Checked) -> OrderVersion:
 
 def _condition(version: OrderVersion, index: int, item: dict[str, Any]) -> Condition:
     return Condition(
-        version=version,
+        version_id=version.id,
         position=index,
         clause=item["clause"],
         kind=item["kind"],
@@ -121,15 +121,15 @@ def _drawn(checked: Checked, place: tuple[int, int]) -> tuple[Shape, Built]:
 
 def _zone(version: OrderVersion, condition: Condition, item: dict[str, Any], shape: Shape, zone: Built) -> Zone:
     return Zone(
-        version=version,
-        condition=condition,
+        version_id=version.id,
+        condition_id=condition.id,
         code=item["code"],
         restricted_name=item.get("restricted_name") or "",
         drawn_by_name=item["drawn_by"]["name"],
         drawn_by_staff_id=item["drawn_by"]["staff_id"],
         shape_sent=json.dumps(item["shape"]),
         shape_sha256=shape_sha256(shape),
-        core=GEOSGeometry(json.dumps(zone.core_geojson), srid=4326),
+        core=GEOSGeometry(memoryview(core_wkb(zone)), srid=4326),
         reach_m=zone.reach_m,
         area_m2=zone.area_m2,
         transformation=zone.transformation or "",

@@ -39,6 +39,9 @@ Named = Annotated[Text, Field(pattern=r"\S")]
 StaffId = Annotated[Text, Field(max_length=32, pattern=r"^\S(.*\S)?$")]
 
 
+_NUMBERS = (float, int)
+
+
 def _storable_inside(shape: dict[str, Any]) -> dict[str, Any]:
     """Only what `geo` understands is stored, but what it refuses must still be told, and texts go astray."""
     left: list[Any] = [shape]
@@ -50,7 +53,7 @@ def _storable_inside(shape: dict[str, Any]) -> dict[str, Any]:
             left.extend(value)
             left.extend(value.values())
         elif isinstance(value, list):
-            left.extend(value)
+            left.extend(item for item in value if type(item) not in _NUMBERS)  # nearly all of it is
     return shape
 
 

@@ -16,6 +16,7 @@ from django_q.tasks import async_task
 
 from accounts.types import Caller
 from audit.services import record
+from common.collecting import seldom_collecting
 from common.problems import Malformed
 from edge.parsing import decode
 from orders.imports.columns import delimiter_of, header_of
@@ -31,7 +32,7 @@ from orders.receiving import PIECE_BYTES
 WORK = "orders.tasks.work_import"
 # Well under the worker's timeout; what is left goes into a task of its own.
 _SECONDS = 4.0
-_BATCH, _BATCH_CHARACTERS = 50, 1_000_000
+_BATCH, _BATCH_CHARACTERS = 150, 1_000_000
 _LEASE = timedelta(seconds=60)
 _MOST_TRIES = 5
 
@@ -70,7 +71,8 @@ def work_off(*, job_id: UUID, seconds: float = _SECONDS) -> None:
     if lease is None:
         return
     try:
-        _work(OrderImport.objects.get(pk=job_id), lease, until=monotonic() + seconds)
+        with seldom_collecting():
+            _work(OrderImport.objects.get(pk=job_id), lease, until=monotonic() + seconds)
     except OperationalError:
         # A row that somebody held for too long: again, from the last batch on.
         _give_back(job_id, lease)

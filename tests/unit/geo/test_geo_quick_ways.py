@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from geo.crs import KNOWN, all_sound, locate
 from geo.densify import densify
 from geo.plane import Plane, between, metres_between
 from geo.shapes import read_shape, shape_sha256
+from geo.zones import build, core_wkb
 
 _degrees = st.floats(-10, 65)
 _metres = st.floats(-1_000, 1_400_000)
@@ -115,3 +117,43 @@ def test_the_hash_of_a_polygon_is_that_of_its_written_form() -> None:
     written = json.dumps(shape_to_json(shape), sort_keys=True, separators=(",", ":"))
     assert shape_sha256(shape) == hashlib.sha256(written.encode()).hexdigest()
     assert shape_sha256(shape) == "727a8d0a0493d424f1e5cf322ad42783b575988128059aca8a222e7b29d6fdda"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"type": "circle", "centre": {"longitude": -2.9779, "latitude": 53.4072}, "radius_m": 100},
+        {
+            "type": "corridor",
+            "crs": "EPSG:27700",
+            "width_m": 60,
+            "geometry": {"type": "LineString", "coordinates": [[334000.1, 390000.3], [334200.7, 391000]]},
+        },
+        {
+            "type": "polygon",
+            "crs": "EPSG:4326",
+            "geometry": {
+                "type": "MultiPolygon",
+                "coordinates": [
+                    [
+                        [[-2.9, 53.4], [-2.8, 53.4], [-2.8, 53.5], [-2.9, 53.5], [-2.9, 53.4]],
+                        [[-2.87, 53.43], [-2.83, 53.43], [-2.83, 53.47], [-2.87, 53.43]],
+                    ],
+                    [[[-2.5, 53.4], [-2.4, 53.4], [-2.4, 53.5], [-2.5, 53.4]]],
+                ],
+            },
+        },
+    ],
+    ids=["circle", "corridor", "polygons with a hole"],
+)
+def test_the_core_is_stored_as_it_is_written_to_the_last_bit(raw: dict[str, object]) -> None:
+    shape = read_shape(raw, "").shape
+    assert shape is not None
+    zone = build(shape)
+    assert _tuples(shapely.from_wkb(core_wkb(zone)).__geo_interface__) == _tuples(zone.core_geojson)
+
+
+def _tuples(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _tuples(item) for name, item in value.items()}
+    return tuple(_tuples(item) for item in value) if isinstance(value, list | tuple) else value
