@@ -10,7 +10,7 @@ from breaches.evidence.models import (
     EvidenceUpload,
 )
 from breaches.models.following import Addition, LinkAct, Note, Outcome, Question, Withdrawal
-from breaches.models.private import DiaryEntry, DiaryReport, Receipt, SafeContact
+from breaches.models.private import DeviceNotice, DiaryEntry, DiaryReport, Receipt, SafeContact
 from breaches.models.reports import (
     Assessment,
     Consultation,
@@ -26,6 +26,7 @@ __all__ = [
     "Assessment",
     "Consultation",
     "Decision",
+    "DeviceNotice",
     "DiaryEntry",
     "DiaryReport",
     "EvidenceEntry",

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import ApiClient
+from common.ids import uuid7
 from edge.permissions import Open
 from tests.support import evidence
 from tests.support.api import Api, Apis
@@ -82,6 +83,18 @@ MATRIX: list[tuple[str, str, set[str]]] = [
     ("officer/orders/{order}/same-person/unlink", "post", APPROVERS),
     ("officer/orders/{order}/zones/A/approve", "post", APPROVERS),
     ("officer/audit", "get", {"auditor"}),
+    ("officer/sessions", "get", OFFICERS),
+    ("officer/sessions", "delete", OFFICERS),
+    ("officer/sessions/{session}", "delete", set()),
+    ("officer/orders/{order}/protected-persons/P1/freeze", "post", MOVERS),
+    ("officer/orders/{order}/protected-persons/P1/thaw", "post", APPROVERS),
+    ("officer/orders/{order}/protected-persons/P1/invitations", "post", APPROVERS),
+    ("officer/orders/{order}/protected-persons/P1/invitations/{invitation}", "delete", APPROVERS),
+    ("force/orders/{order}/protected-persons/P1/invitations", "post", FORCE),
+    ("force/orders/{order}/protected-persons/P1/invitations/{invitation}", "delete", FORCE),
+    ("victim/sessions", "get", PEOPLE),
+    ("victim/sessions", "delete", PEOPLE),
+    ("victim/sessions/{session}", "delete", set()),
     ("officer/orders/{order}/track", "post", APPROVERS),
     ("officer/orders/{order}/track/hold", "post", APPROVERS),
     ("officer/reports", "get", OFFICERS),
@@ -130,13 +143,35 @@ MATRIX: list[tuple[str, str, set[str]]] = [
     ("officer/evidence-uploads/", "post", OFFICERS),
     ("officer/evidence-uploads/{officer_upload}", "get", {"officer"}),
 ]
+# Signing in, and what somebody signed in does with it: tests/api/identity/test_door.py meets each half-signed-in.
+SIGN_IN = {
+    "config",
+    "auth/session",
+    "auth/login",
+    "auth/code/request",
+    "auth/code/confirm",
+    "auth/2fa/authenticate",
+    "auth/webauthn/authenticate",
+    "auth/webauthn/login",
+    "auth/reauthenticate",
+    "auth/2fa/reauthenticate",
+    "auth/webauthn/reauthenticate",
+    "account/authenticators",
+    "account/authenticators/totp",
+    "account/authenticators/recovery-codes",
+    "account/authenticators/webauthn",
+    "account/password/change",
+}
 # Addresses that answer without signing in, and nothing else does (api.md, Conventions).
 OPEN = {
     "healthz",
     "readyz",
     "oauth/token/",
+    "oauth/authorize/",
+    *(f"_allauth/app/v1/{where}" for where in SIGN_IN),
     "api/v1/schema/",
     "api/v1/docs/",
+    "api/v1/victim/invitations/accept",
     "api/v1/public/reports",
     "api/v1/public/receipts",
     "api/v1/public/receipts/messages",
@@ -150,10 +185,14 @@ def places(api: Apis, order: str) -> dict[str, str]:
     hook = api.force.post("force/webhooks", {"url": "https://hooks.example.org/spo", "events": ["*"]}).body["id"]
     job = send(api.force, ndjson(line("IN-A-FILE")), NDJSON).body["id"]
     entry = api.victim.post("victim/diary", {"description": "For later."}).body["id"]
+    inviting = f"force/orders/{order}/protected-persons/P1/invitations"
+    invitation = api.force.post(inviting, {"email": "somebody@mail.example"}).body["id"]
     evidence_places = evidence.places(api, str(report))
     return {
         **evidence_places,
         "entry": str(entry),
+        "session": str(uuid7()),
+        "invitation": str(invitation),
         "job": str(job),
         "order": order,
         "report": str(report),

@@ -25,6 +25,7 @@ OURS = (
     "demo",
     "edge",
     "geo",
+    "identity",
     "orders",
     "spo_service",
     "webhooks",
