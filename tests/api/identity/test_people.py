@@ -208,7 +208,7 @@ def test_a_new_device_is_told_by_a_safe_channel_and_never_past_it(cast: Cast, ap
 
 def test_an_advocate_acts_by_an_authority_that_ends_at_once(cast: Cast, order: str) -> None:
     app = App().passphrase(cast.advocate)
-    body = a_report(reported_by={"role": "advocate", "protected_person": "P1"})
+    body = a_report()
     assert app.api("POST", "victim/reports", body).body["warnings"] == []
     Authority.objects.update(revoked_at=timezone.now())
     told = app.api("POST", "victim/reports", body).body["warnings"]
