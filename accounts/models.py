@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -38,6 +39,7 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
     username = models.CharField(max_length=254, unique=True)
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)
+    frozen_at = models.DateTimeField(null=True, blank=True)
     is_staff = models.BooleanField(default=False)
 
     USERNAME_FIELD = "username"
@@ -49,6 +51,7 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
                 name="user_kind_known", condition=Q(kind__in=["officer", "victim", "advocate", "support"])
             ),
             models.CheckConstraint(name="user_staff_are_support", condition=Q(is_staff=Q(kind="support"))),
+            models.CheckConstraint(name="user_frozen_is_closed", condition=Q(frozen_at=None) | Q(is_active=False)),
         ]
 
     def __str__(self) -> str:
@@ -108,3 +111,93 @@ class ApiClient(AbstractApplication):  # type: ignore[misc]
 
     def __str__(self) -> str:
         return str(self.client_id)
+
+
+class Device(models.Model):
+    """A device that a person signed in from: it holds a token, of which this is the SHA-256."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    digest = models.CharField(max_length=64, unique=True)
+    first_seen_at = models.DateTimeField(db_default=Now())
+    told_at = models.DateTimeField(null=True, blank=True)  # when its owner was told of it, or it was no news
+
+    class Meta:
+        indexes = [
+            # Which devices has nobody been told of?
+            models.Index(name="device_untold", fields=["first_seen_at"], condition=Q(told_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Session(AbstractBaseSession):
+    """Somebody signed in, or signing in: under the SHA-256 of its key, its content sealed (`accounts.sessions`)."""
+
+    session_key = models.CharField(primary_key=True, max_length=64)
+    id = models.UUIDField(unique=True)
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
+    device = models.ForeignKey(Device, null=True, on_delete=models.SET_NULL, related_name="+")
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    idle_s = models.IntegerField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="session_ends_in_time", condition=Q(expire_date__lte=F("ends_at"))),
+            models.CheckConstraint(name="session_ends_after_start", condition=Q(ends_at__gt=F("started_at"))),
+        ]
+
+
+class Attempt(models.Model):
+    """A try to sign in. Who and from where are keyed hashes: the table lists no names, known or unknown.
+
+    Written before the secret is looked at, so that many tries at once cannot all be the first.
+    """
+
+    # A step was passed where its secret was right; succeeded is who is signed in, and only that starts counting anew.
+    TRIED, FAILED, STOPPED, PASSED, SUCCEEDED = "tried", "failed", "stopped", "passed", "succeeded"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    at = models.DateTimeField()
+    account = models.CharField(max_length=64)
+    address = models.CharField(max_length=64)
+    step = models.CharField(max_length=16)
+    outcome = models.CharField(max_length=10, default=TRIED)
+    proof = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="attempt_outcome_known",
+                condition=Q(outcome__in=["tried", "failed", "stopped", "passed", "succeeded"]),
+            ),
+            # A one-time code opens once, whichever process it was shown to.
+            models.UniqueConstraint(
+                name="attempt_proof_once", fields=["account", "proof"], condition=Q(outcome="passed") & ~Q(proof="")
+            ),
+        ]
+        indexes = [
+            models.Index(name="attempt_of_account", fields=["account", "at"]),  # how often was this account tried?
+            models.Index(name="attempt_from_address", fields=["address", "at"]),  # how often from there?
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.outcome}"
+
+
+class Letter(models.Model):
+    """A mail that is owed, sealed; the row goes when it was sent. Some are decoys, for nobody (`accounts.letters`)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    sealed = models.BinaryField()
+    next_try_at = models.DateTimeField(db_default=Now())
+    gives_up_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="letter_due", fields=["next_try_at"])]  # which are to be sent now?
+
+    def __str__(self) -> str:
+        return str(self.id)

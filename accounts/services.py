@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import transaction
 from django.utils import timezone
-from oauth2_provider.models import get_access_token_model, set_token_value
+from oauth2_provider.models import (
+    get_access_token_model,
+    get_grant_model,
+    get_refresh_token_model,
+    set_token_value,
+)
 
-from accounts.models import ApiClient, Authority, Officer, User
-from accounts.types import Role
+from accounts.attempts import actor_of, succeeded
+from accounts.models import ApiClient, Authority, Device, Officer, Session, User
+from accounts.types import Assurance, Role
 from audit.services import record
 from audit.types import Actor
 
@@ -51,10 +59,19 @@ def register_officer(*, actor: Actor, username: str, password: str, post: Post) 
 
 
 @transaction.atomic
-def register_person(*, actor: Actor, email: str, kind: str = User.VICTIM) -> User:
-    """A victim or an advocate. No password: they sign in through a safe channel."""
+def add_authenticator_app(*, actor: Actor, user: User) -> str:
+    """A second factor made for somebody; gives its secret (base 32), to be put into their app and shown this once."""
+    secret = str(generate_totp_secret())
+    TOTP.activate(user, secret)
+    record(actor=actor, action="collection", verb="totp_post", records=[user.id])
+    return secret
+
+
+@transaction.atomic
+def register_person(*, actor: Actor, email: str, kind: str = User.VICTIM, passphrase: str | None = None) -> User:
+    """A victim or an advocate. Without a passphrase they have their mailbox to sign in with, and no more."""
     user = User(kind=kind, username=email, email=email)
-    user.set_unusable_password()
+    user.set_password(passphrase)
     user.save()
     record(actor=actor, action="collection", verb=f"{kind}_registered", records=[user.id])
     return user
@@ -111,6 +128,21 @@ def register_client(*, actor: Actor, name: str, scopes: Collection[str], force: 
 
 
 @transaction.atomic
+def register_app(*, actor: Actor, name: str, scope: str, redirect: str) -> str:
+    """An app on somebody's own device: it keeps no secret, and proves itself by PKCE. Gives its client id."""
+    client = ApiClient(
+        name=name,
+        allowed_scopes=[scope],
+        client_type=ApiClient.CLIENT_PUBLIC,
+        authorization_grant_type=ApiClient.GRANT_AUTHORIZATION_CODE,
+        redirect_uris=redirect,
+    )
+    client.save()
+    record(actor=actor, action="collection", verb="app_registered", records=[client.client_id])
+    return str(client.client_id)
+
+
+@transaction.atomic
 def issue_token(*, actor: Actor, client_id: str, user: UUID, scope: str, lasts: timedelta) -> str:
     """A bearer token for a person, by way of an app; stored as its SHA-256 only."""
     token = secrets.token_urlsafe(32)
@@ -124,3 +156,70 @@ def issue_token(*, actor: Actor, client_id: str, user: UUID, scope: str, lasts: 
     row.save()
     record(actor=actor, action="collection", verb="token_issued", records=[user])
     return token
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDevice:
+    """The device that somebody signed in from; `token` is set where it is new, for the device to keep."""
+
+    id: UUID
+    token: str = ""
+
+
+@transaction.atomic
+def sign_in(*, user: User, assurance: Assurance, address: str, device_token: str) -> KnownDevice:
+    """Somebody is signed in: leave a trace, and find out whether the device is one of theirs."""
+    actor = actor_of(user)
+    record(actor=actor, action="consultation", verb="signed_in", records=[user.id], reason_code=assurance)
+    succeeded(user=user, address=address)
+    known = Device.objects.filter(user=user, digest=_digest(device_token)).first() if device_token else None
+    if known is not None:
+        return KnownDevice(known.id)
+    token, first = secrets.token_urlsafe(32), not Device.objects.filter(user=user).exists()
+    no_news = first or user.kind != User.VICTIM
+    device = Device.objects.create(user=user, digest=_digest(token), told_at=timezone.now() if no_news else None)
+    record(actor=actor, action="collection", verb="new_device", records=[user.id, device.id])
+    return KnownDevice(device.id, token)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@transaction.atomic
+def end_session(*, actor: Actor, user: UUID, session: UUID) -> bool:
+    """End one of a person's own sessions. False where there is none of that id."""
+    gone, _ = Session.objects.filter(user_id=user, id=session).delete()
+    if gone:
+        record(actor=actor, action="alteration", verb="session_ended", records=[session, user])
+    return bool(gone)
+
+
+@transaction.atomic
+def end_everything(*, actor: Actor, user: UUID, verb: str = "sessions_ended") -> int:
+    """End all sessions and tokens of a person at once. How many there were."""
+    ended = Session.objects.filter(user_id=user).delete()[0]
+    for model in (get_grant_model(), get_refresh_token_model(), AccessToken):
+        ended += model.objects.filter(user_id=user).delete()[0]
+    record(actor=actor, action="alteration", verb=verb, records=[user])
+    return ended
+
+
+@transaction.atomic
+def freeze(*, actor: Actor, user: UUID, reason: str) -> datetime:
+    """Close a person's account at once, signed in or not, until an officer opens it again (rule 84)."""
+    row = User.objects.select_for_update(no_key=True).get(pk=user)
+    row.frozen_at, row.is_active = row.frozen_at or timezone.now(), False
+    row.save(update_fields=["frozen_at", "is_active"])
+    end_everything(actor=actor, user=user, verb="sessions_ended_by_freeze")
+    record(actor=actor, action="alteration", verb="account_frozen", records=[user], reason=reason)
+    return row.frozen_at
+
+
+@transaction.atomic
+def thaw(*, actor: Actor, user: UUID, reason: str) -> bool:
+    """Open a frozen account again. False where it was not frozen."""
+    opened = User.objects.filter(pk=user, frozen_at__isnull=False).update(frozen_at=None, is_active=True)
+    if opened:
+        record(actor=actor, action="alteration", verb="account_thawed", records=[user], reason=reason)
+    return bool(opened)

@@ -10,6 +10,18 @@ from audit.types import Actor
 
 CallerKind = Literal["force_system", "officer", "victim", "advocate", "public"]
 Role = Literal["", "reviewer", "officer", "supervisor", "auditor"]
+# What was proved: everything asked for, a mailbox only (rule 84), or less than the account needs.
+Assurance = Literal["full", "code", "none"]
+
+# Each role is a class of permissions; who may hold it is for a force to decide, by this.
+ROLES: dict[Role, str] = {
+    "reviewer": "Works the review queue: trained to read an order and a verdict, and not the investigating officer.",
+    "officer": "Reviews and follows up, reveals names for a reason, approves zones: an investigator of this force.",
+    "supervisor": "Everything an officer may, and receives what is overdue: at least a sergeant or of a staff grade"
+    " that may direct an investigation.",
+    "auditor": "Reads the queue and the trail and writes nothing: professional standards or information assurance,"
+    " never somebody who works reports.",
+}
 
 FORCE_SCOPES = {
     "orders:read": "Read this force's orders",
@@ -34,6 +46,9 @@ class Caller:
     staff_id: str = ""
     scopes: frozenset[str] = frozenset()
     user_id: UUID | None = None
+    assurance: Assurance = "full"
+    stepped_up: bool = True  # a second factor was shown a short while ago
+    session: UUID | None = None
 
     @property
     def is_authenticated(self) -> bool:

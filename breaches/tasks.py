@@ -10,10 +10,12 @@ from django.conf import settings
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from accounts.models import Device
 from breaches.models import Assessment, Report
 from breaches.queries import unattended_counts
 from breaches.replaying import replay_assessment
 from breaches.services import assess_again
+from breaches.services.private import tell_of_device
 from breaches.tracking.queries import unheard
 from breaches.tracking.services import forget_far, tell_silence
 from common.alarms import raise_alarm
@@ -53,6 +55,15 @@ def tell_silent_devices() -> None:
     started = time.monotonic()
     for device_id in list(unheard(at=now, longer_than=silence).values_list("id", flat=True)[:_CHUNK]):
         tell_silence(device_id=device_id, at=now)
+        if time.monotonic() - started > _SECONDS:
+            return
+
+
+def tell_of_new_devices() -> None:
+    """Owe people word of devices that are new on their accounts. Safe to run any number of times."""
+    started = time.monotonic()
+    for device_id in list(Device.objects.filter(told_at=None).values_list("id", flat=True)[:_CHUNK]):
+        tell_of_device(device_id=device_id)
         if time.monotonic() - started > _SECONDS:
             return
 

@@ -4,8 +4,7 @@ ranges kept for drama."""
 from __future__ import annotations
 
 import secrets
-from base64 import b32encode
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -40,12 +39,13 @@ class OfficerAccount:
     user_id: str
     staff_id: str
     force: str
-    totp_secret: str = field(default_factory=lambda: b32encode(secrets.token_bytes(20)).decode())
+    totp_secret: str
 
 
 @dataclass(frozen=True, slots=True)
 class PersonAccount:
     email: str
+    passphrase: str
     token: str
     user_id: str
 
@@ -107,11 +107,12 @@ def _officer(app: str, name: str, role: Role, staff_id: str, *, force: str = FOR
     post = services.Post(force, role, staff_id, name.replace("_", " ").title())
     officer = services.register_officer(actor=SERVICE, username=username, password=password, post=post)
     token = services.issue_token(actor=SERVICE, client_id=app, user=officer.user_id, scope="officer", lasts=_DAY)
-    return OfficerAccount(username, password, token, str(officer.user_id), staff_id, force)
+    secret = services.add_authenticator_app(actor=SERVICE, user=officer.user)
+    return OfficerAccount(username, password, token, str(officer.user_id), staff_id, force, secret)
 
 
 def _person(app: str, name: str, *, kind: str = "victim") -> PersonAccount:
-    email = f"{name}@mail.example"
-    user = services.register_person(actor=SERVICE, email=email, kind=kind)
+    email, passphrase = f"{name}@mail.example", secrets.token_urlsafe(16)
+    user = services.register_person(actor=SERVICE, email=email, kind=kind, passphrase=passphrase)
     token = services.issue_token(actor=SERVICE, client_id=app, user=user.id, scope="victim", lasts=_DAY)
-    return PersonAccount(email, token, str(user.id))
+    return PersonAccount(email, passphrase, token, str(user.id))

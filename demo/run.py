@@ -81,7 +81,9 @@ def _tell(base_url: str, cast: Cast) -> None:
 Serving at {base_url} until Ctrl-C.
   the API, to read       {base_url}/api/v1/docs/
   the API, for programs  {base_url}/api/v1/schema/
-  sign-in details        {FILE.relative_to(ROOT)}: clients and their secrets, bearer tokens of officers and victims
+  sign-in details        {FILE.relative_to(ROOT)}: clients and their secrets, bearer tokens, passwords and
+                         authenticator secrets of officers, passphrases of victims (docs/identity.md)
+  mails, as sent         var/mail
 
 For instance, the officer's queue:
   curl -H "Authorization: Bearer {cast.officer.token}" {base_url}/api/v1/officer/reports?queue=review

@@ -1,4 +1,4 @@
-"""Who is calling: a bearer token, in the header and nowhere else."""
+"""Who is calling: a bearer token or a signed-in session's, in a header and nowhere else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from accounts.queries import caller_for_token
+from accounts.queries import caller_for_session, caller_for_token
 from accounts.types import Caller
 
 
@@ -18,12 +18,23 @@ class BearerAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Caller, None] | None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        session = request.headers.get("X-Session-Token", "")
+        if session and "Authorization" in request.headers:
+            raise AuthenticationFailed  # two proofs of who it is: which one counts must not be a matter of luck
+        if session:
+            return self._signed_in(session), None
         if scheme.lower() != "bearer" or not token.strip():
             return None
         caller = caller_for_token(token.strip(), at=timezone.now())
         if caller is None:
             raise AuthenticationFailed
         return caller, None
+
+    def _signed_in(self, token: str) -> Caller:
+        caller = caller_for_session(token, at=timezone.now())
+        if caller is None:
+            raise AuthenticationFailed
+        return caller
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

@@ -10,6 +10,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from accounts.types import Caller
+from common.problems import Forbidden
 
 KINDS = {"force": {"force_system"}, "officer": {"officer"}, "victim": {"victim", "advocate"}}
 SCOPES = {"officer": "officer", "victim": "victim"}
@@ -25,7 +26,21 @@ class ClosedByDefault(BasePermission):
         audience: str = getattr(view, "audience", "nobody")
         if caller.kind not in KINDS.get(audience, ()):
             return False
-        return _has_scopes(caller, audience, view, request) and _has_role(caller, view)
+        if not (_has_scopes(caller, audience, view, request) and _has_role(caller, view)):
+            return False
+        _check_proved(caller, view, request.method or "")
+        return True
+
+
+def _check_proved(caller: Caller, view: Any, method: str) -> None:
+    """What was proved at signing in is enough for this: raises `Forbidden`, with what to do about it."""
+    if caller.kind == "officer" and caller.assurance != "full":
+        raise Forbidden("second_factor_required", "Set up a second factor, and sign in with it.")
+    mailbox_does: frozenset[str] = getattr(view, "mailbox_does", frozenset())
+    if caller.assurance != "full" and (caller.assurance == "none" or method not in mailbox_does):
+        raise Forbidden("assurance_too_low", "Sign in with your passkey or passphrase for this.")
+    if method in getattr(view, "step_up", ()) and not caller.stepped_up:
+        raise Forbidden("step_up_required", "Show your second factor again first.")
 
 
 def _has_scopes(caller: Caller, audience: str, view: Any, request: Request) -> bool:

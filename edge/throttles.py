@@ -39,6 +39,11 @@ class CallerThrottle(BaseThrottle):
         return caller.id if isinstance(caller, Caller) else str(self.get_ident(request))
 
 
+def address_of(request: Any) -> str:
+    """Where a request comes from: behind a proxy what it names, otherwise whoever is connected."""
+    return str(BaseThrottle().get_ident(request))
+
+
 @dataclass(frozen=True, slots=True)
 class Guessing:
     """Slows down whoever tries numbers that only their owner knows.

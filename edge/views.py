@@ -23,11 +23,16 @@ class ApiView(APIView):
 
     `scopes` names what a force system needs for each method (a method left out is closed to it), `roles`
     which officers may call (None: any). Both are about the caller only; whose data it is, services ask.
+
+    `mailbox_does` are the methods open to somebody who proved no more than a mailbox, which may be his (rule 84):
+    none, unless a view says so. `step_up` are those that want a second factor shown a short while ago.
     """
 
     audience: ClassVar[str] = "nobody"
     scopes: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     roles: ClassVar[frozenset[str] | None] = None
+    mailbox_does: ClassVar[frozenset[str]] = frozenset()
+    step_up: ClassVar[frozenset[str]] = frozenset()
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """What a request finds out about its caller ends with it (docs/adr/0007)."""

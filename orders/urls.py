@@ -2,12 +2,14 @@
 
 from django.urls import path, re_path
 
-from orders.api import ending, imports, notifications, papers, people, readers, versions
+from orders.api import ending, imports, invitations, notifications, papers, people, readers, versions
 
 _REF = r"(?P<reference>[A-Za-z0-9._-]{1,64})"
 _ANY = r"(?P<reference>[^/]{1,200})"  # a badly formed one is told so when an order is registered
 _CODE = r"(?P<code>[A-Za-z0-9_-]{1,16})"
 _NUMBER = r"(?P<number>[1-9][0-9]{0,4})"
+_PERSON = rf"{_REF}/protected-persons/(?P<key>[A-Za-z0-9._-]{{1,16}})"
+_UUID = r"(?P<invitation>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
 
 urlpatterns = [
     path("force/order-imports", imports.OrderImports.as_view()),
@@ -29,6 +31,13 @@ urlpatterns = [
     re_path(rf"^force/orders/{_REF}/notifications$", notifications.ForceNotifications.as_view()),
     re_path(rf"^force/orders/{_REF}/notification-events$", notifications.ForceNotificationEvents.as_view()),
     re_path(rf"^force/orders/{_REF}/events$", readers.ForceOrderEvents.as_view()),
+    re_path(rf"^force/orders/{_PERSON}/invitations$", invitations.ForceInvitations.as_view()),
+    re_path(rf"^force/orders/{_PERSON}/invitations/{_UUID}$", invitations.ForceInvitation.as_view()),
+    re_path(rf"^officer/orders/{_PERSON}/invitations$", invitations.OfficerInvitations.as_view()),
+    re_path(rf"^officer/orders/{_PERSON}/invitations/{_UUID}$", invitations.OfficerInvitation.as_view()),
+    re_path(rf"^officer/orders/{_PERSON}/freeze$", invitations.Freezing.as_view()),
+    re_path(rf"^officer/orders/{_PERSON}/thaw$", invitations.Thawing.as_view()),
+    path("victim/invitations/accept", invitations.Accepting.as_view()),
     path("officer/orders", versions.OfficerOrders.as_view()),
     re_path(rf"^officer/orders/{_REF}$", versions.OfficerOrder.as_view()),
     re_path(rf"^officer/orders/{_ANY}/versions/{_NUMBER}$", versions.OfficerOrderVersion.as_view()),

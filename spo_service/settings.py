@@ -60,11 +60,16 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "oauth2_provider",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.headless",
     "pgtrigger",
     "django_q",
     "audit",
     "accounts",
     "edge",
+    "identity",
     "webhooks",
     "orders",
     "breaches",
@@ -80,6 +85,7 @@ MIDDLEWARE = [
     "spo_service.admin_middleware.SupportSession",
     "spo_service.admin_middleware.SupportSignIn",
     "spo_service.admin_middleware.SupportMessages",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "spo_service.urls"
 WSGI_APPLICATION = "spo_service.wsgi.application"
@@ -154,6 +160,51 @@ if env.str("REDIS_URL", ""):
 
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+# Signing in (docs/identity.md). Only the addresses in identity.urls are there, whatever allauth could do besides;
+# limits are our own (accounts.attempts), in the database: allauth's would lock a force out, and count in a cache.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+SESSION_ENGINE = "accounts.sessions"
+# Minutes that a session may be idle, and that it may last at all, by who signed in ("nobody" is still doing so).
+SESSION_LIMITS = {
+    "officer": (env.int("OFFICER_IDLE_MINUTES", 30), env.int("OFFICER_SESSION_MINUTES", 600)),
+    "victim": (env.int("VICTIM_IDLE_MINUTES", 15), env.int("VICTIM_SESSION_MINUTES", 120)),
+    "advocate": (env.int("ADVOCATE_IDLE_MINUTES", 15), env.int("ADVOCATE_SESSION_MINUTES", 480)),
+    "support": (30, 480),
+    "nobody": (15, 15),
+}
+STEP_UP_MINUTES = env.int("STEP_UP_MINUTES", 15)  # how long a second factor counts as shown just now
+SIGN_INS_AT_ONCE = env.int("SIGN_INS_AT_ONCE", 2)  # passwords hashed at the same time in one process
+HEADLESS_ONLY = True
+HEADLESS_CLIENTS = ("app",)
+HEADLESS_ADAPTER = "identity.adapters.Described"
+HEADLESS_FRONTEND_URLS = {"account_signup": "/"}  # nobody signs up; asked for where a letter goes to nobody
+ACCOUNT_ADAPTER = "identity.adapters.Accounts"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True  # a decoy, sent to nobody (identity.adapters)
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = STEP_UP_MINUTES * 60
+MFA_ADAPTER = "identity.adapters.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = "Sign in"
+INVITATION_HOURS = 72
+# Where an app takes an invitation up; the token is put after it. Better behind a "#", which no scanner asks for.
+INVITATION_URL = env.str("INVITATION_URL", "http://127.0.0.1/welcome#")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "no-reply@localhost")
+if PRODUCTION:
+    globals().update(env.dj_email_url("EMAIL_URL", "smtp://localhost:25"))
+else:
+    EMAIL_BACKEND, EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", BASE_DIR / "var" / "mail"
 OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.ApiClient"
 OAUTH2_PROVIDER = {
     "SCOPES": SCOPES,

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from accounts.token import Token
+from identity.authorize import Authorize
 from spo_service.admin import support
 from spo_service.docs_page import DocsPage
 from spo_service.health import healthz, readyz
@@ -14,9 +15,12 @@ from spo_service.health import healthz, readyz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("readyz", readyz),
+    path("_allauth/app/v1/", include("identity.urls")),
+    path("oauth/authorize/", Authorize.as_view()),
     path("oauth/token/", Token.as_view(), name="token"),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", DocsPage.as_view(url_name="schema"), name="docs"),
+    path("api/v1/", include("identity.api_urls")),
     path("api/v1/", include("orders.urls")),
     path("api/v1/", include("breaches.urls")),
     path("api/v1/", include("webhooks.urls")),

@@ -44,6 +44,15 @@ def own_detail(report: Report) -> Json:
     }
 
 
+def closed_detail(report: Report) -> Json:
+    """The same without what was said and who has looked, which a mailbox alone does not open (rule 84)."""
+    return {
+        "messages": [],
+        "looked": [],
+        "advice": advice(immediate_danger=report.immediate_danger, area=report.force_id),
+    }
+
+
 def added(addition: Addition, *, warnings: list[Json]) -> Json:
     """That it arrived: rule 88 holds for every acknowledgement."""
     report = addition.report

@@ -21,6 +21,7 @@ from edge.views import ApiView, answer
 
 class Reports(TakesReports):
     audience = "victim"
+    mailbox_does = frozenset({"GET", "POST"})
 
     @extend_schema(request=ReportIn, responses={201: ReceiptOut})
     def post(self, request: Request) -> Response:
@@ -36,12 +37,13 @@ class Reports(TakesReports):
         page = paginate(request, rows, order=("received_at", "id"))
         record(actor=caller.actor, action="consultation", verb="own_reports_listed", records=[r.id for r in page.rows])
         asked = queries.questions_of([r.id for r in page.rows])
-        results = [shown.own(r, asked[r.id]) for r in page.rows]
+        results = [shown.own(r, asked[r.id] if caller.assurance == "full" else ()) for r in page.rows]
         return answer({"results": results, "next": page.next, "previous": page.previous})
 
 
 class OneReport(ApiView):
     audience = "victim"
+    mailbox_does = frozenset({"GET"})
 
     @extend_schema(responses={200: OwnDetailOut})
     @transaction.atomic
@@ -50,7 +52,7 @@ class OneReport(ApiView):
         caller = self.caller(request)
         report = queries.own_report(caller.person, key)
         record(actor=caller.actor, action="consultation", verb="own_report_read", records=[report.id])
-        return _own(report)
+        return _own(report) if caller.assurance == "full" else _where_it_stands(report)
 
 
 def _own(report: Report) -> Response:
@@ -58,8 +60,14 @@ def _own(report: Report) -> Response:
     return answer(shown.own(report, asked) | said.own_detail(report), etag=shown.tag(report))
 
 
+def _where_it_stands(report: Report) -> Response:
+    """For whoever opened her mailbox and no more: nothing of what was said, by her or to her (rule 84)."""
+    return answer(shown.own(report, ()) | said.closed_detail(report), etag=shown.tag(report))
+
+
 class Messages(TakesReports):
     audience = "victim"
+    mailbox_does = frozenset({"POST"})
 
     @extend_schema(request=MessageIn, responses={201: AddedOut})
     def post(self, request: Request, key: str) -> Response:
@@ -78,6 +86,7 @@ class Messages(TakesReports):
 
 class Corrections(ApiView):
     audience = "victim"
+    mailbox_does = frozenset({"POST"})
 
     @extend_schema(request=CorrectionIn, responses={201: AddedOut})
     def post(self, request: Request, key: str) -> Response:

@@ -131,6 +131,8 @@ class _Takes(OfReport):
 
 
 class VictimEvidence(_Takes, OfVictim):
+    mailbox_does = frozenset({"POST"})
+
     @extend_schema(responses={200: ItemsOut})
     def get(self, request: Request, key: str) -> Response:
         """The evidence that one sent with a report."""
@@ -153,6 +155,7 @@ class OfficerEvidence(_Takes, OfOfficer):
 
 class Limits(ApiView):
     audience = "victim"
+    mailbox_does = frozenset({"GET"})
 
     @extend_schema(responses={200: LimitsOut})
     def get(self, request: Request) -> Response:

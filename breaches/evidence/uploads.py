@@ -160,6 +160,8 @@ class _Begins(OfReport):
 class VictimUploads(_Begins, OfVictim):
     """At /victim/."""
 
+    mailbox_does = frozenset({"POST", "OPTIONS"})
+
 
 class ForceUploads(_Begins, OfForce):
     """At /force/."""
@@ -191,7 +193,9 @@ class _Goes(OfReport):
 
 
 class VictimUpload(_Goes, OfVictim):
-    """At /victim/."""
+    """At /victim/. Going on needs to know how far it is (HEAD), and nothing of what was sent."""
+
+    mailbox_does = frozenset({"HEAD", "PATCH", "POST", "OPTIONS"})
 
 
 class ForceUpload(_Goes, OfForce):

@@ -12,7 +12,7 @@ from breaches.evidence.models import (
 )
 from breaches.models.following import Addition, LinkAct, Note, Outcome, Question, Withdrawal
 from breaches.models.handing import Snooze, Transfer, TransferEnd
-from breaches.models.private import DiaryEntry, DiaryReport, Receipt, SafeContact
+from breaches.models.private import DeviceNotice, DiaryEntry, DiaryReport, Receipt, SafeContact
 from breaches.models.reports import (
     Assessment,
     Consultation,
@@ -29,6 +29,7 @@ __all__ = [
     "Assessment",
     "Consultation",
     "Decision",
+    "DeviceNotice",
     "DiaryEntry",
     "DiaryReport",
     "EvidenceEntry",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 
-from accounts.models import User
+from accounts.models import Device, User
 from breaches.models.reports import Report
 from common.ids import uuid7
 
@@ -70,3 +70,19 @@ class SafeContact(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class DeviceNotice(models.Model):
+    """That a person is owed word of a new device on her account, by a channel that was safe then (rules 74, 84)."""
+
+    device = models.OneToOneField(Device, primary_key=True, on_delete=models.PROTECT, related_name="notice")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    channel = models.CharField(max_length=20)
+    owed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="device_notice_of_person", fields=["person", "owed_at"])]  # what is she owed?
+        triggers = [_APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return self.channel

@@ -11,11 +11,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import Device
 from accounts.types import ANYONE, Caller
 from audit.services import record
+from audit.types import SERVICE
 from breaches import diary, receipts
-from breaches.contacting import sealed_for
-from breaches.models import DiaryEntry, DiaryReport, Receipt, Report, SafeContact
+from breaches.contacting import may_contact, sealed_for
+from breaches.models import DeviceNotice, DiaryEntry, DiaryReport, Receipt, Report, SafeContact
 from breaches.reading import missing
 from breaches.services.submitting import Submission, submit_report
 from common.ids import uuid7
@@ -80,3 +82,24 @@ def say_how_to_reach(*, caller: Caller, sent: str) -> SafeContact:
     row.save(force_insert=True)
     record(actor=caller.actor, action="collection", verb="safe_contact_said", records=[row.id, caller.person])
     return row
+
+
+# In this order: a voice and a hand are harder to read than a mailbox.
+_CHANNELS = ("phone_call", "in_person", "through_advocate", "app", "sms", "post", "email")
+
+
+@transaction.atomic(savepoint=False)
+def tell_of_device(*, device_id: UUID) -> bool:
+    """Owe a person word of a new device on her account, by a channel that is safe now. False: none is, so wait."""
+    device = Device.objects.select_for_update(skip_locked=True).filter(pk=device_id, told_at=None).first()
+    if device is None:
+        return True
+    now = timezone.now()
+    channel = next((one for one in _CHANNELS if may_contact(device.user_id, one, now)), None)
+    if channel is None:
+        return False
+    DeviceNotice.objects.create(device=device, person_id=device.user_id, channel=channel, owed_at=now)
+    device.told_at = now
+    device.save(update_fields=["told_at"])
+    record(actor=SERVICE, action="collection", verb="new_device_told", records=[device.user_id, device.id])
+    return True

@@ -127,6 +127,7 @@ class ForceReveal(_Reveal):
 
 class OfficerReveal(_Reveal):
     audience, roles = "officer", MAY_APPROVE
+    step_up = frozenset({"POST"})
 
 
 class _Monitoring(ApiView):

@@ -273,6 +273,7 @@ class OfficerService(ForceService):
 
 class ZoneApprovals(ApiView):
     audience, roles = "officer", MAY_APPROVE
+    step_up = frozenset({"POST"})
 
     @extend_schema(request=ApprovalIn, responses={200: ApprovalOut})
     def post(self, request: Request, reference: str, code: str) -> Response:

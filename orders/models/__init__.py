@@ -1,6 +1,7 @@
 """Orders as the court made them, and what was done with them: added to, never edited."""
 
 from orders.models.imports import ImportedOrder, ImportPiece, ImportProblem, OrderImport
+from orders.models.invitations import Invitation
 from orders.models.notifications import Notification, NotificationDuty, NotificationEvent, OrderReview, Told
 from orders.models.papers import MonitoringAuthority, OrderDocument
 from orders.models.people import MatchKey, SamePerson
@@ -25,6 +26,7 @@ __all__ = [
     "ImportProblem",
     "ImportedOrder",
     "InForce",
+    "Invitation",
     "MatchKey",
     "MonitoringAuthority",
     "Notification",

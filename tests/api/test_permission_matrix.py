@@ -10,6 +10,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import ApiClient, User
+from common.ids import uuid7
 from edge.permissions import Open
 from retention.models import Disposal
 from tests.support import evidence
@@ -91,6 +92,18 @@ MATRIX: list[tuple[str, str, set[str]]] = [
     ("officer/orders/{order}/readers/remove", "post", {"supervisor"}),
     ("officer/restricted-orders", "get", {"supervisor"}),
     ("officer/restricted-orders/{report}/take-charge", "post", set()),
+    ("officer/sessions", "get", OFFICERS),
+    ("officer/sessions", "delete", OFFICERS),
+    ("officer/sessions/{session}", "delete", set()),
+    ("officer/orders/{order}/protected-persons/P1/freeze", "post", MOVERS),
+    ("officer/orders/{order}/protected-persons/P1/thaw", "post", APPROVERS),
+    ("officer/orders/{order}/protected-persons/P1/invitations", "post", APPROVERS),
+    ("officer/orders/{order}/protected-persons/P1/invitations/{invitation}", "delete", APPROVERS),
+    ("force/orders/{order}/protected-persons/P1/invitations", "post", FORCE),
+    ("force/orders/{order}/protected-persons/P1/invitations/{invitation}", "delete", FORCE),
+    ("victim/sessions", "get", PEOPLE),
+    ("victim/sessions", "delete", PEOPLE),
+    ("victim/sessions/{session}", "delete", set()),
     ("officer/orders/{order}/track", "post", APPROVERS),
     ("officer/orders/{order}/track/hold", "post", APPROVERS),
     ("officer/zones/search", "post", APPROVERS),
@@ -160,13 +173,35 @@ MATRIX: list[tuple[str, str, set[str]]] = [
     ("officer/access-requests/{access}/records", "get", KEEPERS),
     ("officer/access-requests/{access}/pack", "get", {"supervisor"}),
 ]
+# Signing in, and what somebody signed in does with it: tests/api/identity/test_door.py meets each half-signed-in.
+SIGN_IN = {
+    "config",
+    "auth/session",
+    "auth/login",
+    "auth/code/request",
+    "auth/code/confirm",
+    "auth/2fa/authenticate",
+    "auth/webauthn/authenticate",
+    "auth/webauthn/login",
+    "auth/reauthenticate",
+    "auth/2fa/reauthenticate",
+    "auth/webauthn/reauthenticate",
+    "account/authenticators",
+    "account/authenticators/totp",
+    "account/authenticators/recovery-codes",
+    "account/authenticators/webauthn",
+    "account/password/change",
+}
 # Addresses that answer without signing in, and nothing else does (api.md, Conventions).
 OPEN = {
     "healthz",
     "readyz",
     "oauth/token/",
+    "oauth/authorize/",
+    *(f"_allauth/app/v1/{where}" for where in SIGN_IN),
     "api/v1/schema/",
     "api/v1/docs/",
+    "api/v1/victim/invitations/accept",
     "api/v1/public/reports",
     "api/v1/public/receipts",
     "api/v1/public/receipts/messages",
@@ -180,6 +215,8 @@ def places(api: Apis, order: str) -> dict[str, str]:
     hook = api.force.post("force/webhooks", {"url": "https://hooks.example.org/spo", "events": ["*"]}).body["id"]
     job = send(api.force, ndjson(line("IN-A-FILE")), NDJSON).body["id"]
     entry = api.victim.post("victim/diary", {"description": "For later."}).body["id"]
+    inviting = f"force/orders/{order}/protected-persons/P1/invitations"
+    invitation = api.force.post(inviting, {"email": "somebody@mail.example"}).body["id"]
     evidence_places = evidence.places(api, str(report))
     disposal = Disposal.objects.create(
         report=report, force_id="05", reason="x", proposed_by=User.objects.filter(kind="officer")[0], staff_id="x"
@@ -191,6 +228,8 @@ def places(api: Apis, order: str) -> dict[str, str]:
         "disposal": str(disposal.id),
         "access": str(access),
         "entry": str(entry),
+        "session": str(uuid7()),
+        "invitation": str(invitation),
         "job": str(job),
         "order": order,
         "report": str(report),

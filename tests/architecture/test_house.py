@@ -25,6 +25,7 @@ OURS = (
     "demo",
     "edge",
     "geo",
+    "identity",
     "orders",
     "retention",
     "spo_service",
