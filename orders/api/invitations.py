@@ -34,7 +34,7 @@ class _Invitations(ApiView):
 
         def effect() -> Response:
             caller = self.caller(request)
-            queries.order_of(caller.force, reference)
+            queries.order_of(caller, reference)
             email = read(request, InvitationIn).email
             row = inviting.invite(caller=caller, reference=reference, key=key, email=email)
             return answer({"id": str(row.id), "state": "waiting", "expires_at": row.expires_at}, status=201)
@@ -79,7 +79,7 @@ class Freezing(ApiView):
 
         def effect() -> Response:
             caller = self.caller(request)
-            queries.order_of(caller.force, reference)
+            queries.order_of(caller, reference)
             reason = read(request, ReasonIn).reason
             return answer(
                 {"frozen_at": inviting.freeze_person(caller=caller, reference=reference, key=key, reason=reason)}
@@ -98,7 +98,7 @@ class Thawing(ApiView):
 
         def effect() -> Response:
             caller = self.caller(request)
-            queries.order_of(caller.force, reference)
+            queries.order_of(caller, reference)
             reason = read(request, ReasonIn).reason
             inviting.thaw_person(caller=caller, reference=reference, key=key, reason=reason)
             return answer({"frozen_at": None})

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts import letters
@@ -21,6 +21,7 @@ from audit.services import record
 from audit.types import Actor
 from common.ids import uuid7
 from common.problems import Conflict, Forbidden, NotFound
+from database import tenancy
 from database.envelope import open_sealed, seal
 from orders.models import Invitation, ProtectedPerson
 from orders.models.invitations import MOST_WRONG
@@ -105,12 +106,19 @@ def accept(*, token: str, code: str) -> Accepted:
         right = hmac.compare_digest(spoken_code(row.id if row else uuid7()), code)
         if row is None or not _open(row, at=timezone.now()):
             raise NotFound
-        if right:
-            return _accepted(row)
-        row.wrong += 1
-        row.save(update_fields=["wrong"])
-        record(actor=_ANYONE, action="consultation", verb="invitation_code_wrong", records=[row.person_id, row.id])
+        with tenancy.acting(tenancy.Tenant(force=_inviting_force(row))):
+            if right:
+                return _accepted(row)
+            row.wrong += 1
+            row.save(update_fields=["wrong"])
+            record(actor=_ANYONE, action="consultation", verb="invitation_code_wrong", records=[row.person_id, row.id])
     raise NotFound
+
+
+def _inviting_force(row: Invitation) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app_force_of_protected(%s)", [row.person_id])
+        return str(cursor.fetchone()[0])
 
 
 _ANYONE = Actor("public", "anyone")

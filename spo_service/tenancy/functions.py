@@ -78,6 +78,15 @@ _ORGANISATION = """
 CREATE OR REPLACE FUNCTION app_organisation() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN app_record() IS NULL THEN app_force() END $$;
 """
+# Whoever takes an invitation up has no account yet: what follows is done as the force that sent it.
+_INVITING = """
+CREATE OR REPLACE FUNCTION app_force_of_protected(wanted uuid) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+    SELECT o.force_id FROM orders_protectedperson p JOIN orders_order o ON o.id = p.order_id WHERE p.id = wanted $$;
+"""
+_TOUCHED = (
+    "GRANT EXECUTE ON FUNCTION orders_zones_touched(varchar, float8, float8, float8, timestamptz, integer) TO spo_app"
+)
 # What other sessions are at, a role sees of its own alone. Says only whether anybody is writing.
 _IN_FLIGHT = """
 CREATE OR REPLACE FUNCTION app_in_flight() RETURNS boolean LANGUAGE sql VOLATILE SECURITY DEFINER
@@ -101,6 +110,8 @@ FUNCTIONS = (
     _ALONG,
     _ORDER_ALONG,
     _RECEIPT,
+    _INVITING,
+    _TOUCHED,
     _ENTRIES,
     _ORGANISATION,
     _IN_FLIGHT,

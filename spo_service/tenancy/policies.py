@@ -81,7 +81,8 @@ _SAFE_CONTACT = Policy(
 # Whoever acts leaves a trace and owes a message, and reads neither again but for its own force.
 _TRAIL = of(
     "(organisation = (SELECT app_organisation()) OR id = ANY ((SELECT app_entries())::bigint[]))",
-    adds="organisation IN ('', (SELECT app_force()))",
+    # Before anybody is signed in, what is noted is whose account was tried.
+    adds="(organisation IN ('', (SELECT app_force())) OR (SELECT app_force()) IS NULL)",
 )
 _EVENTS = of("force_id = (SELECT app_force())", adds="true")
 
@@ -132,6 +133,7 @@ TENANTED: dict[str, Policy] = {
     "breaches_outcome": of_report(),
     "breaches_linkact": both(of_report("first_id"), of_report("second_id")),
     "breaches_receipt": of_report(),
+    "breaches_devicenotice": of_person(),
     "breaches_diaryentry": of_person(),
     "breaches_diaryreport": through("breaches_diaryentry", "entry_id"),
     "breaches_safecontact": _SAFE_CONTACT,
@@ -169,6 +171,14 @@ OPEN: dict[str, str] = {
     "accounts_apiclient": _SIGN_IN,
     "accounts_force": "names and codes of police forces",
     "audit_dayseal": "digests that are published",
+    "accounts_session": _SIGN_IN,
+    "accounts_device": _SIGN_IN,
+    "accounts_attempt": _SIGN_IN,
+    "accounts_letter": "mails that are owed, sealed; some are owed to nobody",
+    "account_emailaddress": "by which somebody signs in: asked before anybody knows whose transaction it is",
+    "account_emailconfirmation": _SIGN_IN,
+    "mfa_authenticator": _SIGN_IN,
+    "orders_invitation": "found by the SHA-256 of what was mailed, before anybody is signed in; its address is sealed",
     "oauth2_provider_accesstoken": _SIGN_IN,
     "oauth2_provider_refreshtoken": _SIGN_IN,
     "oauth2_provider_grant": _SIGN_IN,
