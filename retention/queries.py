@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from breaches.models import Report
 from common.london import civil_date
 from common.problems import NotFound
+from database.locks import hold
 from orders.models import OrderVersion
 from retention.models import AccessDecision, AccessRequest, Disposal, HoldAct, Review
 from retention.rules import review_on
@@ -41,7 +42,8 @@ def due(force: str, *, on: date) -> QuerySet[Report]:
 
 def disposal_of(force: str, disposal: UUID) -> Disposal:
     """Held until the end of the transaction; `NotFound` for another force's."""
-    found = Disposal.objects.select_for_update().filter(pk=disposal, force_id=force).first()
+    hold(f"disposal {disposal}")  # a row that is only ever added cannot be held itself
+    found = Disposal.objects.filter(pk=disposal, force_id=force).first()
     if found is None:
         raise NotFound
     return found

@@ -23,7 +23,7 @@ from tests.support.orders import an_order, register
 # The suite looks at the same examples each time, so that what it says of a change is due to the change. New ones are
 # looked for each night: HYPOTHESIS_PROFILE=nightly ./dev test.
 hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
-hypothesis.settings.register_profile("nightly", deadline=None, print_blob=True)
+hypothesis.settings.register_profile("nightly", deadline=None, print_blob=True, max_examples=1_000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 

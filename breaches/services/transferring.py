@@ -17,6 +17,7 @@ from breaches.models import Report, Transfer, TransferEnd
 from breaches.moving import Precondition, illegal, moved, permitted
 from breaches.workflow import ACCEPTED, Move
 from common.problems import Conflict, NotFound, Problem, Refused
+from database import tenancy
 
 _UNKNOWN = Problem("/force", "force_unknown", "This is not the code of another force.")
 
@@ -93,6 +94,8 @@ def give_back(*, caller: Caller, key: str, read: Callable[[], str], precondition
     verb = "report_offer_taken_back" if own else "report_returned"
     record(actor=caller.actor, action="alteration", verb=verb, records=[report.id], reason=reason)
     messages.transferred(report, to=transfer.to_force_id, how="taken_back" if own else "returned")
+    if not own:
+        tenancy.open_report(report.id)  # for the answer to this request; it is not theirs to read any more
     _end(caller, transfer, "taken_back" if own else "returned", reason)  # last: by the offer it sees the report
     return report
 

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import attempts
+from accounts.types import ANYONE, Caller
 from common.problems import NotFound
 from edge.parsing import read
 from edge.permissions import Open
@@ -112,6 +113,9 @@ class Accepting(ApiView):
     permission_classes = (Open,)
     authentication_classes = ()
     audience = "public"
+
+    def caller(self, request: Request) -> Caller:
+        return ANYONE
 
     @extend_schema(request=AcceptIn, responses={201: AcceptedOut}, auth=[])
     def post(self, request: Request) -> Response:

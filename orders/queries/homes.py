@@ -15,8 +15,8 @@ _UNKNOWN = "This is not the code of a force."
 
 def homes_of(order_id: UUID, *, clauses: Collection[str]) -> set[str]:
     """The home forces of those whom the conditions of these clauses protect, by the newest version."""
-    newest = OrderVersion.objects.filter(order_id=order_id).order_by("-number").values_list("body", flat=True).first()
-    body: Mapping[str, Any] = newest or {"conditions": [], "protected_persons": []}
+    newest = OrderVersion.objects.filter(order_id=order_id).order_by("-number").first()
+    body: Mapping[str, Any] = newest.body if newest else {"conditions": [], "protected_persons": []}
     concerned = {key for c in body["conditions"] if c["clause"] in clauses for key in c.get("protects") or ()}
     said = {p.get("home_force") for p in body["protected_persons"] if p["key"] in concerned}
     return set(Force.objects.filter(code__in=said - {None}).values_list("code", flat=True))

@@ -25,6 +25,7 @@ from database import tenancy
 from database.envelope import open_sealed, seal
 from orders.models import Invitation, ProtectedPerson
 from orders.models.invitations import MOST_WRONG
+from orders.queries import order_of
 from orders.services.serving import link_person
 from orders.spoken import spoken_code
 
@@ -64,11 +65,9 @@ def invite(*, caller: Caller, reference: str, key: str, email: str) -> Invitatio
 
 
 def _person(caller: Caller, reference: str, key: str) -> ProtectedPerson:
-    row = (
-        ProtectedPerson.objects.select_for_update(of=("self",))
-        .filter(order__force_id=caller.force, order__reference=reference, key=key)
-        .first()
-    )
+    """Held until the end of the transaction. `NotFound` also where the order is closed to the caller (rule 81)."""
+    order = order_of(caller, reference)
+    row = ProtectedPerson.objects.select_for_update(of=("self",)).filter(order=order, key=key).first()
     if row is None:
         raise NotFound
     return row

@@ -32,6 +32,7 @@ def grants(tenanted: Iterable[str], open_to_all: Iterable[str]) -> dict[str, Gra
     outbox = {
         "accounts_force": READ,
         "audit_entry": ADD,
+        "accounts_letter": WRITE,
         **dict.fromkeys(("webhooks_counter", "webhooks_event", "webhooks_endpoint", "webhooks_delivery"), WRITE),
         **dict.fromkeys(_QUEUE, WRITE),
     }
@@ -44,6 +45,9 @@ def grants(tenanted: Iterable[str], open_to_all: Iterable[str]) -> dict[str, Gra
 
 
 _SUPPORT = {
+    # Signing in, which allauth does: whom an address belongs to, tries that are counted, the session.
+    **dict.fromkeys(("account_emailaddress", "mfa_authenticator"), READ),
+    **dict.fromkeys(("accounts_attempt", "accounts_device", "accounts_session"), WRITE),
     "accounts_user": "SELECT, UPDATE",
     "accounts_force": READ,
     "audit_entry": "INSERT",
@@ -67,6 +71,6 @@ _SUPPORT = {
 # Never the document of an order, nor the secret that signs what a force is told.
 _SUPPORT_COLUMNS = {
     "orders_orderversion": "id, order_id, number, change_kind, kind, made_on, effective_from, in_force_until, "
-    "recorded_at, recorded_by, warnings, body_sha256",
+    "recorded_at, recorded_by, warnings, body_sha256, restricted, replaces_interim",
     "webhooks_endpoint": "id, force_id, url, events, state, created_at, lease, leased_until",
 }

@@ -33,8 +33,8 @@ def test_a_row_says_what_an_officer_needs_and_no_narrative(api: Apis, order: str
     submit(api)
     assert set(queue(api)[0]) == {
         "id", "reference", "state", "priority", "priority_reasons", "verdict", "review_due", "officer_contact_due",
-        "overdue", "claimed_by", "order", "order_force", "received_at", "incident_from", "evidence_count",
-        "linked_count",
+        "overdue", "claimed_by", "snoozed_until", "order", "order_force", "received_at", "incident_from",
+        "evidence_count", "linked_count",
     }  # fmt: skip
 
 

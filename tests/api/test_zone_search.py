@@ -9,7 +9,8 @@ from django.db import DatabaseError, connection, transaction
 
 from audit.models import Entry
 from tests.support.api import Answer, Api, Apis
-from tests.support.orders import EXCLUSION, HOME, ZONE_A, a_condition, an_order, register
+from tests.support.orders import EXCLUSION, HOME, ZONE_A, a_condition, an_order
+from tests.support.restricted import restrict
 
 Json = dict[str, Any]
 HERE: Json = {"longitude": -2.9781, "latitude": 53.4074, "accuracy_m": 30, "accuracy_basis": "p95"}
@@ -81,10 +82,11 @@ def test_another_forces_orders_are_not_found(api: Apis, order: str) -> None:
     assert (answer.status, answer.body["results"]) == (200, [])
 
 
-def test_a_restricted_order_is_not_found(api: Apis, cast: Any) -> None:
+def test_a_restricted_order_is_found_by_its_readers_only(api: Apis, order: str) -> None:
     """Rule 81."""
-    register(api, cast, an_order(restricted=True))
+    assert restrict(api).status == 201
     assert search(api.officer).body["results"] == []
+    assert len(search(api.supervisor).body["results"]) == 1
 
 
 def test_it_is_on_the_trail_with_the_reason(api: Apis, order: str) -> None:

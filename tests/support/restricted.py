@@ -5,6 +5,7 @@ from __future__ import annotations
 from accounts.services import register_client
 from accounts.types import FORCE_SCOPES
 from audit.types import SERVICE
+from common.ids import uuid7
 from demo.cast import System
 from tests.support import evidence
 from tests.support.api import Answer, Api, Apis, token_of
@@ -33,5 +34,18 @@ def everything_under(api: Apis, order: str) -> dict[str, str]:
     hook = api.force.post("force/webhooks", {"url": "https://hooks.example.org/spo", "events": ["*"]}).body["id"]
     job = send(api.force, ndjson(line("IN-A-FILE")), NDJSON).body["id"]
     entry = api.victim.post("victim/diary", {"description": "For later."}).body["id"]
-    ids = {"report": report, "hook": str(hook), "job": str(job), "entry": str(entry), "order": order}
+    person = f"force/orders/{order}/protected-persons/P1/invitations"
+    invitation = str(api.force.post(person, {"email": "somebody@mail.example"}).body["id"])
+    nothing = str(uuid7())  # names nothing anywhere
+    ids = {
+        "session": nothing,
+        "invitation": invitation,
+        "disposal": nothing,
+        "access": nothing,
+        "report": report,
+        "hook": str(hook),
+        "job": str(job),
+        "entry": str(entry),
+        "order": order,
+    }
     return {**evidence.places(api, report), **ids}

@@ -100,7 +100,8 @@ def altered(api: Apis, order: str) -> Assessment:
     """An answer that does not follow from its question: somebody had the database."""
     report = api.victim.post("victim/reports", a_report()).body["id"]
     row = Assessment.objects.get(report_id=report)
-    row.pk, row.answer = uuid7(), row.answer | {"verdict": "not_indicated"}
+    question, answer = row.question, row.answer | {"verdict": "not_indicated"}
+    row.pk, row.question, row.answer = uuid7(), question, answer
     row.save(force_insert=True)
     return row
 

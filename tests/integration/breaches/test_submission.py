@@ -36,7 +36,7 @@ def test_a_report_takes_the_same_few_statements_however_much_it_tells(api: Apis,
 def test_what_fails_at_the_end_leaves_nothing_behind(api: Apis, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before = (Entry.objects.count(), Event.objects.count(), OrmQ.objects.count())
 
-    def fail(report: Report) -> None:
+    def fail(report: Report, *, about: object) -> None:
         raise RuntimeError
 
     monkeypatch.setattr(messages, "received", fail)

@@ -31,6 +31,11 @@ def many() -> bytes:
     return ndjson(*(line(f"A-{number}", person(number)) for number in range(MANY)))
 
 
+@pytest.fixture(autouse=True)
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "_BATCH", 50)
+
+
 def started(api: Apis, content: bytes, kind: str = NDJSON) -> OrderImport:
     answer = send(api.force, content, kind)
     assert answer.status == 202, answer.body

@@ -170,7 +170,7 @@ def test_the_database_refuses(order_row: Order, name: str) -> None:
 
 
 APPEND_ONLY: list[tuple[type[Any], dict[str, Any]]] = [
-    (OrderVersion, {"body": {}}),
+    (OrderVersion, {"body_sha256": "0" * 64}),
     (OrderVersion, {"in_force_until": None}),
     (Condition, {"clause": "99"}),
     (Zone, {"drawn_by_staff_id": "0"}),

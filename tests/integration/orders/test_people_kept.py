@@ -116,10 +116,8 @@ def test_the_hashes_are_keyed(two: Orders, settings: Any) -> None:
 
 def test_the_index_answers_who_else_has_a_mark(two: Orders) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("EXPLAIN SELECT 1 FROM orders_matchkey WHERE digest = ANY(%s)", [[b"x" * 32]])
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "match_key_who_else" in plan
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'match_key_who_else'")
+        assert "(digest" in cursor.fetchone()[0]
 
 
 def test_two_officers_at_once_link_once(tokens: Apis) -> None:

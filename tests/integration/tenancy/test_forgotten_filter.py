@@ -26,6 +26,10 @@ EMPTY = {
     "orders_determination", "orders_discharge", "orders_appeal", "orders_notification", "orders_notificationevent",
     "orders_orderreview", "orders_told", "orders_orderdocument", "orders_sameperson", "orders_importedorder",
     "orders_importproblem", "breaches_consultation", "breaches_withdrawal", "breaches_outcome", "breaches_linkact",
+    "orders_orderreader", "breaches_reportarea", "breaches_reportcopy", "breaches_transfer", "breaches_transferend",
+    "breaches_snooze", "breaches_devicenotice", "breaches_evidencetimestamp", "retention_review", "retention_holdact",
+    "retention_disposal", "retention_disposaldecision", "retention_tombstone", "retention_accessrequest",
+    "retention_accessdecision",
     "breaches_diaryreport", "breaches_evidenceexamination", "breaches_evidencemessage", "breaches_evidencepiece",
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from common.ids import uuid7
 from database.tenancy import NOBODY, Tenant
 from demo.cast import Cast
 from tests.api.test_safe_contact import SAID
@@ -20,8 +21,12 @@ def build(api: Apis, order: str) -> dict[str, str]:
     hook = api.force.post("force/webhooks", {"url": "https://hooks.example.org/spo", "events": ["*"]}).body["id"]
     job = send(api.force, ndjson(line("IN-A-FILE")), NDJSON).body["id"]
     entry = api.victim.post("victim/diary", {"description": "For later."}).body["id"]
+    persons = f"force/orders/{order}/protected-persons/P1/invitations"
+    invitation = api.force.post(persons, {"email": "somebody@mail.example"}).body["id"]
     _more(api, order)
     return {
+        **dict.fromkeys(("session", "disposal", "access"), str(uuid7())),
+        "invitation": str(invitation),
         **evidence.places(api, str(report)),
         "entry": str(entry),
         "job": str(job),

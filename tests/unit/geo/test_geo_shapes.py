@@ -389,3 +389,11 @@ def test_the_largest_circle_and_the_smallest_things_are_kept_exactly() -> None:
     circle, corridor = _shape(_circle(500_000)), _shape(_corridor(_SQUARE[:2], 0.5))
     assert isinstance(circle, Circle) and circle.radius_m == 500_000.0
     assert isinstance(corridor, Corridor) and corridor.width_m == 0.5
+
+
+def test_a_zone_keeps_what_it_is_measured_from_rule_55() -> None:
+    """Rule 55: a circle is measured from its centre, an area from its own outline; which it is stays with it."""
+    circle, premises = build(_shape(_circle(100))), build(_shape(_polygon([_SQUARE])))
+    assert (circle.core_geojson["type"], circle.reach_m) == ("Point", 100)
+    assert (premises.core_geojson["type"], premises.reach_m) == ("MultiPolygon", 0)
+    assert [shape_to_json(zone.shape)["type"] for zone in (circle, premises)] == ["circle", "polygon"]
