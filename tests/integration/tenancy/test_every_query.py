@@ -67,7 +67,7 @@ def test_what_one_force_or_victim_asks_gives_another_nothing(api: Apis, cast: Ca
     assert not silent - SILENT, "\n".join(sorted(silent - SILENT))
 
 
-# Refused before anything is looked up (by role, or for what an empty body lacks), or naming what this world has none of.
+# Refused before anything is looked up (by role, or for what an empty body lacks), or naming what is not in this world.
 SILENT = {
     "post force/orders/{order}/reveal",
     "delete officer/sessions/{session}",
