@@ -27,7 +27,7 @@ from tests.support.api import Apis
 from tests.support.orders import NO_CONTACT, REFERENCE, an_order
 
 # A short version in the suite; the long one by night (docs/changing-safely.md).
-MANY = 200 if settings.default.max_examples > 100 else 12
+MANY = 200 if settings().max_examples > 100 else 12
 SYSTEM = Caller(kind="force_system", id="test", force="05", scopes=frozenset())
 FIRST = date(2026, 3, 2)
 PENDING = {"reference": "APP-1", "applied_on": "2026-02-20"}
