@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from urllib.parse import quote
 import psycopg
 from django.db import connection, connections
 from psycopg import sql
+
+_OTHERS_END_WITHIN_S = 30
 
 
 @contextmanager
@@ -26,7 +29,18 @@ def cloned() -> Iterator[str]:
         connections.close_all()
         connection.settings_dict["NAME"] = original
         with _server() as server:
+            _wait_for_other_roles(server, name)
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _wait_for_other_roles(server: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+    """A session that was closed ends a moment later, and only those of one's own role can be made to end."""
+    until = time.monotonic() + _OTHERS_END_WITHIN_S
+    while time.monotonic() < until:
+        others = "SELECT FROM pg_stat_activity WHERE datname = %s AND usename <> current_user"
+        if server.execute(others, [name]).fetchone() is None:
+            return
+        time.sleep(0.05)
 
 
 def url_of(name: str) -> str:
