@@ -16,6 +16,7 @@ from oauth2_provider.models import get_access_token_model
 from pytest_django import DjangoDbBlocker
 
 from demo.cast import Cast, seed
+from tests.support import schema
 from tests.support.api import Api, Apis, token_of
 from tests.support.databases import cloned
 from tests.support.orders import an_order, register
@@ -36,8 +37,12 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker, worker_suffix: str) -> I
     """
     with django_db_blocker.unblock():
         name = connection.settings_dict["NAME"]
-        connection.settings_dict["TEST"]["NAME"] = f"test_{name}{worker_suffix}"
-        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        mine, keeps = f"test_{name}{worker_suffix}", "SPO_KEEP_SCHEMA" in os.environ
+        if keeps:
+            schema.copied(mine)
+        connection.settings_dict["TEST"]["NAME"] = mine
+        # Migrates what is not migrated yet, and points Django at it.
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=keeps)
         _CAST.append(seed())
         _TOKENS.update({c.code: token_of(c) for c in (_CAST[0].force, _CAST[0].other_force)})
         # However slow the machine is, the run does not outlive them.

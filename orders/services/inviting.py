@@ -102,7 +102,7 @@ def accept(*, token: str, code: str) -> Accepted:
     """
     with transaction.atomic():
         row = Invitation.objects.select_for_update().filter(digest=_digest(token)).first()
-        right = hmac.compare_digest(spoken_code(row.id if row else uuid7()), code)
+        right = hmac.compare_digest(spoken_code(row.id if row else uuid7()).encode(), code.encode(errors="replace"))
         if row is None or not _open(row, at=timezone.now()):
             raise NotFound
         with tenancy.acting(tenancy.Tenant(force=_inviting_force(row))):

@@ -7,11 +7,11 @@ import json
 from typing import Any
 
 import pytest
-from django.test import Client, override_settings
+from django.test import override_settings
 from django.utils import timezone
 
 from accounts.models import Authority, User
-from tests.support.api import Api, Apis
+from tests.support.api import Api, Apis, Client
 from tests.support.orders import a_report
 
 LOW = {"force": 2, "officer": 2, "victim": 2, "public": 2}

@@ -16,6 +16,7 @@ from retention.models import Disposal
 from tests.support import evidence
 from tests.support.api import Api, Apis
 from tests.support.imports import NDJSON, line, ndjson, send
+from tests.support.kept import kept
 from tests.support.orders import a_report
 
 FORCE, OFFICERS = {"force"}, {"officer", "reviewer", "supervisor", "auditor"}
@@ -211,20 +212,24 @@ OPEN = {
 
 @pytest.fixture
 def places(api: Apis, order: str) -> dict[str, str]:
+    made = kept("what the matrix names", lambda: _made(api, order))
+    return made | evidence.links(api, made["item"])
+
+
+def _made(api: Apis, order: str) -> dict[str, str]:
     report = api.victim.post("victim/reports", a_report()).body["id"]
     hook = api.force.post("force/webhooks", {"url": "https://hooks.example.org/spo", "events": ["*"]}).body["id"]
     job = send(api.force, ndjson(line("IN-A-FILE")), NDJSON).body["id"]
     entry = api.victim.post("victim/diary", {"description": "For later."}).body["id"]
     inviting = f"force/orders/{order}/protected-persons/P1/invitations"
     invitation = api.force.post(inviting, {"email": "somebody@mail.example"}).body["id"]
-    evidence_places = evidence.places(api, str(report))
     disposal = Disposal.objects.create(
         report=report, force_id="05", reason="x", proposed_by=User.objects.filter(kind="officer")[0], staff_id="x"
     )
     asked = {"reference": "SAR-1", "subject": "respondent", "received_on": "2026-11-02"}
     access = api.supervisor.post("officer/access-requests", asked).body["id"]
     return {
-        **evidence_places,
+        **evidence.uploads(api, str(report)),
         "disposal": str(disposal.id),
         "access": str(access),
         "entry": str(entry),

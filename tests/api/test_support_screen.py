@@ -12,7 +12,6 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import Error, connection, transaction
 from django.http import HttpResponse
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
@@ -26,7 +25,7 @@ from orders.models import Order
 from orders.models.imports import OrderImport
 from spo_service import admin_site
 from tests.integration.test_nothing_leaks import CANARY, NUMBER, PLACE, secret_order, secret_report
-from tests.support.api import Apis
+from tests.support.api import Apis, Client
 from tests.support.orders import register
 from webhooks.models import Delivery, Endpoint, Event
 

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
 
 from breaches.models import Report
 from orders.models import Order
-from tests.support.api import Api, Apis
+from tests.support.api import Api, Apis, Client
 from tests.support.orders import a_report, an_order
 
 PAGES = ["/api/v1/docs/", "/support/login/"]

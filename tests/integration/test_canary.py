@@ -15,7 +15,6 @@ import pytest
 from django.core import mail
 from django.db import connection
 from django.forms.models import model_to_dict
-from django.test import Client
 from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
@@ -23,7 +22,7 @@ from accounts.services import register_support
 from audit.models import Entry
 from audit.types import SERVICE
 from spo_service.logs import AllowedFields
-from tests.support.api import Answer, Apis
+from tests.support.api import Answer, Apis, Client
 from tests.support.evidence import BOUNDARY, form
 from tests.support.following import in_hours
 from tests.support.orders import EXCLUSION, NO_CONTACT, ZONE_A, a_condition, a_report, an_order, register

@@ -20,17 +20,17 @@ def cloned() -> Iterator[str]:
     """Copy the test database, with what is committed in it, and point Django at the copy meanwhile."""
     original, name = connection.settings_dict["NAME"], f"test_spo_own_{uuid.uuid4().hex[:12]}"
     connections.close_all()
-    with _server() as server:
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(original)))
+    with server() as others:
+        others.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(original)))
     connection.settings_dict["NAME"] = name
     try:
         yield url_of(name)
     finally:
         connections.close_all()
         connection.settings_dict["NAME"] = original
-        with _server() as server:
-            _wait_for_other_roles(server, name)
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        with server() as others:
+            _wait_for_other_roles(others, name)
+            others.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _wait_for_other_roles(server: psycopg.Connection[tuple[object, ...]], name: str) -> None:
@@ -51,7 +51,8 @@ def url_of(name: str) -> str:
     return f"postgis://{quote(parts['USER'], safe='')}{password}@{quote(parts['HOST'], safe='')}{port}/{name}"
 
 
-def _server() -> psycopg.Connection[tuple[object, ...]]:
+def server() -> psycopg.Connection[tuple[object, ...]]:
+    """A connection to the server's own database, from which others are made and dropped."""
     parts = connection.settings_dict
     return psycopg.connect(
         dbname="postgres",

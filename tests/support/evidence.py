@@ -10,7 +10,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
@@ -18,7 +17,7 @@ from accounts.queries import caller_for_token
 from breaches.evidence.api import LINK_SALT
 from breaches.evidence.models import EvidenceItem
 from breaches.evidence.services import make_link
-from tests.support.api import Answer, Api, Apis
+from tests.support.api import Answer, Api, Apis, Client
 
 BOUNDARY = "----a-boundary-of-the-tests"
 
@@ -88,16 +87,26 @@ def picture(format: str = "JPEG", size: tuple[int, int] = (64, 48), **options: A
 
 def places(api: Apis, report: str) -> dict[str, str]:
     """An item of a report, an upload of each audience, and a link of the officer's and of the victim's to the item."""
+    begun = uploads(api, report)
+    return begun | links(api, begun["item"])
+
+
+def uploads(api: Apis, report: str) -> dict[str, str]:
+    """An item of a report and an upload of each audience."""
     sent = send(api.victim, f"victim/reports/{report}/evidence", b"words").body
     EvidenceItem.objects.filter(id=sent["id"]).update(state="released")
-    item = EvidenceItem.objects.get(id=sent["id"])
     callers = {"victim": api.victim, "force": api.force, "officer": api.officer}
     began = {
         f"{audience}_upload": begin(caller, audience, 9, report=report).body["id"]
         for audience, caller in callers.items()
     }
-    links = {f"{name}_file": _link(item, getattr(api, name)) for name in ("officer", "victim")}
-    return {"item": str(item.id), **began, **links}
+    return {"item": str(sent["id"]), **began}
+
+
+def links(api: Apis, item: str) -> dict[str, str]:
+    """A link of the officer's and of the victim's to an item; it lasts some minutes."""
+    row = EvidenceItem.objects.get(id=item)
+    return {f"{name}_file": _link(row, getattr(api, name)) for name in ("officer", "victim")}
 
 
 def _link(item: EvidenceItem, api: Api) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from demo.cast import Cast
 from orders.models import Order
 from orders.services import link_person
 from tests.support.api import Apis
+from tests.support.kept import kept
 
 Json = dict[str, Any]
 
@@ -111,6 +113,11 @@ def register(
     api: Apis, cast: Cast, body: Json, *, served: bool = True, approved: bool = True, reference: str = REFERENCE
 ) -> str:
     """Register version 1 over the API, serve it, approve its zones, link the victim; gives the reference."""
+    name = json.dumps([body, served, approved, reference], sort_keys=True)
+    return kept(name, lambda: _register(api, cast, body, served=served, approved=approved, reference=reference))
+
+
+def _register(api: Apis, cast: Cast, body: Json, *, served: bool, approved: bool, reference: str) -> str:
     answer = api.force.put(f"force/orders/{reference}/versions/1", body)
     assert answer.status == 201, answer.body
     if served:

@@ -9,11 +9,10 @@ from typing import Any
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import mail
-from django.test import Client
 
 from accounts.letters import send_due
 from demo.cast import OfficerAccount, PersonAccount
-from tests.support.api import Answer
+from tests.support.api import Answer, Client
 
 BASE = "/_allauth/app/v1/"
 

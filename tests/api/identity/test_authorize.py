@@ -9,13 +9,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import time_machine
-from django.test import Client
 
 from accounts.models import User
 from accounts.services import freeze, register_app
 from audit.types import SERVICE
 from demo.cast import Cast
-from tests.support.api import Api
+from tests.support.api import Api, Client
 from tests.support.orders import a_report
 from tests.support.signing_in import App, totp
 

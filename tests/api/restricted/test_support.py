@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client
 
 from accounts.services import register_support
 from audit.types import SERVICE
 from orders.models import Order
-from tests.support.api import Apis
+from tests.support.api import Apis, Client
 from tests.support.orders import REFERENCE, a_report
 from tests.support.restricted import restrict
 from webhooks.models import Event
