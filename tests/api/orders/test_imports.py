@@ -37,7 +37,9 @@ def test_an_order_in_a_file_is_what_it_would_be_by_itself(api: Apis) -> None:
     drawn, in_file = ([[getattr(z, name) for name in zone] for z in v.zones.order_by("code")] for v in (one, two))
     assert drawn == in_file
     condition = ("position", "clause", "kind", "machine_checkable")
-    assert list(one.conditions.values_list(*condition)) == list(two.conditions.values_list(*condition))
+    assert list(one.conditions.order_by("position").values_list(*condition)) == list(
+        two.conditions.order_by("position").values_list(*condition)
+    )
     times = {row.version_id: row.during for row in InForce.objects.all()}
     assert times[one.pk] == times[two.pk]
     assert ProtectedPerson.objects.filter(order__reference="IN-FILE").values_list("key", flat=True)[0] == "P1"
