@@ -49,10 +49,11 @@ def is_somebody() -> bool:
 
 @lru_cache(maxsize=2048)
 def sentence(tenant: Tenant) -> str:
-    """The statement that makes the rest of a transaction the tenant's."""
+    """The statement that makes the rest of a transaction the tenant's, with the orders that a person may see now."""
     values = [("role", tenant.role), *((f"app.{name}", getattr(tenant, name)) for name in _NAMES)]
-    calls = (f"set_config({_quoted(name)}, {_quoted(value)}, true)" for name, value in values)
-    return f"SELECT {', '.join(calls)}"
+    calls = [f"set_config({_quoted(name)}, {_quoted(value)}, true)" for name, value in values]
+    orders = f"app_orders_of({_quoted(tenant.person)})::text" if tenant.person else "''"
+    return f"SELECT {', '.join(calls)}, set_config('app.orders', {orders}, true)"
 
 
 def _quoted(value: str) -> str:

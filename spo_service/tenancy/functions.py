@@ -3,11 +3,22 @@
 A setting that was never set is NULL, one that a transaction set and gave up is '': both mean nobody. Functions
 that look into tables run as their owner, whom no policy binds, so that policies do not ask one another in circles.
 What is shared across forces is said by `app_reads_along`, and nowhere else.
+
+They are in PL/pgSQL, which plans what they ask once in a session: a statement over tables of an order asks a dozen
+times who its tenant is, and a function in SQL would be planned a dozen times.
 """
 
 from __future__ import annotations
 
 _AS_OWNER = "SECURITY DEFINER SET search_path = public, pg_temp"
+
+
+def _asked(signature: str, returns: str, answer: str) -> str:
+    """A function that looks into tables as their owner."""
+    return f"""
+CREATE OR REPLACE FUNCTION {signature} RETURNS {returns} LANGUAGE plpgsql STABLE PARALLEL SAFE {_AS_OWNER} AS $$
+BEGIN RETURN {answer}; END $$;
+"""
 
 
 def _setting(name: str, kind: str) -> str:
@@ -19,21 +30,20 @@ CREATE OR REPLACE FUNCTION app_{name}() RETURNS {kind} LANGUAGE sql STABLE PARAL
 """
 
 
-# Whom a person may act for: herself, and whoever gave her authority that is good now (trap 29).
-_PEOPLE = """
-CREATE OR REPLACE FUNCTION app_people() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-    SELECT CASE WHEN app_person() IS NULL THEN '{}' ELSE array_append(ARRAY(
-        SELECT principal_id FROM accounts_authority
-         WHERE advocate_id = app_person() AND granted_at <= now() AND expires_at > now() AND revoked_at IS NULL
-    ), app_person()) END $$;
-"""
-# Orders of others that the tenant may see: those that protect her or whom she speaks for.
+# Orders of others that a person may see: those that protect her, or whoever gave her authority that is good now
+# (trap 29).
+_ORDERS_OF = _asked(
+    "app_orders_of(who uuid)",
+    "uuid[]",
+    """ARRAY(
+        SELECT order_id FROM orders_protectedperson WHERE user_id = who OR user_id = ANY (ARRAY(
+            SELECT principal_id FROM accounts_authority
+             WHERE advocate_id = who AND granted_at <= now() AND expires_at > now() AND revoked_at IS NULL)))""",
+)
+# They are looked up where a transaction becomes the person's (`database.tenancy`), not at each row.
 _ORDERS = """
-CREATE OR REPLACE FUNCTION app_orders() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-    SELECT CASE WHEN app_person() IS NULL THEN '{}' ELSE ARRAY(
-        SELECT order_id FROM orders_protectedperson WHERE user_id = ANY (app_people())) END $$;
+CREATE OR REPLACE FUNCTION app_orders() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT coalesce(nullif(current_setting('app.orders', true), '')::uuid[], '{}') $$;
 """
 # Reports of others that the tenant may see: the one that a receipt opened.
 _REPORTS = """
@@ -41,49 +51,50 @@ CREATE OR REPLACE FUNCTION app_reports() RETURNS uuid[] LANGUAGE sql STABLE PARA
     SELECT array_remove(ARRAY[app_report()], NULL) $$;
 """
 # What another force works on or owns and the tenant's reads along: copied to it, or on offer to it (rules 47 and 89).
-_ALONG = """
-CREATE OR REPLACE FUNCTION app_reads_along(wanted uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-    SELECT app_force() IS NOT NULL AND (
+_ALONG = _asked(
+    "app_reads_along(wanted uuid)",
+    "boolean",
+    """app_force() IS NOT NULL AND (
         EXISTS (SELECT FROM breaches_reportcopy WHERE report_id = wanted AND force_id = app_force())
         OR EXISTS (SELECT FROM breaches_transfer
-                    WHERE report_id = wanted AND is_open AND to_force_id = app_force())) $$;
-"""
+                    WHERE report_id = wanted AND is_open AND to_force_id = app_force()))""",
+)
 # The row of an order to which such a report belongs, or one that was passed on: its reference, never its terms.
-_ORDER_ALONG = """
-CREATE OR REPLACE FUNCTION app_reads_order_along(wanted uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-    SELECT app_force() IS NOT NULL AND EXISTS (
+_ORDER_ALONG = _asked(
+    "app_reads_order_along(wanted uuid)",
+    "boolean",
+    """app_force() IS NOT NULL AND EXISTS (
         SELECT FROM breaches_report
-         WHERE order_id = wanted AND (force_id = app_force() OR app_reads_along(id))) $$;
-"""
+         WHERE order_id = wanted AND (force_id = app_force() OR app_reads_along(id)))""",
+)
 # A receipt is looked up by its fingerprint and by nothing else: who does not know it finds none.
-_RECEIPT = """
-CREATE OR REPLACE FUNCTION app_report_of_receipt(wanted bytea) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-    SELECT report_id FROM breaches_receipt WHERE fingerprint = wanted $$;
-"""
+_RECEIPT = _asked(
+    "app_report_of_receipt(wanted bytea)",
+    "uuid",
+    "(SELECT report_id FROM breaches_receipt WHERE fingerprint = wanted)",
+)
 # The trail of one record is for whoever may see the record, whoever left the row.
-_ENTRIES = """
-CREATE OR REPLACE FUNCTION app_entries() RETURNS bigint[] LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-    SELECT CASE WHEN app_record() IS NULL THEN '{}' ELSE ARRAY(
+_ENTRIES = _asked(
+    "app_entries()",
+    "bigint[]",
+    """CASE WHEN app_record() IS NULL THEN '{}' ELSE ARRAY(
         SELECT id FROM audit_entry WHERE record_ids @> ARRAY[app_record()::text]::varchar[] AND (
             EXISTS (SELECT FROM orders_order WHERE id = app_record() AND force_id = app_force())
             OR EXISTS (SELECT FROM breaches_report WHERE id = app_record()
-                          AND (force_id = app_force() OR reporter_user_id = app_person())))) END $$;
-"""
+                          AND (force_id = app_force() OR reporter_user_id = app_person())))) END""",
+)
 # Whose own trail: nobody's while one record is being asked about, so that its index finds its rows.
 _ORGANISATION = """
 CREATE OR REPLACE FUNCTION app_organisation() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT CASE WHEN app_record() IS NULL THEN app_force() END $$;
 """
 # Whoever takes an invitation up has no account yet: what follows is done as the force that sent it.
-_INVITING = """
-CREATE OR REPLACE FUNCTION app_force_of_protected(wanted uuid) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-    SELECT o.force_id FROM orders_protectedperson p JOIN orders_order o ON o.id = p.order_id WHERE p.id = wanted $$;
-"""
+_INVITING = _asked(
+    "app_force_of_protected(wanted uuid)",
+    "text",
+    """(SELECT o.force_id FROM orders_protectedperson p JOIN orders_order o ON o.id = p.order_id
+         WHERE p.id = wanted)""",
+)
 _TOUCHED = (
     "GRANT EXECUTE ON FUNCTION orders_zones_touched(varchar, float8, float8, float8, timestamptz, integer) TO spo_app"
 )
@@ -104,7 +115,7 @@ FUNCTIONS = (
     _setting("client", "text"),
     _setting("report", "uuid"),
     _setting("record", "uuid"),
-    _PEOPLE,
+    _ORDERS_OF,
     _ORDERS,
     _REPORTS,
     _ALONG,
