@@ -25,11 +25,12 @@ def write(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def gathered() -> Iterator[None]:
+def gathered(*, last: bool = False) -> Iterator[None]:
     """Send everything that `write` is given in this block together at its end: one trip to the database.
 
     For use inside a transaction; nothing written in the block can be read in it. What PostgreSQL refuses is
-    raised at the end. Whatever ends the block early sends nothing.
+    raised at the end. Whatever ends the block early sends nothing. `last`: nothing but the transaction's end comes
+    after it, and the COMMIT goes along.
     """
     connection.ensure_connection()
     waiting: list[str] = []
@@ -39,5 +40,7 @@ def gathered() -> Iterator[None]:
     finally:
         _waiting.reset(token)
     if waiting:
+        if last and connection.in_atomic_block and not connection.savepoint_ids:
+            waiting.append("COMMIT")  # Django's own then finds nothing to do
         with connection.cursor() as cursor:
             cursor.execute(BETWEEN.join(waiting))

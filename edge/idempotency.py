@@ -47,7 +47,7 @@ def once(request: Request, effect: Callable[[], Response], *, gather: bool = Fal
     """
     sent = request.headers.get("Idempotency-Key")
     claim = None if sent is None else _claim(request, sent, body_of(request).value if said is None else said)
-    with transaction.atomic(), gathered() if gather else nullcontext():
+    with transaction.atomic(), gathered(last=True) if gather else nullcontext():
         return effect() if claim is None else _once_for(claim, effect)
 
 
@@ -82,7 +82,7 @@ VALUES (%s, %s, %s, %s, '{}') ON CONFLICT (client, operation, key) DO NOTHING RE
 """
 
 
-_KEEP = "UPDATE edge_idempotentanswer SET status = %s, body = %s::bytea, headers = %s::jsonb WHERE id = %s"
+_KEEP = "SELECT edge_keep_answer(%s, %s, %s::bytea, %s::jsonb)"
 
 
 def _take(claim: _Claim) -> int | None:
@@ -115,4 +115,4 @@ def _keep(row: int, answer: Response) -> None:
     body = json.dumps(answer.data, cls=JSONEncoder, ensure_ascii=False)
     headers = {name: answer[name] for name in _KEPT_HEADERS if answer.has_header(name)}
     sealed = _BODY.sealed(body, row)
-    write(_KEEP, [answer.status_code, sealed, json.dumps(headers), row])
+    write(_KEEP, [row, answer.status_code, sealed, json.dumps(headers)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,11 +27,8 @@ from webhooks.signing import new_secret
 from webhooks.types import TEST, TEST_SEQUENCE
 from webhooks.vault import seal
 
-# Written out: nearly every write of the service runs it.
-_OWE = """
-INSERT INTO webhooks_event (force_id, key, type, occurred_at, subject, reference, state, about, quiet)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
+# A function (webhooks/migrations/0005_owe.py): nearly every write of the service runs it.
+_OWE = "SELECT webhooks_owe(%s::jsonb)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,19 @@ def enqueue(*, force: str, type: str, subject: UUID, reference: str, state: str,
     if not connection.in_atomic_block:
         raise RuntimeError("an event belongs in the transaction of what it tells of")
     quiet = about is not None and about.quiet
-    write(_OWE, [force, uuid7(), type, timezone.now(), subject, reference, state, about.id if about else None, quiet])
+    event = {
+        "force_id": force,
+        "key": uuid7(),
+        "type": type,
+        "occurred_at": timezone.now(),
+        "subject": subject,
+        "reference": reference,
+        "state": state,
+        "about": about.id if about else None,
+        "quiet": quiet,
+    }
+    # str gives UUIDs and instants the form that PostgreSQL reads.
+    write(_OWE, [json.dumps(event, default=str)])
     if not quiet:
         wake.now()
 

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from database.roles import APP, ERASER, ROLES, SUPPORT
-from spo_service.tenancy.functions import FUNCTIONS
+from spo_service.tenancy.functions import FUNCTIONS, MINE
 from spo_service.tenancy.policies import OPEN, TENANTED
 from spo_service.tenancy.roles import Grants, grants
 
@@ -86,6 +86,7 @@ def _statements() -> Iterator[str]:
         yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}"
     for role, its in given.items():
         yield from _rights(role, its)
+    yield f"GRANT SELECT ON {', '.join(MINE)} TO {APP}"
     for table, policy in TENANTED.items():
         yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
         yield from _policy(table, APP, policy.sees.format(table=table), policy.adds.format(table=table))

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_ORDER_OF_MINE = "(parent.force_id = (SELECT app_force()) OR parent.id = ANY ((SELECT app_orders())::uuid[]))"
-
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -34,17 +32,17 @@ def of_person(column: str = "person_id") -> Policy:
 
 
 def through(table: str, column: str, *, key: str = "id") -> Policy:
-    """Rows that belong to a row of another table: whoever sees that one sees these."""
+    """Rows that belong to a row of another table, or of a view of one's own: whoever sees that one sees these."""
     return of(f"EXISTS (SELECT FROM {table} AS parent WHERE parent.{key} = {{table}}.{column})")
 
 
 def of_order(column: str = "order_id") -> Policy:
     """What belongs to an order, for its own force and those whom it protects: not for a force that reads along."""
-    return of(f"EXISTS (SELECT FROM orders_order AS parent WHERE parent.id = {{table}}.{column} AND {_ORDER_OF_MINE})")
+    return through("app_my_orders", column)
 
 
 def of_version() -> Policy:
-    return through("orders_orderversion", "version_id")
+    return through("app_my_versions", "version_id")
 
 
 def of_report(column: str = "report_id") -> Policy:
@@ -64,7 +62,8 @@ def either(one: Policy, other: Policy) -> Policy:
 
 
 _ORDERS = of(
-    f"({_ORDER_OF_MINE} OR (SELECT app_reads_order_along(parent.id)))".replace("parent.", ""),
+    "(force_id = (SELECT app_force()) OR id = ANY ((SELECT app_orders())::uuid[])"
+    " OR (SELECT app_reads_order_along(id)))",
     adds="force_id = (SELECT app_force())",
 )
 _REPORTS = of(
@@ -95,7 +94,7 @@ TENANTED: dict[str, Policy] = {
     "orders_protectedperson": of_order(),
     "orders_condition": of_version(),
     "orders_zone": of_version(),
-    "orders_zoneapproval": through("orders_zone", "zone_id"),
+    "orders_zoneapproval": through("app_my_zones", "zone_id"),
     "orders_service": of_order(),
     "orders_inforce": of_order(),
     "orders_determination": of_order(),

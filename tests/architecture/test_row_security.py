@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
+from database import tenancy
 from database.roles import APP, ERASER, OUTBOX, ROLES, SUPPORT, WORKER, worker_role
+from database.tenancy import NOBODY, Tenant
 from spo_service.tenancy import install
+from spo_service.tenancy.functions import MINE
 from spo_service.tenancy.policies import OPEN, TENANTED
 
 # Parts of a partitioned table are no tables of their own: nobody has a right to them.
@@ -87,7 +90,17 @@ def test_functions_that_run_as_their_owner_look_nowhere_else(db: None) -> None:
     found = asked("SELECT proname, proconfig FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef "
                   "AND pg_get_userbyid(proowner) = current_user")  # fmt: skip
     assert {name for name, _ in found} >= {"app_orders_of", "app_entries", "breaches_trackfix_month"}
-    assert [name for name, config in found if config != ["search_path=public, pg_temp"]] == []
+    assert [name for name, config in found if "search_path=public, pg_temp" not in config] == []
+
+
+def test_views_that_run_as_their_owner_are_these_and_show_nobody_anything(db: None, order: str) -> None:
+    """What policies ask instead of tables: ids of the tenant's own, and of nobody else's."""
+    views = {name for (name,) in asked("SELECT viewname FROM pg_views WHERE schemaname = 'public'")}
+    assert views - {"geography_columns", "geometry_columns"} == set(MINE)
+    for tenant, sees in ((Tenant(force="05"), True), (Tenant(force="06"), False), (NOBODY, False)):
+        with transaction.atomic(), tenancy.acting(tenant):
+            found = [asked(f"SELECT id FROM {view}") for view in MINE]  # noqa: S608 - names from the code
+            assert [bool(rows) for rows in found] == [sees] * len(MINE)
 
 
 def test_putting_it_in_place_again_changes_nothing(db: None) -> None:
