@@ -179,7 +179,11 @@ def test_an_item_that_is_gone_from_the_store_is_locked(item: EvidenceItem, setti
 
 def test_the_night_takes_a_sample(item: EvidenceItem, settings: LazySettings, db: None) -> None:
     settings.EVIDENCE_NIGHTLY_SAMPLE = 1
+    before = kinds(item)
     night()
+    assert kinds(item) == [*before, "checked"]
+    last = item.continuity.order_by("number").last()
+    assert last is not None and last.sha256 == item.sha256
 
 
 def test_keys_turn_and_the_evidence_stays(item: EvidenceItem, settings: LazySettings) -> None:
