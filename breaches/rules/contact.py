@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from breaches.rules.identifiers import Match, recognise
+from breaches.rules.identifiers import Match, Recogniser
 from breaches.types import CHANNELS, Facts, Interval, Outcome, Reason, ReportedContact, Touch
-from orders.types import ConditionTerms, OrderTerms
+from orders.types import ConditionTerms
 
 _SENDER = Reason("sender_not_known", "The sender is withheld, unknown or not on record.")
 _BY_SENDER: dict[Match, tuple[Outcome, Reason]] = {
@@ -24,10 +24,10 @@ _TOLD = Reason("contact_without_details", "A contact was reported without its de
 _BEHAVIOURS = frozenset({"abusive_message", "abusive_call", "third_party_contact"})
 
 
-def touches(condition: ConditionTerms, terms: OrderTerms, facts: Facts) -> Iterator[Touch]:
+def touches(condition: ConditionTerms, recognise: Recogniser, facts: Facts) -> Iterator[Touch]:
     """What the report's contacts amount to under one no-contact condition, each at its own time."""
     for contact in facts.contacts:
-        outcome, reasons = _judged(contact, condition, terms)
+        outcome, reasons = _judged(contact, condition, recognise)
         when = Interval(contact.at, contact.at) if contact.at else facts.interval
         yield Touch(outcome, reasons, when)
     if not facts.contacts and ("contact" in facts.kinds or facts.behaviours & _BEHAVIOURS):
@@ -35,13 +35,13 @@ def touches(condition: ConditionTerms, terms: OrderTerms, facts: Facts) -> Itera
 
 
 def _judged(
-    contact: ReportedContact, condition: ConditionTerms, terms: OrderTerms
+    contact: ReportedContact, condition: ConditionTerms, recognise: Recogniser
 ) -> tuple[Outcome, tuple[Reason, ...]]:
     if "any" not in condition.channels and contact.channel not in condition.channels:
         known_channel = contact.channel in CHANNELS
         return ("not_indicated", (_CHANNEL,)) if known_channel else ("needs_officer", (_STRANGE,))
     if contact.third_party:
         return ("possible", (_THIRD,)) if condition.indirect else ("not_indicated", (_THIRD_FREE,))
-    sender = recognise(terms.respondent, contact.kind, contact.value, contact.platform)
+    sender = recognise(contact.kind, contact.value, contact.platform)
     outcome, reason = _BY_SENDER[sender.match]
     return outcome, (reason, *sender.how)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from breaches.types import Reason
@@ -32,6 +33,15 @@ class Sender:
 
     match: Match
     how: tuple[Reason, ...] = ()
+
+
+# Who the sender of a kind, a value and, for an account, a platform is.
+Recogniser = Callable[[str, str, str], Sender]
+
+
+def recogniser(people: Sequence[KnownPerson]) -> Recogniser:
+    """`recognise` for one report: each sender is looked up once, by however many conditions it is judged."""
+    return cache(lambda kind, value, platform: recognise(people, kind, value, platform))
 
 
 def recognise(people: Sequence[KnownPerson], kind: str, value: str, platform: str = "") -> Sender:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from breaches.rules.identifiers import Sender, recognise
+from breaches.rules.identifiers import Recogniser, Sender
 from breaches.rules.watching import watched
 from breaches.types import Facts, Outcome, Reason, ReportedMention, Touch
 from orders.rules.links import PLATFORMS, Link, platform_name, read_link
-from orders.types import ConditionTerms, KnownPerson, OrderTerms
+from orders.types import ConditionTerms
 
 _DIRECT = Reason("direct_reference", "A known account is reported to refer to her directly.")
 _INDIRECT = Reason("indirect_reference", "A known account is reported to refer to her indirectly.")
@@ -33,27 +33,28 @@ _RANK = {"known": 2, "alike": 1}
 _Judged = tuple[Outcome, tuple[Reason, ...]]
 
 
-def touches(condition: ConditionTerms, terms: OrderTerms, facts: Facts) -> Iterator[Touch]:
+def touches(condition: ConditionTerms, recognise: Recogniser, facts: Facts) -> Iterator[Touch]:
     """What was seen on social media amounts to under one no-reference condition."""
     room = MOST_TEXT
     for mention in facts.social:
         said = replace(mention, text=mention.text[:room])
         room -= len(said.text)
         link = read_link(mention.url) or _NO_LINK
-        outcome, reasons = _judged(said, link, condition, terms)
+        outcome, reasons = _judged((said, link), condition, recognise)
         notes = ((_IMITATES, link.imitates), (_CUT, said.text != mention.text))
         yield Touch(outcome, (*reasons, *(note for note, apt in notes if apt)), facts.interval)
     if not facts.social and ("social" in facts.kinds or "posting_online" in facts.behaviours):
         yield Touch("needs_officer", (_TOLD,), facts.interval)
 
 
-def _judged(mention: ReportedMention, link: Link, condition: ConditionTerms, terms: OrderTerms) -> _Judged:
+def _judged(said: tuple[ReportedMention, Link], condition: ConditionTerms, recognise: Recogniser) -> _Judged:
+    mention, link = said
     platforms = {name for name in (platform_name(mention.platform), link.platform) if name}
     if not _covered(condition, platforms):
         # Only a platform that is known by name is surely another one.
         sure = platforms and platforms <= PLATFORMS
         return ("not_indicated", (_PLATFORM,)) if sure else ("needs_officer", (_STRANGE,))
-    account, how = _account(mention, link, terms.respondent)
+    account, how = _account(mention, link, recognise)
     if account.match != "known":
         return "needs_officer", (_ALIKE if account.match == "alike" else _HANDLE, *how)
     outcome, reason = _reference(mention, condition)
@@ -64,15 +65,13 @@ def _covered(condition: ConditionTerms, platforms: set[str]) -> bool:
     return "any" in condition.platforms or not platforms.isdisjoint(map(platform_name, condition.platforms))
 
 
-def _account(
-    mention: ReportedMention, link: Link, people: tuple[KnownPerson, ...]
-) -> tuple[Sender, tuple[Reason, ...]]:
+def _account(mention: ReportedMention, link: Link, recognise: Recogniser) -> tuple[Sender, tuple[Reason, ...]]:
     """Whose account it is: by the handle that was given or by the one in the link, whichever says more.
 
     A post under somebody else's page has that person's name in its link, and the writer's in the report.
     """
-    given = recognise(people, "social", mention.handle, mention.platform or link.platform)
-    linked = recognise(people, "social", link.handle, link.platform)
+    given = recognise("social", mention.handle, mention.platform or link.platform)
+    linked = recognise("social", link.handle, link.platform)
     if _RANK.get(linked.match, 0) > _RANK.get(given.match, 0):
         return linked, (*linked.how, _FROM_LINK)
     return given, given.how

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, partial
 
 from breaches.rules import contact, location, social, time
+from breaches.rules.identifiers import Recogniser, recogniser
 from breaches.rules.locality import limit
 from breaches.rules.location import ZoneReading
+from breaches.rules.time import Coverage
 from breaches.rules.tracks import support
 from breaches.types import RANK, Facts, Finding, Interval, Outcome, Reason, Touch, Verdict, VerdictName
 from orders.types import ConditionTerms, OrderTerms, Period, VersionTerms
 
 TOLERANCE = timedelta(minutes=15)
+
+# How much of a time a condition was in force, and how much of it lies after service.
+_Coverages = tuple[Coverage, Coverage]
 
 _VERDICT: dict[Outcome, VerdictName] = {
     "indicated": "breach_indicated",
@@ -65,6 +71,16 @@ class _Group:
     zones: tuple[ZoneReading, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What every condition is judged by: the report, when the order was served, and who its senders are."""
+
+    facts: Facts
+    served_at: datetime | None
+    tolerance: timedelta
+    recognise: Recogniser
+
+
 def assess(facts: Facts, terms: OrderTerms | None, *, tolerance: timedelta = TOLERANCE) -> Verdict:
     """Judge what was reported by the terms of one order; None where no order is attached.
 
@@ -75,7 +91,8 @@ def assess(facts: Facts, terms: OrderTerms | None, *, tolerance: timedelta = TOL
     times = _times(facts)
     versions = [v for v in terms.versions if _touches_any(v, times)]
     groups = _grouped(versions)
-    findings = tuple(_finding(group, facts, terms, tolerance) for group in groups)
+    case = _Case(facts, terms.served_at, tolerance, recogniser(terms.respondent))
+    findings = tuple(_finding(group, case) for group in groups)
     number = _version_then(versions, facts)
     if not any(_in_force(group, when) for group in groups for when in times):
         return Verdict("no_order_in_force", number, findings, (_NOT_THEN,))
@@ -143,9 +160,10 @@ def _periods(version: VersionTerms, condition: ConditionTerms) -> Iterator[Perio
         yield Period(start, end)
 
 
-def _finding(group: _Group, facts: Facts, terms: OrderTerms, tolerance: timedelta) -> Finding:
-    condition = group.condition
-    graded = [_graded(touch, group, facts, terms.served_at) for touch in _touches(group, facts, terms, tolerance)]
+def _finding(group: _Group, case: _Case) -> Finding:
+    condition, facts = group.condition, case.facts
+    covered = cache(partial(_covered, group, case.served_at))  # most of a report has one and the same time
+    graded = [_graded(touch, group, (facts, covered)) for touch in _touches(group, case)]
     if not graded:
         reason = _NOTHING if _in_force(group, facts.interval) else _NOT_THEN
         graded = [_Graded("not_applicable", (reason,), None, None)]
@@ -167,14 +185,14 @@ def _finding(group: _Group, facts: Facts, terms: OrderTerms, tolerance: timedelt
     )
 
 
-def _touches(group: _Group, facts: Facts, terms: OrderTerms, tolerance: timedelta) -> Iterator[Touch]:
-    condition = group.condition
+def _touches(group: _Group, case: _Case) -> Iterator[Touch]:
+    condition, facts = group.condition, case.facts
     if condition.kind == "exclusion_zone":
-        yield from location.touches(condition, group.zones, facts, tolerance)
+        yield from location.touches(condition, group.zones, facts, case.tolerance)
     elif condition.kind == "no_contact":
-        yield from contact.touches(condition, terms, facts)
+        yield from contact.touches(condition, case.recognise, facts)
     elif condition.kind == "no_social_reference":
-        yield from social.touches(condition, terms, facts)
+        yield from social.touches(condition, case.recognise, facts)
     else:
         yield from _for_a_person(condition, facts)
     if _READS.get(condition.kind) in facts.left_out:
@@ -197,11 +215,15 @@ class _Graded:
     touch: Touch | None
 
 
-def _graded(touch: Touch, group: _Group, facts: Facts, served_at: datetime | None) -> _Graded:
-    in_force = time.coverage(group.periods, group.condition.windows, touch.when)
+def _covered(group: _Group, served_at: datetime | None, when: Interval | None) -> _Coverages:
+    return time.coverage(group.periods, group.condition.windows, when), time.served(served_at, when)
+
+
+def _graded(touch: Touch, group: _Group, asked: tuple[Facts, Callable[[Interval | None], _Coverages]]) -> _Graded:
+    facts, covered = asked
+    in_force, after_service = covered(touch.when)
     if in_force == "none":
         return _Graded("not_applicable", (_NOT_THEN,), None, touch)
-    after_service = time.served(served_at, touch.when)
     outcome, reasons = touch.outcome, list(touch.reasons)
     partly = [r for r, part in ((_PARTLY, in_force), (_SERVED_DURING, after_service)) if part == "part"]
     local = limit(group.condition.locality, touch, facts)

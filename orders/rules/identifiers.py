@@ -7,7 +7,7 @@ import unicodedata
 
 import phonenumbers
 from confusable_homoglyphs.confusables import confusables_data
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from phonenumbers import shortnumberinfo
 
 # What people write where they know nothing: it would make one person of everybody.
@@ -39,6 +39,14 @@ _NUMBER = re.compile(
 )
 
 _BRITISH = 44
+# Most numbers of a report, and cut-off ones too short for any: known without the library, which is slower by far.
+_MOBILE = re.compile(r"(?:0|\+44|0044)(7\d{9})")
+_SHORTEST = 7
+# An address as nearly all are, in small ASCII letters: the library would say the same of it, ten times as slowly.
+_PLAIN_ADDRESS = re.compile(
+    r"(?=.{6,200}\Z)(?=[^@]{1,64}@)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,2}\.)+[a-z]{2,20}"
+)
+_SPECIAL = tuple(f".{name}" for name in SPECIAL_USE_DOMAIN_NAMES if name != "test")
 
 _LATIN = str.maketrans({
     letter: look
@@ -79,6 +87,9 @@ def phone(value: str) -> str | None:
     run = written[1]
     abroad = "+" in run or digits(run).startswith("00")
     plain = ("+" if "+" in run else "") + digits(run.replace("(0)", "") if abroad else run)
+    mobile = _MOBILE.fullmatch(plain)
+    if mobile or (not abroad and len(plain) < _SHORTEST):
+        return mobile and f"+{_BRITISH}{mobile[1]}"
     try:
         number = phonenumbers.parse(plain, "GB")
     except phonenumbers.NumberParseException:
@@ -132,6 +143,9 @@ def address(value: str) -> str | None:
     if text.endswith(">") and "<" in text:
         text = text[text.rindex("<") + 1 : -1]  # the name before it is whatever the sender wanted it to be
     text = re.sub(r"^mailto:", "", text, flags=re.I).partition("?")[0].strip()
+    plain = text.lower() if text.isascii() else ""
+    if _PLAIN_ADDRESS.fullmatch(plain) and not f".{plain.partition('@')[2]}".endswith(_SPECIAL):
+        return plain
     try:
         parts = validate_email(text, check_deliverability=False, test_environment=True)
     except EmailNotValidError:

@@ -10,6 +10,7 @@ import time_machine
 from django.conf import LazySettings
 from django.db import transaction
 from django.utils import timezone
+from django_q.models import OrmQ
 
 from audit.models import Entry
 from audit.types import SERVICE
@@ -178,8 +179,16 @@ def test_an_item_that_is_gone_from_the_store_is_locked(item: EvidenceItem, setti
 
 
 def test_the_night_takes_a_sample(item: EvidenceItem, settings: LazySettings, db: None) -> None:
-    settings.EVIDENCE_NIGHTLY_SAMPLE = 1
+    settings.EVIDENCE_NIGHTLY_SAMPLE = EvidenceItem.objects.count()
+    before, waiting = kinds(item), set(OrmQ.objects.values_list("id", flat=True))
     night()
+    queued = [row.task for row in OrmQ.objects.exclude(id__in=waiting)]
+    assert {task["func"] for task in queued} == {services.CHECK}
+    for task in queued:
+        check(*task["args"])
+    assert kinds(item) == [*before, "checked"]
+    last = item.continuity.order_by("number").last()
+    assert last is not None and last.sha256 == item.sha256
 
 
 def test_keys_turn_and_the_evidence_stays(item: EvidenceItem, settings: LazySettings) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from breaches.rules.identifiers import Sender, recognise
 from breaches.types import SENDER_KINDS
 from edge.shapes import storable
+from orders.rules import identifiers
 from orders.rules.identifiers import address, email, handle, phone, short_code, skeleton, visible, withheld
 from orders.rules.known import known_person
 from orders.types import Identifier, KnownPerson
@@ -331,3 +334,36 @@ def test_one_form_is_its_own_form(value: str) -> None:
     assert skeleton(skeleton(value)) == skeleton(value)
     assert visible(visible(value)) == visible(value)
     assert handle(f"\u200e@{handle('danny')}") == "danny"
+
+
+_NEVER = re.compile(r"(?!)")
+
+
+@given(
+    st.from_regex(r"(0|\+44|0044|\+|00)?[0-9]{0,12}", fullmatch=True)
+    | st.from_regex(r"(0|\+44|0044)7[0-9]{9}", fullmatch=True)
+)
+def test_numbers_known_at_a_glance_are_what_the_library_says(written: str) -> None:
+    quickly = phone(written)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(identifiers, "_MOBILE", _NEVER)
+        patched.setattr(identifiers, "_SHORTEST", 0)
+        assert phone(written) == quickly
+
+
+@given(
+    st.from_regex(r"[A-Za-z0-9_+.-]{1,12}@[A-Za-z0-9.-]{1,20}\.[A-Za-z]{1,8}", fullmatch=True)
+    | st.builds(
+        "{}@{}.{}".format,
+        st.from_regex(r"[a-z0-9_+-]{1,70}(\.[a-z0-9]{1,3})?", fullmatch=True),
+        st.from_regex(r"[a-z0-9]{1,3}(--?[a-z0-9]{1,3})?(\.[a-z0-9]{1,25})?", fullmatch=True),
+        st.sampled_from(
+            ["com", "test", "local", "invalid", "onion", "arpa", "localhost", "co.uk", "c", "c0m", "example"]
+        ),
+    )
+)
+def test_addresses_known_at_a_glance_are_what_the_library_says(written: str) -> None:
+    quickly = address(written)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(identifiers, "_PLAIN_ADDRESS", _NEVER)
+        assert address(written) == quickly

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breaches.evidence.chats import NotAChat, read_messages
+from breaches.evidence.chats.types import MOST_TEXT
 from breaches.evidence.types import Chat, Message
 
 NNBSP, LTR = "\u202f", "\u200e"
@@ -242,9 +243,15 @@ def test_any_bytes_are_read_or_no_chat(content: bytes, media_type: str) -> None:
     for raw in (content, b"20/11/2026, 18:31 - D: x\n" + content, b'{"messages":[{"sender_name":1},' + content,
                 b"<smses>" + content, MAIL.encode()[:300] + content):  # fmt: skip
         try:
-            read(raw, media_type)
+            chat, messages = read(raw, media_type)
         except NotAChat:
             continue
+        assert chat.platform and all(chat.notes)
+        if not raw.startswith(b"PK"):  # in an archive each part counts from its own beginning
+            offsets = [message.offset for message in messages]
+            assert offsets == sorted(set(offsets)) and all(0 <= offset < max(1, len(raw)) for offset in offsets)
+        assert all(len(message.text) <= MOST_TEXT for message in messages)
+        assert all(message.at is None or message.at.tzinfo for message in messages)
 
 
 def long_chat(lines: int) -> Iterator[bytes]:
