@@ -144,11 +144,16 @@ class SealedJSON(SealedField):
         return zlib.compress(plain, 1) if len(plain) > _PACKED_ABOVE else plain
 
     def from_bytes(self, plain: bytes) -> Any:
-        return json.loads(zlib.decompress(plain) if plain.startswith(_PACKED) else plain)
+        return json.loads(unpacked(plain))
 
 
 _PACKED_ABOVE = 256  # bytes
 _PACKED = b"x"  # how zlib begins (RFC 1950), and JSON never does
+
+
+def unpacked(plain: bytes) -> bytes:
+    """The JSON that was sealed, packed or as it was."""
+    return zlib.decompress(plain) if plain.startswith(_PACKED) else plain
 
 
 def context_of(table: str, column: str, pk: UUID | int) -> str:

@@ -10,7 +10,7 @@ from psycopg import sql
 
 from common.envelope import NotOpened
 from database.envelope import open_sealed, seal
-from database.sealed import context_of
+from database.sealed import context_of, unpacked
 
 Kind = Literal["text", "jsonb"]
 _BATCH = 500
@@ -31,7 +31,8 @@ def unseal_column(editor: Any, table: str, column: str, *, kind: Kind, null: boo
     def opened(pk: Any, value: bytes) -> str:
         if not value and kind == "jsonb":
             raise NotOpened
-        return open_sealed(bytes(value), context=context_of(table, column, pk)).decode() if value else ""
+        plain = open_sealed(bytes(value), context=context_of(table, column, pk)) if value else b""
+        return (unpacked(plain) if kind == "jsonb" else plain).decode()
 
     _turn(editor, table, column, (kind, null, "bytea", opened))
 
