@@ -134,6 +134,15 @@ class SealedText(SealedField):
         return plain.decode()
 
 
+_PACKED_ABOVE = 256  # bytes
+_PACKED = b"x"  # how zlib begins (RFC 1950), and JSON never does
+
+
+def unpacked(plain: bytes) -> bytes:
+    """The JSON that was sealed, packed or as it was."""
+    return zlib.decompress(plain) if plain.startswith(_PACKED) else plain
+
+
 class SealedJSON(SealedField):
     """A JSON value, packed before it is sealed: afterwards nothing can be, and PostgreSQL keeps a short row whole."""
 
@@ -145,15 +154,6 @@ class SealedJSON(SealedField):
 
     def from_bytes(self, plain: bytes) -> Any:
         return json.loads(unpacked(plain))
-
-
-_PACKED_ABOVE = 256  # bytes
-_PACKED = b"x"  # how zlib begins (RFC 1950), and JSON never does
-
-
-def unpacked(plain: bytes) -> bytes:
-    """The JSON that was sealed, packed or as it was."""
-    return zlib.decompress(plain) if plain.startswith(_PACKED) else plain
 
 
 def context_of(table: str, column: str, pk: UUID | int) -> str:

@@ -40,15 +40,14 @@ def touches(condition: ConditionTerms, recognise: Recogniser, facts: Facts) -> I
         said = replace(mention, text=mention.text[:room])
         room -= len(said.text)
         link = read_link(mention.url) or _NO_LINK
-        outcome, reasons = _judged((said, link), condition, recognise)
+        outcome, reasons = _judged(said, link, condition=condition, recognise=recognise)
         notes = ((_IMITATES, link.imitates), (_CUT, said.text != mention.text))
         yield Touch(outcome, (*reasons, *(note for note, apt in notes if apt)), facts.interval)
     if not facts.social and ("social" in facts.kinds or "posting_online" in facts.behaviours):
         yield Touch("needs_officer", (_TOLD,), facts.interval)
 
 
-def _judged(said: tuple[ReportedMention, Link], condition: ConditionTerms, recognise: Recogniser) -> _Judged:
-    mention, link = said
+def _judged(mention: ReportedMention, link: Link, *, condition: ConditionTerms, recognise: Recogniser) -> _Judged:
     platforms = {name for name in (platform_name(mention.platform), link.platform) if name}
     if not _covered(condition, platforms):
         # Only a platform that is known by name is surely another one.

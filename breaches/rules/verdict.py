@@ -163,7 +163,7 @@ def _periods(version: VersionTerms, condition: ConditionTerms) -> Iterator[Perio
 def _finding(group: _Group, case: _Case) -> Finding:
     condition, facts = group.condition, case.facts
     covered = cache(partial(_covered, group, case.served_at))  # most of a report has one and the same time
-    graded = [_graded(touch, group, (facts, covered)) for touch in _touches(group, case)]
+    graded = [_graded(touch, condition, facts=facts, covered=covered) for touch in _touches(group, case)]
     if not graded:
         reason = _NOTHING if _in_force(group, facts.interval) else _NOT_THEN
         graded = [_Graded("not_applicable", (reason,), None, None)]
@@ -219,21 +219,22 @@ def _covered(group: _Group, served_at: datetime | None, when: Interval | None) -
     return time.coverage(group.periods, group.condition.windows, when), time.served(served_at, when)
 
 
-def _graded(touch: Touch, group: _Group, asked: tuple[Facts, Callable[[Interval | None], _Coverages]]) -> _Graded:
-    facts, covered = asked
+def _graded(
+    touch: Touch, condition: ConditionTerms, *, facts: Facts, covered: Callable[[Interval | None], _Coverages]
+) -> _Graded:
     in_force, after_service = covered(touch.when)
     if in_force == "none":
         return _Graded("not_applicable", (_NOT_THEN,), None, touch)
     outcome, reasons = touch.outcome, list(touch.reasons)
     partly = [r for r, part in ((_PARTLY, in_force), (_SERVED_DURING, after_service)) if part == "part"]
-    local = limit(group.condition.locality, touch, facts)
+    local = limit(condition.locality, touch, facts)
     if (outcome in ("indicated", "not_indicated") and partly) or (outcome == "indicated" and local.effect == "lowers"):
         outcome = "possible"
     reasons += local.reasons if local.effect != "stops" else ()
     stops = [*touch.stops, *([_NOT_SERVED] if after_service == "none" else [])]
     if local.effect == "stops" and outcome in ("indicated", "possible"):
         stops += local.reasons
-    if group.condition.exceptions and outcome in ("indicated", "possible"):
+    if condition.exceptions and outcome in ("indicated", "possible"):
         stops.append(_EXCEPTION)
     reasons = list(dict.fromkeys([*reasons, *partly, *stops]))
     if not stops:

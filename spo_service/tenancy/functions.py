@@ -41,6 +41,8 @@ _ORDERS_OF = _asked(
             SELECT principal_id FROM accounts_authority
              WHERE advocate_id = who AND granted_at <= now() AND expires_at > now() AND revoked_at IS NULL)))""",
 )
+# A database that an earlier release migrated still has what it asked instead.
+_GONE = "DROP FUNCTION IF EXISTS app_people()"
 # They are looked up where a transaction becomes the person's (`database.tenancy`), not at each row.
 _ORDERS = """
 CREATE OR REPLACE FUNCTION app_orders() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
@@ -129,6 +131,7 @@ FUNCTIONS = (
     _setting("record", "uuid"),
     _ORDERS_OF,
     _ORDERS,
+    _GONE,
     _VIEWS,
     _REPORTS,
     _ALONG,

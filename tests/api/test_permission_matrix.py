@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import ApiClient, User
 from common.ids import uuid7
 from edge.permissions import Open
+from orders.models import Order
 from retention.models import Disposal
 from tests.support import evidence
 from tests.support.api import Api, Apis
@@ -212,7 +213,8 @@ OPEN = {
 
 @pytest.fixture
 def places(api: Apis, order: str) -> dict[str, str]:
-    made = kept("what the matrix names", lambda: _made(api, order))
+    row = Order.objects.get(reference=order)
+    made = kept(f"what the matrix names, of {row.id}", lambda: _made(api, order))
     return made | evidence.links(api, made["item"])
 
 

@@ -25,6 +25,14 @@ CANARY = "canary-27-Laburnum-Road"
 OLD, NEW = ("old", b"o" * 32), ("new", b"n" * 32)
 
 
+@pytest.mark.parametrize("value", [{"a": "\u00e9"}, {"said": "I can see you. " * 400}, "x" * 300, [], None, 0])
+def test_json_opens_packed_and_as_it_was_sealed_before(value: Any) -> None:
+    field: Any = Assessment._meta.get_field("answer")
+    plain = json.dumps(value, ensure_ascii=False).encode()
+    assert field.from_bytes(field.to_bytes(value)) == field.from_bytes(plain) == value
+    assert len(field.to_bytes(value)) <= len(plain)
+
+
 @pytest.fixture
 def kept(api: Apis, cast: Any, settings: Any) -> str:
     """An order and a report that say where she lives, under the key `old`; the report's id."""

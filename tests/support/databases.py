@@ -29,16 +29,16 @@ def cloned() -> Iterator[str]:
         connections.close_all()
         connection.settings_dict["NAME"] = original
         with server() as others:
-            _drop(others, name)
+            drop(others, name)
 
 
-def _drop(server: psycopg.Connection[tuple[object, ...]], name: str) -> None:
-    """Again while a session of another role, which was just beginning or ending, is in the way."""
+def drop(server: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+    """Drop a database if it is there; again while a session of another role that begins or ends is in the way."""
     until = time.monotonic() + _OTHERS_END_WITHIN_S
     while True:
         _wait_for_other_roles(server, name)
         try:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
             return
         except psycopg.errors.InsufficientPrivilege:
             if time.monotonic() > until:

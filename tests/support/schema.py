@@ -14,7 +14,7 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
-from tests.support.databases import server
+from tests.support.databases import drop, server
 
 _ROOT = Path(__file__).resolve().parents[2]
 _DECIDES = (
@@ -42,9 +42,9 @@ def copied(name: str) -> None:
         found = _names(other)
         if schema not in found:
             for old in found:
-                _drop(other, old)
+                drop(other, old)
             _migrated(other, schema)
-        _drop(other, name)
+        drop(other, name)
         other.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(schema)))
 
 
@@ -64,10 +64,6 @@ def _migrated(other: psycopg.Connection[tuple[object, ...]], schema: str) -> Non
     other.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(schema)))
 
 
-def _drop(other: psycopg.Connection[tuple[object, ...]], name: str) -> None:
-    other.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
 def _digest() -> str:
     whole = hashlib.sha256()
     for path in sorted(set(_files())):
@@ -77,4 +73,4 @@ def _digest() -> str:
 
 def _files() -> Iterator[Path]:
     for pattern in _DECIDES:
-        yield from (path for path in _ROOT.glob(pattern) if path.is_file() and ".venv" not in path.parts)
+        yield from (path for path in _ROOT.glob(pattern) if path.is_file())

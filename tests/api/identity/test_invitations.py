@@ -86,6 +86,14 @@ def test_it_is_taken_up_once(api: Apis, order: str) -> None:
     assert accept(App(), mailed, made.body["code"]).status == 404
 
 
+@pytest.mark.parametrize("code", ["\u00e9" * 6, "\u0661\u0662\u0663\u0664\u0665\u0666"])
+def test_a_code_in_other_letters_is_a_wrong_one(api: Apis, order: str, code: str) -> None:
+    invite(api, order)
+    assert accept(App(), token(), code).status == 404
+    assert Entry.objects.filter(verb="invitation_code_wrong").count() == 1
+    assert Invitation.objects.get().accepted_at is None
+
+
 @pytest.mark.parametrize("why", ["revoked", "expired", "renewed", "wrong token"])
 def test_what_is_no_more_looks_like_what_never_was(api: Apis, order: str, why: str) -> None:
     made = invite(api, order)

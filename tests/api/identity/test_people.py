@@ -107,11 +107,12 @@ def test_known_and_unknown_addresses_look_alike_and_only_one_gets_mail(cast: Cas
 def test_a_mail_says_nothing(cast: Cast) -> None:
     App().post("auth/code/request", {"email": cast.victim.email})
     send_due()
-    _says_nothing(f"{mail.outbox[0].subject} {mail.outbox[0].body}")
+    assert _told(f"{mail.outbox[0].subject} {mail.outbox[0].body}") == set()
 
 
-def _says_nothing(text: str) -> None:
-    assert not any(word in text.casefold() for word in ("stalk", "police", "order", "victim", "report", "protect"))
+def _told(text: str) -> set[str]:
+    """What of the matter a mail gives away."""
+    return {word for word in ("stalk", "police", "order", "victim", "report", "protect") if word in text.casefold()}
 
 
 def test_officers_get_no_code_by_mail(cast: Cast) -> None:
