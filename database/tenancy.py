@@ -48,12 +48,17 @@ def is_somebody() -> bool:
 
 
 @lru_cache(maxsize=2048)
-def sentence(tenant: Tenant) -> str:
-    """The statement that makes the rest of a transaction the tenant's, with the orders that a person may see now."""
+def sentence(tenant: Tenant, *, begins: bool = False) -> str:
+    """The statement that makes the rest of a transaction the tenant's, with the orders that a person may see now.
+
+    Where it `begins` the transaction, what is empty is so already.
+    """
     values = [("role", tenant.role), *((f"app.{name}", getattr(tenant, name)) for name in _NAMES)]
-    calls = [f"set_config({_quoted(name)}, {_quoted(value)}, true)" for name, value in values]
-    orders = f"app_orders_of({_quoted(tenant.person)})::text" if tenant.person else "''"
-    return f"SELECT {', '.join(calls)}, set_config('app.orders', {orders}, true)"
+    settings = [(_quoted(name), _quoted(value)) for name, value in values if value or not begins]
+    if tenant.person or not begins:
+        orders = f"app_orders_of({_quoted(tenant.person)})::text" if tenant.person else "''"
+        settings.append(("'app.orders'", orders))
+    return "SELECT " + ", ".join(f"set_config({name}, {value}, true)" for name, value in settings)
 
 
 def _quoted(value: str) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, transaction
 from django.db.utils import OperationalError
@@ -41,7 +41,7 @@ class _Claim:
 def once(request: Request, effect: Callable[[], Response], *, gather: bool = False, said: Any = None) -> Response:
     """Run `effect` in one transaction; with an `Idempotency-Key`, at most once for that key.
 
-    A refusal raised by `effect` rolls the claim back too, which frees the key. `gather` sends the effect's
+    A refusal frees the key. `gather` sends the effect's
     writes together (`database.writes`). `said` stands for the body where a digest of the body itself would keep
     something that must not be kept.
     """
@@ -52,11 +52,12 @@ def once(request: Request, effect: Callable[[], Response], *, gather: bool = Fal
 
 
 def _once_for(claim: _Claim, effect: Callable[[], Response]) -> Response:
-    row = _take(claim)
-    if row is None:
+    number = _take(claim)
+    if number is None:
         return _replay(claim)
     answer = effect()
-    _keep(row, answer)
+    if answer.status_code < 400:
+        _keep(number, claim, answer)
     return answer
 
 
@@ -76,26 +77,20 @@ def client_of(caller: object) -> str:
     return caller.id if isinstance(caller, Caller) and caller.kind != "public" else "public"
 
 
-_TAKE = """
-INSERT INTO edge_idempotentanswer (client, operation, key, digest, headers)
-VALUES (%s, %s, %s, %s, '{}') ON CONFLICT (client, operation, key) DO NOTHING RETURNING id
-"""
-
-
-_KEEP = "SELECT edge_keep_answer(%s, %s, %s::bytea, %s::jsonb)"
+_TAKE = "SELECT edge_claim(%s, %s, %s)"
+_KEEP = "SELECT edge_keep_answer(%s, %s, %s, %s, %s, %s, %s::bytea, %s::jsonb)"
 
 
 def _take(claim: _Claim) -> int | None:
-    """Claim the key, waiting for whoever else is claiming it. None where it was answered before."""
+    """Hold the key, waiting for whoever holds it: the number that its answer will have. None where it has one."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute(_TAKE, [claim.client, claim.operation, claim.key, claim.digest])
-            row = cursor.fetchone()
+            cursor.execute(_TAKE, [claim.client, claim.operation, claim.key])
+            return cast(tuple[int | None], cursor.fetchone())[0]
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
             raise Conflict("idempotency_in_progress", "The first request with this key is still running.") from error
         raise
-    return row[0] if row else None
 
 
 def _replay(claim: _Claim) -> Response:
@@ -108,11 +103,9 @@ def _replay(claim: _Claim) -> Response:
     return response
 
 
-def _keep(row: int, answer: Response) -> None:
-    if answer.status_code >= 400:
-        return
+def _keep(number: int, claim: _Claim, answer: Response) -> None:
     # As text, not jsonb: the same answer again means the same members in the same order.
     body = json.dumps(answer.data, cls=JSONEncoder, ensure_ascii=False)
     headers = {name: answer[name] for name in _KEPT_HEADERS if answer.has_header(name)}
-    sealed = _BODY.sealed(body, row)
-    write(_KEEP, [row, answer.status_code, sealed, json.dumps(headers)])
+    asked = (claim.client, claim.operation, claim.key, claim.digest)
+    write(_KEEP, [number, *asked, answer.status_code, _BODY.sealed(body, number), json.dumps(headers)])

@@ -9,9 +9,9 @@ from database.sealed import SealedText
 
 
 class IdempotentAnswer(models.Model):
-    """One client's key for one operation: claimed first, answered in the same transaction as the effect.
+    """One client's key for one operation, and what was answered: written in the transaction of the effect.
 
-    Two at once meet on the unique key: the second waits inside PostgreSQL for the first to commit.
+    Two at once meet on a lock of the key (`edge_claim`): the second waits inside PostgreSQL for the first to commit.
     """
 
     client = models.CharField(max_length=64)

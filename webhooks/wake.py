@@ -26,16 +26,9 @@ OUTBOX = "outbox"
 # One look serves everything written within this time of it.
 MOMENT_S = 0.4
 
-# Nothing where a look is due in a moment anyway. Its worker may look before this transaction has committed;
+# A function (webhooks/migrations/0006_look.py). Its worker may look before this transaction has committed;
 # `in_flight` tells it so, and it comes back.
-_IN_A_MOMENT = """
-INSERT INTO django_q_ormq (key, payload, lock)
-SELECT %(key)s::text, %(look)s::text, clock_timestamp() + %(moment)s * interval '1 second'
- WHERE NOT EXISTS (
-    SELECT FROM django_q_ormq
-     WHERE key = %(key)s::text AND lock > clock_timestamp()
-       AND lock <= clock_timestamp() + %(moment)s * interval '1 second')
-"""
+_IN_A_MOMENT = "SELECT webhooks_look(%s, %s, %s)"
 # A session has a transaction id from its first write to its commit.
 _IN_FLIGHT = "SELECT app_in_flight()"
 
@@ -71,7 +64,7 @@ def now() -> None:
     if not _in_database():
         async_task(DRAIN, cluster=OUTBOX)
         return
-    write(_IN_A_MOMENT, {"key": OUTBOX, "look": _look(), "moment": MOMENT_S})
+    write(_IN_A_MOMENT, [OUTBOX, _look(), MOMENT_S])
 
 
 def in_flight() -> bool:

@@ -26,7 +26,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if tenant is None:
                 self._set_autocommit(False)  # type: ignore[attr-defined]
             else:
-                self.connection.execute(f"BEGIN;{tenancy.sentence(tenant)}", prepare=False)
+                self.connection.execute(f"BEGIN;{tenancy.sentence(tenant, begins=True)}", prepare=False)
 
     def create_cursor(self, name: str | None = None) -> Any:
         """Only a cursor outside a transaction must outlive one: PostgreSQL refuses that to one that locks rows."""

@@ -26,7 +26,7 @@ class Asked(NamedTuple):
 
 # Functions that add or change a row, and tell nothing.
 WRITES = tuple(
-    f"SELECT {name}(" for name in ("audit_note", "webhooks_owe", "edge_keep_answer", "breaches_store_report")
+    f"SELECT {name}(" for name in ("audit_note", "webhooks_owe", "edge_keep_answer", "webhooks_look", "breaches_store_report")
 )
 
 
