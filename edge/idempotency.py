@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import secrets
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, cast
 
 from django.db import connection, transaction
-from django.db.utils import OperationalError
-from psycopg.errors import LockNotAvailable
+from django.db.utils import IntegrityError, OperationalError
+from psycopg.errors import LockNotAvailable, UniqueViolation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
@@ -25,6 +26,7 @@ from edge.parsing import body_of
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 _BODY = IdempotentAnswer._meta.get_field("body")
+_ONCE, _NUMBER = "idempotent_answer_once", "edge_idempotentanswer_pkey"
 _KEPT_HEADERS = ("Location", "ETag")
 
 
@@ -41,24 +43,48 @@ class _Claim:
 def once(request: Request, effect: Callable[[], Response], *, gather: bool = False, said: Any = None) -> Response:
     """Run `effect` in one transaction; with an `Idempotency-Key`, at most once for that key.
 
-    A refusal frees the key. `gather` sends the effect's
-    writes together (`database.writes`). `said` stands for the body where a digest of the body itself would keep
-    something that must not be kept.
+    A refusal frees the key. `gather` sends the effect's writes together (`database.writes`). `said` stands for the
+    body where a digest of the body itself would keep something that must not be kept.
     """
     sent = request.headers.get("Idempotency-Key")
     claim = None if sent is None else _claim(request, sent, body_of(request).value if said is None else said)
+    if gather and claim is not None:
+        return _hopefully(claim, effect)
     with transaction.atomic(), gathered(last=True) if gather else nullcontext():
         return effect() if claim is None else _once_for(claim, effect)
 
 
 def _once_for(claim: _Claim, effect: Callable[[], Response]) -> Response:
-    number = _take(claim)
-    if number is None:
-        return _replay(claim)
-    answer = effect()
-    if answer.status_code < 400:
-        _keep(number, claim, answer)
-    return answer
+    return _kept(claim, effect()) if _take(claim) else _replay(claim)
+
+
+def _hopefully(claim: _Claim, effect: Callable[[], Response]) -> Response:
+    """The same for an effect that may as well be taken back: as if the key were new, which it nearly always is.
+
+    Nobody asks first. The answer is written with everything else, and PostgreSQL takes only one for a key: whoever
+    comes second waits there for the first, has all of theirs undone, and gets what the first got.
+    """
+    try:
+        with transaction.atomic(), gathered(last=True):
+            return _kept(claim, effect())
+    except OperationalError as error:
+        raise _in_progress(error) from error
+    except IntegrityError as error:
+        if _constraint(error) == _NUMBER:  # another key's answer has this number
+            return _hopefully(claim, effect)
+        if _constraint(error) != _ONCE:
+            raise
+    return _replay(claim)
+
+
+def _constraint(error: IntegrityError) -> str | None:
+    return error.__cause__.diag.constraint_name if isinstance(error.__cause__, UniqueViolation) else None
+
+
+def _in_progress(error: OperationalError) -> Exception:
+    if isinstance(error.__cause__, LockNotAvailable):
+        return Conflict("idempotency_in_progress", "The first request with this key is still running.")
+    return error
 
 
 def _claim(request: Request, sent: str, said: Any) -> _Claim:
@@ -81,16 +107,14 @@ _TAKE = "SELECT edge_claim(%s, %s, %s)"
 _KEEP = "SELECT edge_keep_answer(%s, %s, %s, %s, %s, %s, %s::bytea, %s::jsonb)"
 
 
-def _take(claim: _Claim) -> int | None:
-    """Hold the key, waiting for whoever holds it: the number that its answer will have. None where it has one."""
+def _take(claim: _Claim) -> bool:
+    """Hold the key, waiting for whoever holds it. False where it was answered before."""
     try:
         with connection.cursor() as cursor:
             cursor.execute(_TAKE, [claim.client, claim.operation, claim.key])
-            return cast(tuple[int | None], cursor.fetchone())[0]
+            return cast(tuple[bool], cursor.fetchone())[0]
     except OperationalError as error:
-        if isinstance(error.__cause__, LockNotAvailable):
-            raise Conflict("idempotency_in_progress", "The first request with this key is still running.") from error
-        raise
+        raise _in_progress(error) from error
 
 
 def _replay(claim: _Claim) -> Response:
@@ -103,9 +127,15 @@ def _replay(claim: _Claim) -> Response:
     return response
 
 
-def _keep(number: int, claim: _Claim, answer: Response) -> None:
+def _kept(claim: _Claim, answer: Response) -> Response:
+    """The answer, kept for the next who asks with the same key, unless it refuses."""
+    if answer.status_code >= 400:
+        return answer
+    # The number is needed before the row is there, since the row is sealed with it. Sequences gave smaller ones.
+    number = 2**62 + secrets.randbits(62)
     # As text, not jsonb: the same answer again means the same members in the same order.
     body = json.dumps(answer.data, cls=JSONEncoder, ensure_ascii=False)
     headers = {name: answer[name] for name in _KEPT_HEADERS if answer.has_header(name)}
     asked = (claim.client, claim.operation, claim.key, claim.digest)
     write(_KEEP, [number, *asked, answer.status_code, _BODY.sealed(body, number), json.dumps(headers)])
+    return answer

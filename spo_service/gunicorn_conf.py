@@ -1,5 +1,6 @@
 """Web server processes: two workers of four threads unless told otherwise; each opens its own pool."""
 
+import gc
 import os
 import socket
 import struct
@@ -28,3 +29,9 @@ def when_ready(server: Any) -> None:
     """The kernel counts: what is accepted from a listening socket has the socket's own patience."""
     for listener in server.LISTENERS:
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", still_s, 0))
+
+
+def post_worker_init(worker: Any) -> None:
+    """What was imported stays until the end: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()

@@ -20,9 +20,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oauth/token/", Token.as_view(), name="token"),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", DocsPage.as_view(url_name="schema"), name="docs"),
-    path("api/v1/", include("identity.api_urls")),
-    path("api/v1/", include("orders.urls")),
     path("api/v1/", include("breaches.urls")),
+    path("api/v1/", include("orders.urls")),
+    path("api/v1/", include("identity.api_urls")),
     path("api/v1/", include("webhooks.urls")),
     path("api/v1/", include("retention.urls")),
 ]

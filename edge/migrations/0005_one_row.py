@@ -8,11 +8,11 @@ from django.db import migrations
 
 _CLAIM = """
 CREATE FUNCTION edge_claim(whose text, asked text, with_key text)
-RETURNS bigint LANGUAGE plpgsql SET enable_seqscan = off AS $$
+RETURNS boolean LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended(concat_ws(' ', 'edge', whose, asked, with_key), 0));
   PERFORM FROM edge_idempotentanswer WHERE client = whose AND operation = asked AND key = with_key;
-  RETURN CASE WHEN NOT FOUND THEN nextval('edge_idempotentanswer_id_seq') END;
+  RETURN NOT FOUND;
 END $$
 """
 _DROP_OLD = "DROP FUNCTION edge_keep_answer(bigint, integer, bytea, jsonb)"
@@ -25,11 +25,11 @@ END $$
 """
 _KEEP = """
 CREATE FUNCTION edge_keep_answer(
-  claim bigint, whose text, asked text, with_key text, of_body text, answered integer, sealed bytea, sent_with jsonb)
+  number bigint, whose text, asked text, with_key text, of_body text, answered integer, sealed bytea, sent_with jsonb)
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO edge_idempotentanswer (id, client, operation, key, digest, status, body, headers)
-  VALUES (claim, whose, asked, with_key, of_body, answered, sealed, sent_with);
+  VALUES (number, whose, asked, with_key, of_body, answered, sealed, sent_with);
 END $$
 """
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
+
 import pytest
 
-from breaches.models import Report
+from audit.models import Entry
+from breaches.models import Assessment, Report
 from tests.support.api import Apis
 from tests.support.orders import a_report
+from webhooks.models import Event
 
 KEY = {"Idempotency_Key": "phone-1"}
 
@@ -52,3 +56,18 @@ def test_a_claim_told_again_is_not_a_second_claim(api: Apis, order: str) -> None
     report = api.victim.post("victim/reports", a_report()).body["id"]
     first, again = (api.officer.post(f"officer/reports/{report}/claim", {}, **KEY) for _ in range(2))
     assert (first.status, again.status, again.body["state"]) == (200, 200, "in_review")
+
+
+def test_what_was_done_again_in_vain_is_undone(api: Apis, order: str) -> None:
+    api.victim.post("victim/reports", a_report(), **KEY)
+    before = (Entry.objects.count(), Event.objects.count(), Assessment.objects.count())
+    api.victim.post("victim/reports", a_report(), **KEY)
+    assert (Entry.objects.count(), Event.objects.count(), Assessment.objects.count()) == before
+
+
+def test_an_answer_whose_number_is_taken_gets_another(api: Apis, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter([7, 7, 8])
+    monkeypatch.setattr(secrets, "randbits", lambda bits: next(drawn))
+    for key in ("one", "another"):
+        assert api.victim.post("victim/reports", a_report(), Idempotency_Key=key).status == 201
+    assert (Report.objects.count(), list(drawn)) == (2, [])
