@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from typing import Literal
 
 from breaches.types import Reason
+from common.memo import remembered
 from orders.rules.identifiers import withheld
 from orders.rules.known import carries_name, likeness
 from orders.types import KnownPerson, Likeness
@@ -41,7 +42,7 @@ Recogniser = Callable[[str, str, str], Sender]
 
 def recogniser(people: Sequence[KnownPerson]) -> Recogniser:
     """`recognise` for one report: each sender is looked up once, by however many conditions it is judged."""
-    return cache(lambda kind, value, platform: recognise(people, kind, value, platform))
+    return remembered(partial(recognise, people))
 
 
 def recognise(people: Sequence[KnownPerson], kind: str, value: str, platform: str = "") -> Sender:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import partial
 
 from breaches.rules import contact, location, social, time
 from breaches.rules.identifiers import Recogniser, recogniser
@@ -14,6 +14,7 @@ from breaches.rules.location import ZoneReading
 from breaches.rules.time import Coverage
 from breaches.rules.tracks import support
 from breaches.types import RANK, Facts, Finding, Interval, Outcome, Reason, Touch, Verdict, VerdictName
+from common.memo import remembered
 from orders.types import ConditionTerms, OrderTerms, Period, VersionTerms
 
 TOLERANCE = timedelta(minutes=15)
@@ -162,7 +163,7 @@ def _periods(version: VersionTerms, condition: ConditionTerms) -> Iterator[Perio
 
 def _finding(group: _Group, case: _Case) -> Finding:
     condition, facts = group.condition, case.facts
-    covered = cache(partial(_covered, group, case.served_at))  # most of a report has one and the same time
+    covered = remembered(partial(_covered, group, case.served_at))  # most of a report has one and the same time
     graded = [_graded(touch, condition, facts=facts, covered=covered) for touch in _touches(group, case)]
     if not graded:
         reason = _NOTHING if _in_force(group, facts.interval) else _NOT_THEN
