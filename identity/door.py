@@ -38,7 +38,7 @@ Proves = Literal["", "password", "code", "code_request", "second_factor", "passk
 View = Callable[..., Any]
 _MOST_BYTES = 64 * 1024
 _HASHES = frozenset({"password", "password_again"})
-_hashing = BoundedSemaphore(settings.SIGN_INS_AT_ONCE)
+_hashing = BoundedSemaphore(settings.SIGN_INS_AT_ONCE + 1)  # one more may wait its turn
 _TOKEN_HEADER = "X-Session-Token"  # noqa: S105 - a header's name
 _ITSELF = "a passkey"  # that names its owner itself: nothing that could be guessed, so nobody waits for it
 
@@ -133,6 +133,14 @@ def _asked(request: HttpRequest, way: Way) -> HttpResponse:
 
 
 def _tried(request: HttpRequest, way: Way, sent: dict[str, Any]) -> HttpResponse:
+    try:
+        with hashing() if way.proves in _HASHES else nullcontext():
+            return _counted(request, way, sent)
+    except TooBusy:  # nothing was tried, and nothing is counted
+        raise _Refused(_come_back(1)) from None
+
+
+def _counted(request: HttpRequest, way: Way, sent: dict[str, Any]) -> HttpResponse:
     login = _login_of(request, way, sent)
     trying = attempts.begin(login=login, address=address_of(request), step=way.proves)
     if trying.wait and not (way.proves == "passkey" and login.startswith(_ITSELF)):
@@ -141,10 +149,8 @@ def _tried(request: HttpRequest, way: Way, sent: dict[str, Any]) -> HttpResponse
         return _asked(request, way)  # stays counted: what is limited is how many are sent
     code = str(sent.get("code", "")) if way.proves in ("second_factor", "factor_again", "code") else ""
     try:
-        with hashing() if way.proves in _HASHES else nullcontext(), transaction.atomic():
+        with transaction.atomic():
             return _judged(request, way, trying, login, code)
-    except TooBusy:
-        raise _Refused(_come_back(1)) from None
     except ProofUsed:
         attempts.failed(trying, login=login)
         error = {"message": "Incorrect code.", "code": "incorrect_code", "param": "code"}
@@ -165,8 +171,8 @@ def _judged(request: HttpRequest, way: Way, trying: Trying, login: str, code: st
 
 @contextmanager
 def hashing() -> Iterator[None]:
-    """A memory-hard hash takes a core for a while: a flood of sign-ins must not take all of them from reports."""
-    if not _hashing.acquire(timeout=0.5):
+    """Whoever waits for a hash holds a thread: a flood of sign-ins must not take all of them from reports."""
+    if not _hashing.acquire(blocking=False):
         raise TooBusy
     try:
         yield

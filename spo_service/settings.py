@@ -159,7 +159,7 @@ if env.str("REDIS_URL", ""):
     }
 
 AUTH_USER_MODEL = "accounts.User"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["accounts.hashing.Aside"]
 
 # Signing in (docs/identity.md). Only the addresses in identity.urls are there, whatever allauth could do besides;
 # limits are our own (accounts.attempts), in the database: allauth's would lock a force out, and count in a cache.
@@ -174,7 +174,7 @@ SESSION_LIMITS = {
     "nobody": (15, 15),
 }
 STEP_UP_MINUTES = env.int("STEP_UP_MINUTES", 15)  # how long a second factor counts as shown just now
-SIGN_INS_AT_ONCE = env.int("SIGN_INS_AT_ONCE", 2)  # passwords hashed at the same time in one process
+SIGN_INS_AT_ONCE = env.int("SIGN_INS_AT_ONCE", 1)  # passwords hashed at the same time in one process
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_ADAPTER = "identity.adapters.Described"
