@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, timedelta
-from typing import Any
+from math import inf
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -23,30 +25,54 @@ SELECT {", ".join(f"e.{name}" for name in COLUMNS)}
   FROM audit_entry e LEFT JOIN audit_link l ON l.entry_id = e.id
  WHERE l.entry_id IS NULL AND e.id > %s ORDER BY e.id LIMIT %s
 """  # noqa: S608 - names of ours
+_LINK = """
+INSERT INTO audit_link (entry_id, organisation, sequence, digest)
+SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bytea[])
+"""
+
+
+class Chained(NamedTuple):
+    """How many rows were chained, and whether that was all that there were."""
+
+    rows: int
+    complete: bool
+
+
+def chain(*, everything: bool = False, seconds: float = inf) -> Chained:
+    """Chain the rows that are not yet, a batch in a transaction, each after the last of its organisation.
+
+    Rows are chained in the order in which they are found, which is that of their commits, not of their instants.
+    `everything`: look through the whole trail, not only what is recent. A batch that is begun is finished.
+    """
+    until, rows, after = time.monotonic() + seconds, 0, 0 if everything else _floor()
+    while batch := _chain_batch(after):
+        rows, after = rows + len(batch), batch[-1]
+        if len(batch) < BATCH:
+            break
+        if time.monotonic() > until:
+            return Chained(rows, complete=False)
+    return Chained(rows, complete=True)
 
 
 @transaction.atomic
-def chain_some(*, everything: bool = False) -> int:
-    """Chain the rows that are not yet, some at a time, each after the last of its organisation. How many it was.
-
-    Rows are chained in the order in which they are found, which is that of their commits, not of their instants.
-    `everything`: look through the whole trail, not only what is recent.
-    """
+def _chain_batch(after: int) -> list[int]:
+    """The ids of the entries that were chained. None where another is at it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
         if not cursor.fetchone()[0]:
-            return 0
-        cursor.execute(_UNCHAINED, [0 if everything else _floor(), BATCH])
+            return []
+        cursor.execute(_UNCHAINED, [after, BATCH])
         rows = [dict(zip(COLUMNS, row, strict=True)) for row in cursor.fetchall()]
-    heads = {name: heads_of(name) for name in {row["organisation"] for row in rows}}
-    links = []
-    for row in rows:
-        sequence, digest = heads[row["organisation"]]
-        head = (sequence + 1, next_digest(digest, sequence=sequence + 1, entry=entry_digest(row)))
-        heads[row["organisation"]] = head
-        links.append(Link(entry_id=row["id"], organisation=row["organisation"], sequence=head[0], digest=head[1]))
-    Link.objects.bulk_create(links)
-    return len(links)
+        heads = {name: heads_of(name) for name in {row["organisation"] for row in rows}}
+        links = []
+        for row in rows:
+            sequence, digest = heads[row["organisation"]]
+            head = (sequence + 1, next_digest(digest, sequence=sequence + 1, entry=entry_digest(row)))
+            heads[row["organisation"]] = head
+            links.append((row["id"], row["organisation"], *head))
+        if links:
+            cursor.execute(_LINK, [list(column) for column in zip(*links, strict=True)])
+    return [link[0] for link in links]
 
 
 def _floor() -> int:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 
 from django.utils import timezone
 
 from audit.models import DaySeal
-from audit.sealing import BATCH, chain_some, seal_day
+from audit.sealing import chain, seal_day
 
 _SECONDS = 5.0
 
 
 def chain_trail() -> None:
     """Every minute: chain what was written, and seal yesterday once it is over. Safe to run any number of times."""
-    started = time.monotonic()
     # Not at midnight: what began on that day may still be committing.
     yesterday = (timezone.now() - timedelta(hours=1)).date() - timedelta(days=1)
     unsealed = not DaySeal.objects.filter(day=yesterday).exists()
-    while chain_some(everything=unsealed) == BATCH:
-        if time.monotonic() - started > _SECONDS:
-            return
-    if unsealed:
+    if chain(everything=unsealed, seconds=_SECONDS).complete and unsealed:
         seal_day(day=yesterday)

@@ -26,6 +26,7 @@ from bench import (  # noqa: E402
     signing_in,
     tenancy,
     terms,
+    trail,
     verdicts,
     zones,
 )
@@ -40,6 +41,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "signing_in": signing_in.bench,
     "tenancy": tenancy.bench,
     "terms": terms.run,
+    "trail": trail.bench,
     "verdicts": verdicts.run,
     "zones": zones.run,
     "oracle": oracle.run,

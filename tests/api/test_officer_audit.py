@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Entry
-from audit.sealing import chain_some
+from audit.sealing import chain
 from breaches.models import Report
 from breaches.serializers import TrailOut
 from orders.models import Order
@@ -42,7 +42,7 @@ def test_without_a_record_it_is_what_the_force_did(api: Apis, report: str) -> No
 
 def test_a_row_says_when_it_was_chained_by_its_hash(api: Apis, report: str) -> None:
     assert [r["hash"] for r in api.auditor.get(f"officer/audit?about={report}").body["results"]] == [None, None]
-    chain_some(everything=True)
+    chain(everything=True)
     rows = api.auditor.get(f"officer/audit?about={report}").body["results"]
     assert all(len(row["hash"]) == 64 for row in rows[:2])
 

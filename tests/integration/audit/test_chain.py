@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from audit import tasks
 from audit.models import DaySeal, Entry, Link
-from audit.sealing import chain_some, first_broken, seal_day
+from audit.sealing import chain, first_broken, seal_day
 from audit.services import record
 from audit.types import Actor
 
@@ -28,11 +28,11 @@ def act(actor: Actor, verb: str = "looked", **changes: Any) -> None:
 @pytest.fixture
 def trail(db: None) -> None:
     """Three acts of one force, two of another, chained."""
-    chain_some(everything=True)
+    chain(everything=True)
     Entry.objects.count()
     for actor in (HERE, THERE, HERE, THERE, HERE):
         act(actor, reason="why")
-    chain_some()
+    chain()
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_each_organisation_has_a_chain_of_its_own(trail: None) -> None:
 
 def test_chaining_again_changes_nothing(trail: None) -> None:
     before = Link.objects.count()
-    assert (chain_some(), chain_some(everything=True), Link.objects.count()) == (0, 0, before)
+    assert (chain().rows, chain(everything=True).rows, Link.objects.count()) == (0, 0, before)
 
 
 def test_writers_take_no_lock_of_the_chain(trail: None) -> None:
