@@ -7,9 +7,9 @@ from django.conf import LazySettings
 from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
+from breaches.evidence import queries
 from breaches.evidence.models import EvidenceItem
-from breaches.evidence.sealing import opened
-from breaches.evidence.storage import store
+from breaches.evidence.sealing import Opened
 from common.envelope import FRAME
 from tests.support.api import Apis
 from tests.support.evidence import form, picture, post_form, send, sha256, stored
@@ -32,7 +32,7 @@ def test_what_is_sent_is_kept_exactly_with_the_hash_the_same_at_both_ends(api: A
         "viewable": False,
     }
     item = EvidenceItem.objects.get(id=answer.body["id"])
-    assert b"".join(opened(store(), key=item.key, wrapped_key=item.wrapped_key).pieces()) == CONTENT
+    assert b"".join(Opened(queries.parts_of(item)).pieces()) == CONTENT
 
 
 def test_what_lies_on_the_disk_is_sealed(api: Apis, report: str) -> None:

@@ -15,13 +15,13 @@ from django_q.models import OrmQ
 from audit.models import Entry
 from audit.types import SERVICE
 from breaches.evidence import continuity, services
-from breaches.evidence.models import EvidenceItem
+from breaches.evidence.models import EvidenceItem, EvidencePiece
 from breaches.evidence.storage import Folder
 from breaches.evidence.tasks import check, night
 from common.envelope import Keyring
 from tests.integration.evidence.conftest import Send
 from tests.support.api import Api, Apis
-from tests.support.evidence import fetched, picture, send, sha256
+from tests.support.evidence import add, begin, fetched, picture, send, sha256
 from tests.support.pictures import with_place
 from webhooks.models import Event
 
@@ -199,6 +199,38 @@ def test_keys_turn_and_the_evidence_stays(item: EvidenceItem, settings: LazySett
     check(str(item.id))
     item.refresh_from_db()
     assert (item.state, services.rewrap_keys(most=10)) == ("released", 0)
+
+
+def test_a_master_key_that_is_missing_is_no_mismatch(
+    api: Apis, item: EvidenceItem, settings: LazySettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A mistake in the settings must not lock evidence for good: it is told, and with the key all is as it was."""
+    url, ring = link(api.officer, item).body["url"], settings.MASTER_KEYS
+    settings.MASTER_KEYS = Keyring((("another", b"3" * 32),))
+    check(str(item.id))
+    assert fetched(api.officer, url)[0] == 409
+    assert {getattr(record, "event", "") for record in caplog.records} >= {"evidence_key_missing"}
+    settings.MASTER_KEYS = ring
+    item.refresh_from_db()
+    assert (item.state, fetched(api.officer, url)[0]) == ("released", 200)
+
+
+def test_what_came_in_pieces_is_read_again_and_its_keys_turn(api: Apis, report: str, settings: LazySettings) -> None:
+    content = bytes(2_000_000)
+    where = begin(api.victim, "victim", len(content), report=report).headers["Location"]
+    for start in (0, 1_500_000):
+        add(api.victim, where, start, content[start : start + 1_500_000])
+    newer = ("v2", b"2" * 32)
+    settings.MASTER_KEYS = Keyring((newer, *settings.MASTER_KEYS.keys))
+    assert services.rewrap_keys(most=10) == EvidencePiece.objects.count() == 2
+    settings.MASTER_KEYS = Keyring((newer,))
+    item = EvidenceItem.objects.get()
+    check(str(item.id))
+    assert kinds(item)[-1] == "checked"
+    path = Folder(settings.EVIDENCE_DIR)._path(EvidencePiece.objects.order_by("start")[1].key)
+    path.write_bytes(path.read_bytes()[:-1])
+    check(str(item.id))
+    assert kinds(item)[-1] == "locked"
 
 
 def test_there_is_no_way_to_change_or_delete(api: Apis, item: EvidenceItem) -> None:

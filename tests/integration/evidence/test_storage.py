@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,10 +16,12 @@ from django.conf import LazySettings
 from moto.server import ThreadedMotoServer
 from storages.backends.s3 import S3Storage
 
-from breaches.evidence import storage, tidying
+from breaches.evidence import queries, storage, tidying
 from breaches.evidence.models import EvidenceItem
-from breaches.evidence.sealing import Arrival, digest_of, opened
+from breaches.evidence.sealing import Arrival, Opened, digest_of
 from breaches.evidence.storage import Bucket, Folder, NotThere, Store, store
+from breaches.evidence.types import Part
+from common.envelope import NotOpened
 from tests.integration.evidence.conftest import Send
 from tests.support.api import Apis
 from tests.support.evidence import fetched, send, sha256, stored
@@ -50,11 +54,12 @@ def bucket(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         server.stop()
 
 
-def put(content: bytes = CONTENT) -> Arrival:
+def put(content: bytes = CONTENT) -> Part:
     arrival = Arrival()
     arrival.write(content)
-    store().put(arrival.finish().key, arrival.path)
-    return arrival
+    part = arrival.finish()
+    arrival.place()
+    return part
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -69,25 +74,26 @@ def test_the_settings_say_which_it_is(place: Store, settings: LazySettings) -> N
 
 
 def test_what_is_put_is_there_and_nothing_is_left_beside_it(place: Store) -> None:
-    arrival = Arrival()
-    arrival.write(CONTENT)
-    received = arrival.finish()
-    place.put(received.key, arrival.path)
-    source = opened(place, key=received.key, wrapped_key=received.wrapped_key)
+    source = Opened([put()])
     assert (digest_of(source), source.length) == (sha256(CONTENT), len(CONTENT))
     assert list(storage.receiving().iterdir()) == []
 
 
-def test_it_is_read_from_anywhere(place: Store) -> None:
-    arrival = Arrival()
-    arrival.write(CONTENT)
-    received = arrival.finish()
-    place.put(received.key, arrival.path)
-    source = opened(place, key=received.key, wrapped_key=received.wrapped_key)
+@pytest.mark.parametrize("cuts", [(), (1, 262_145, 600_000)], ids=["one object", "several"])
+def test_it_is_read_from_anywhere(place: Store, cuts: tuple[int, ...]) -> None:
+    source = Opened([put(CONTENT[start:end]) for start, end in pairwise((0, *cuts, len(CONTENT)))])
     for start, length in ((0, 10), (262_140, 10), (524_288, 100), (699_990, 50), (700_000, 1), (900_000, 1)):
         source.seek(start)
         found = b"".join(iter(lambda left=length: source.read(left), b""))[:length]  # type: ignore[misc]
         assert found == CONTENT[start : start + length]
+
+
+def test_an_object_that_is_longer_or_shorter_than_its_row_says_does_not_open(place: Store) -> None:
+    """What was added after the end is no part of what was received."""
+    part = put()
+    for size in (len(CONTENT) - 1, len(CONTENT) + 1):
+        with pytest.raises(NotOpened):
+            Opened([replace(part, size=size)]).read(1)
 
 
 def test_what_is_not_there_is_not_there(place: Store) -> None:
@@ -125,7 +131,7 @@ def test_only_strays_that_are_old_enough_are_swept(place: Store, looked_at: Send
     with pytest.raises(NotThere):
         store().size(stray.key)
     assert not unfinished.exists()
-    assert digest_of(opened(store(), key=item.key, wrapped_key=item.wrapped_key)) == item.sha256
+    assert digest_of(Opened(queries.parts_of(item))) == item.sha256
 
 
 def test_the_whole_way_through_a_bucket(api: Apis, bucket: str, looked_at: Send, report: str) -> None:
