@@ -21,6 +21,7 @@ from typing import cast
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -196,7 +197,7 @@ def _fill(arrival: Arrival, patch: Patch, left: int, whole: hashlib._Hash) -> bo
 def _read(patch: Patch, size: int) -> bytes:
     try:
         return patch.read(size)
-    except OSError:  # the line was cut
+    except (OSError, BadRequest):  # the line was cut, or stands still
         return b""
 
 

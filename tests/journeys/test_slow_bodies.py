@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 import requests
@@ -14,6 +14,8 @@ from django.db import connections
 from demo.cast import Cast
 from demo.processes import bound, start_web, wait_until_ready
 from tests.support.api import Apis
+from tests.support.evidence import begin
+from tests.support.orders import a_report
 
 HEAD = b"POST /api/v1/public/reports HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
 STANDING_STILL = {
@@ -55,6 +57,34 @@ def test_standing_still_keeps_nobody_else_waiting_for_ever(port: int) -> None:
             assert all(_is_given_up(one) for one in slow), where
 
 
+@pytest.mark.parametrize("ends", ["closed", "still"])
+@pytest.mark.parametrize("framing", ["Content-Length: 5000000", "Transfer-Encoding: chunked"])
+def test_what_came_of_an_upload_before_the_line_was_cut_counts(
+    port: int, committed_cast: tuple[Cast, Apis], ends: str, framing: str
+) -> None:
+    """A telephone that loses its network goes on from there, not from where the piece began."""
+    cast, apis = committed_cast
+    content = bytes(2_000_000)
+    report = str(apis.victim.post("victim/reports", a_report(order=None)).body["reference"])
+    where = begin(apis.victim, "victim", 5_000_000, report=report).headers["Location"]
+    connections.close_all()
+    head = (
+        f"PATCH {where} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {cast.victim.token}\r\n{framing}\r\n"
+        "Tus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", port)) as line:
+        size = b"%x\r\n" % 5_000_000 if "chunked" in framing else b""
+        line.sendall(head.encode() + size + content)
+        if ends == "still":
+            assert _is_given_up(line)
+    for _ in range(50):
+        offset = int(apis.victim.head(where, Tus_Resumable="1.0.0").headers["Upload-Offset"])
+        if offset:
+            break
+        sleep(0.2)
+    assert 1_700_000 < offset <= len(content)
+
+
 def _is_given_up(one: socket.socket) -> bool:
     """Refused or closed, within a minute."""
     one.settimeout(60)
@@ -64,6 +94,6 @@ def _is_given_up(one: socket.socket) -> bool:
             got = one.recv(4096)
         except ConnectionError:
             return True
-        if got.startswith(b"HTTP/1.1 400") or not got:
+        if got.startswith((b"HTTP/1.1 400", b"HTTP/1.1 204")) or not got:
             return True
     return False
