@@ -50,7 +50,7 @@ def kinds(item: EvidenceItem) -> list[str]:
     return [entry.kind for entry in item.continuity.order_by("number")]
 
 
-def test_what_happens_to_an_item_is_on_record_with_its_hash(api: Apis, item: EvidenceItem) -> None:
+def test_what_happens_to_an_item_is_on_record_with_its_hash_rule_69(api: Apis, item: EvidenceItem) -> None:
     """Rule 69."""
     fetched(api.officer, link(api.officer, item).body["url"])
     services.note_transferred(actor=SERVICE, report_id=item.report_id, to_force="06", reason="It happened there")
@@ -97,7 +97,7 @@ def test_a_link_is_one_persons(api: Apis, item: EvidenceItem) -> None:
     assert "exported" not in kinds(item)
 
 
-def test_a_link_lasts_five_minutes(api: Apis, item: EvidenceItem) -> None:
+def test_a_link_lasts_five_minutes_rule_70(api: Apis, item: EvidenceItem) -> None:
     now = timezone.now()
     answer = link(api.officer, item)
     with time_machine.travel(now + timedelta(minutes=4, seconds=55)):
@@ -144,7 +144,7 @@ def test_a_victim_sees_nothing_that_an_officer_added(api: Apis, report: str, ite
     assert api.victim.post(f"victim/reports/{report}/evidence/{theirs['id']}/links", {}).status == 404
 
 
-def test_a_changed_byte_locks_the_item_and_raises_the_alarm(
+def test_a_changed_byte_locks_the_item_and_raises_the_alarm_rule_66(
     api: Apis, item: EvidenceItem, settings: LazySettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Rule 66: re-hashed on every read."""

@@ -16,7 +16,7 @@ from django.conf import LazySettings
 from moto.server import ThreadedMotoServer
 from storages.backends.s3 import S3Storage
 
-from breaches.evidence import queries, storage, tidying
+from breaches.evidence import queries, storage, tidying, tus
 from breaches.evidence.models import EvidenceItem
 from breaches.evidence.sealing import Arrival, Opened, digest_of
 from breaches.evidence.storage import Bucket, Folder, NotThere, Store, store
@@ -24,7 +24,7 @@ from breaches.evidence.types import Part
 from common.envelope import NotOpened
 from tests.integration.evidence.conftest import Send
 from tests.support.api import Apis
-from tests.support.evidence import fetched, send, sha256, stored
+from tests.support.evidence import add, begin, fetched, send, sha256, stored
 from tests.support.pictures import with_place
 
 CONTENT = bytes(i % 253 for i in range(700_000))
@@ -142,6 +142,22 @@ def test_the_whole_way_through_a_bucket(api: Apis, bucket: str, looked_at: Send,
     url = api.officer.post(where, {"purpose": "To look", "kind": "original"}).body["url"]
     assert fetched(api.officer, url)[1] == content
     assert item.derivatives.count() == 1
+
+
+def test_an_upload_goes_into_a_bucket_piece_by_piece(
+    api: Apis, bucket: str, report: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any web server can go on with it: nothing of it lies on one machine."""
+    monkeypatch.setattr(tus, "_PIECE", 200_000)
+    monkeypatch.setattr(tus, "_SHORTEST", 60_000)
+    where = begin(api.victim, "victim", len(CONTENT), report=report, sha256=sha256(CONTENT)).headers["Location"]
+    for start, end in ((0, 450_000), (450_000, 700_000)):
+        assert add(api.victim, where, start, CONTENT[start:end]).status == 204
+    item = EvidenceItem.objects.get()
+    assert digest_of(Opened(queries.parts_of(item))) == item.sha256
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    kept = set(item.upload.pieces.values_list("key", flat=True))
+    assert (set(store().older_than(later)), len(kept), stored()) == (kept, 4, [])
 
 
 def test_a_store_that_is_down_refuses_nothing_half(api: Apis, bucket: str, report: str, settings: LazySettings) -> None:
