@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from breaches.evidence.types import AGREEMENTS, ENTRY_KINDS, LINK_KINDS, MOVES, STATES
 from common.ids import uuid7
+from database.sealed import SealedText
 
 _APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 # What an item lies in is as safe from being deleted, or added to, as the item.
@@ -41,7 +42,7 @@ class EvidenceItem(models.Model):
     report = models.ForeignKey("breaches.Report", on_delete=models.PROTECT, related_name="items", db_index=False)
     number = models.PositiveIntegerField()
     exhibit = models.CharField(max_length=32)
-    filename = models.TextField(blank=True)
+    filename = SealedText(blank=True)
     size = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
     sender_sha256 = models.CharField(max_length=64, blank=True)
@@ -229,7 +230,7 @@ class EvidenceUpload(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     report = models.ForeignKey("breaches.Report", on_delete=models.PROTECT, related_name="uploads", db_index=False)
-    filename = models.TextField(blank=True)
+    filename = SealedText(blank=True)
     size = models.BigIntegerField()
     sender_sha256 = models.CharField(max_length=64, blank=True)
     started_at = models.DateTimeField(db_default=Now())

@@ -45,7 +45,7 @@ def item(looked_at: Send, api: Apis) -> EvidenceItem:
         {"state": "quarantined"},
         {"state": "held"},
         {"sha256": "0" * 64},
-        {"filename": "x"},
+        {"filename": b"x"},
         {"size": 1},
         {"exhibit": "x"},
         {"received_at": timezone.now()},
@@ -135,7 +135,7 @@ def test_nothing_is_deleted(item: EvidenceItem, model: Any) -> None:
         (EvidenceMessage, {"text": "x"}),
         (EvidenceLink, {"expires_at": timezone.now()}),
         (EvidenceUpload, {"size": 1}),
-        (EvidenceUpload, {"filename": "x"}),
+        (EvidenceUpload, {"filename": b"x"}),
     ],
 )
 def test_what_was_written_stays(item: EvidenceItem, model: Any, values: dict[str, Any]) -> None:
