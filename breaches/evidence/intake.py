@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import IO, Any, cast
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFilesSent
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils.datastructures import MultiValueDict
@@ -94,7 +94,7 @@ def _parsed(meta: Mapping[str, Any], stream: _Counted, handler: _Keep) -> MultiV
         raise TooLarge(*_BIG) from None
     except MultiPartParserError:
         raise Malformed(*_FORM) from None
-    except OSError:  # the line was cut
+    except (OSError, BadRequest):  # the line was cut, or stands still
         raise Malformed(*_BROKEN) from None
     return fields
 
