@@ -116,23 +116,11 @@ class _Sender:
         self._report = self._call("POST", "victim/reports", json=data.report("none", **_PLACE)).json()["reference"]
 
     def form(self, file: Path) -> None:
-        """One request, its file straight from the disk into the socket."""
-        host, _, port = self._base_url.removeprefix("http://").partition(":")
+        """One request."""
         head = b'--%b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n' % _BOUNDARY
         tail = b"\r\n--%b--\r\n" % _BOUNDARY
-        length = len(head) + file.stat().st_size + len(tail)
-        request = (
-            f"POST /api/v1/victim/reports/{self._report}/evidence HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n"
-            f"Authorization: Bearer {self._token}\r\nContent-Length: {length}\r\n"
-            f"Content-Type: multipart/form-data; boundary={_BOUNDARY.decode()}\r\n\r\n"
-        )
-        with socket.create_connection((host, int(port)), timeout=300) as line, file.open("rb") as source:
-            line.sendall(request.encode() + head)
-            line.sendfile(source)
-            line.sendall(tail)
-            status = line.recv(64).split(b" ")[1]
-        if status != b"201":
-            raise SystemExit(f"a form was answered {status.decode()}: nothing was measured")
+        form = {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY.decode()}"}
+        self._stream("POST", f"/api/v1/victim/reports/{self._report}/evidence", form, (head, file, tail))
 
     def pieces(self, file: Path) -> None:
         """An upload in one PATCH."""
@@ -148,8 +136,26 @@ class _Sender:
             "Upload-Offset": "0",
             "Content-Type": "application/offset+octet-stream",
         }
-        with file.open("rb") as source:
-            self._call("PATCH", where.removeprefix("/api/v1/"), headers=headers, data=source)
+        self._stream("PATCH", where, headers, (b"", file, b""))
+
+    def _stream(self, method: str, path: str, headers: dict[str, str], body: tuple[bytes, Path, bytes]) -> None:
+        """A file straight from the disk into the socket: the sender costs as little as it can."""
+        (head, file, tail), (host, port) = body, self._base_url.removeprefix("http://").split(":")
+        said = {
+            "Host": host,
+            "Connection": "close",
+            "Authorization": f"Bearer {self._token}",
+            "Content-Length": str(len(head) + file.stat().st_size + len(tail)),
+            **headers,
+        }
+        lines = "".join(f"{name}: {value}\r\n" for name, value in said.items())
+        with socket.create_connection((host, int(port)), timeout=300) as line, file.open("rb") as source:
+            line.sendall(f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + head)
+            line.sendfile(source)
+            line.sendall(tail)
+            status = line.recv(64).split(b" ")[1]
+        if status not in (b"201", b"204"):
+            raise SystemExit(f"{method} was answered {status.decode()}: nothing was measured")
 
     def _call(self, method: str, path: str, headers: dict[str, str] | None = None, **sent: Any) -> requests.Response:
         answer = requests.request(

@@ -19,22 +19,14 @@ from breaches.policies import WORKERS
 from breaches.serializers import OfficerReportOut
 from common.london import midnight_ending
 from common.problems import NotFound
-from edge.parsing import read
 from edge.views import ApiView, answer
 
 
 class RequestInformation(Verb):
-    body_shape = AskIn
-
     @extend_schema(request=AskIn, responses={200: OfficerReportOut})
     def post(self, request: Request, key: str) -> Response:
         """Ask the reporter something, to be answered by a time."""
-        return self.act(
-            request,
-            lambda caller, pre: services.request_information(
-                caller=caller, key=key, read=lambda: _asked(read(request, AskIn)), precondition=pre
-            ),
-        )
+        return self.say(request, key, AskIn, service=services.request_information, meaning=_asked)
 
 
 def _asked(sent: AskIn) -> services.Asked:
@@ -43,45 +35,26 @@ def _asked(sent: AskIn) -> services.Asked:
 
 
 class Answer(Verb):
-    body_shape = WordsIn
-
     @extend_schema(request=WordsIn, responses={200: OfficerReportOut})
     def post(self, request: Request, key: str) -> Response:
         """Write down what the reporter answered by telephone, or that no answer came."""
-        return self.act(
-            request,
-            lambda caller, pre: services.write_down_answer(
-                caller=caller, key=key, read=lambda: read(request, WordsIn).text, precondition=pre
-            ),
-        )
+        return self.say(request, key, WordsIn, service=services.write_down_answer, meaning=lambda sent: sent.text)
 
 
 class Note(Verb):
-    body_shape = WordsIn
-
     @extend_schema(request=WordsIn, responses={200: OfficerReportOut})
     def post(self, request: Request, key: str) -> Response:
         """Write something beside the report, for officers only."""
-        return self.act(
-            request,
-            lambda caller, pre: services.note(
-                caller=caller, key=key, read=lambda: read(request, WordsIn).text, precondition=pre
-            ),
-        )
+        return self.say(request, key, WordsIn, service=services.note, meaning=lambda sent: sent.text)
 
 
 class Close(Verb):
-    match_required, body_shape = True, OutcomeIn
+    match_required = True
 
     @extend_schema(request=OutcomeIn, responses={200: OfficerReportOut})
     def post(self, request: Request, key: str) -> Response:
         """Say how it ended."""
-        return self.act(
-            request,
-            lambda caller, pre: services.close(
-                caller=caller, key=key, read=lambda: _ended(read(request, OutcomeIn)), precondition=pre
-            ),
-        )
+        return self.say(request, key, OutcomeIn, service=services.close, meaning=_ended)
 
 
 def _ended(sent: OutcomeIn) -> services.Ended:
@@ -89,45 +62,26 @@ def _ended(sent: OutcomeIn) -> services.Ended:
 
 
 class Reopen(Verb):
-    match_required, body_shape = True, ReopenIn
+    match_required = True
 
     @extend_schema(request=ReopenIn, responses={200: OfficerReportOut})
     def post(self, request: Request, key: str) -> Response:
         """Take up again what was decided or closed, and say why."""
-        return self.act(
-            request,
-            lambda caller, pre: services.reopen(
-                caller=caller, key=key, read=lambda: read(request, ReopenIn).reason, precondition=pre
-            ),
-        )
+        return self.say(request, key, ReopenIn, service=services.reopen, meaning=lambda sent: sent.reason)
 
 
 class Link(Verb):
-    body_shape = PairIn
-
     @extend_schema(request=PairIn, responses={200: OfficerReportOut})
     def post(self, request: Request, key: str) -> Response:
         """Say that another report belongs to this one. Neither changes, and it can be undone."""
-        return self.act(
-            request,
-            lambda caller, pre: services.link(
-                caller=caller, key=key, read=lambda: _pairing(read(request, PairIn)), precondition=pre
-            ),
-        )
+        return self.say(request, key, PairIn, service=services.link, meaning=_pairing)
 
 
 class Unlink(Verb):
-    body_shape = PairIn
-
     @extend_schema(request=PairIn, responses={200: OfficerReportOut})
     def post(self, request: Request, key: str) -> Response:
         """Say that another report does not belong to this one after all, or that a suggestion is wrong."""
-        return self.act(
-            request,
-            lambda caller, pre: services.unlink(
-                caller=caller, key=key, read=lambda: _pairing(read(request, PairIn)), precondition=pre
-            ),
-        )
+        return self.say(request, key, PairIn, service=services.unlink, meaning=_pairing)
 
 
 def _pairing(sent: PairIn) -> services.Pairing:

@@ -13,7 +13,6 @@ from breaches.api.shapes import OfferIn, SnoozeIn, WhyIn
 from breaches.api.verbs import Verb
 from breaches.serializers import NothingIn, OfficerReportOut
 from common.london import midnight_ending
-from edge.parsing import read
 
 
 class Heartbeat(Verb):
@@ -24,31 +23,17 @@ class Heartbeat(Verb):
 
 
 class TakeOver(Verb):
-    body_shape = WhyIn
-
     @extend_schema(request=WhyIn, responses={200: OfficerReportOut})
     def post(self, request: Request, key: str) -> Response:
         """Take a report from an officer who is not heard of, or as a supervisor at any time."""
-        return self.act(
-            request,
-            lambda caller, pre: services.take_over(
-                caller=caller, key=key, read=lambda: read(request, WhyIn).reason, precondition=pre
-            ),
-        )
+        return self.say(request, key, WhyIn, service=services.take_over, meaning=lambda sent: sent.reason)
 
 
 class Snooze(Verb):
-    body_shape = SnoozeIn
-
     @extend_schema(request=SnoozeIn, responses={200: OfficerReportOut})
     def post(self, request: Request, key: str) -> Response:
         """Put a report aside until a time. Its clocks run on."""
-        return self.act(
-            request,
-            lambda caller, pre: services.snooze(
-                caller=caller, key=key, read=lambda: aside(read(request, SnoozeIn)), precondition=pre
-            ),
-        )
+        return self.say(request, key, SnoozeIn, service=services.snooze, meaning=aside)
 
 
 def aside(sent: SnoozeIn) -> services.Aside:
@@ -57,17 +42,12 @@ def aside(sent: SnoozeIn) -> services.Aside:
 
 
 class Transfer(Verb):
-    match_required, body_shape = True, OfferIn
+    match_required = True
 
     @extend_schema(request=OfferIn, responses={200: OfficerReportOut})
     def post(self, request: Request, key: str) -> Response:
         """Offer a report to another force. It stays where it is until that force accepts."""
-        return self.act(
-            request,
-            lambda caller, pre: services.offer(
-                caller=caller, key=key, read=lambda: _offered(read(request, OfferIn)), precondition=pre
-            ),
-        )
+        return self.say(request, key, OfferIn, service=services.offer, meaning=_offered)
 
 
 def _offered(sent: OfferIn) -> services.Offer:
@@ -84,14 +64,7 @@ class TransferAccept(Verb):
 
 
 class TransferReturn(Verb):
-    body_shape = WhyIn
-
     @extend_schema(request=WhyIn, responses={200: OfficerReportOut})
     def post(self, request: Request, key: str) -> Response:
         """Return what another force offered, or take one's own offer back, and say why."""
-        return self.act(
-            request,
-            lambda caller, pre: services.give_back(
-                caller=caller, key=key, read=lambda: read(request, WhyIn).reason, precondition=pre
-            ),
-        )
+        return self.say(request, key, WhyIn, service=services.give_back, meaning=lambda sent: sent.reason)

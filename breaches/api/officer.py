@@ -29,7 +29,6 @@ from breaches.serializers import (
 )
 from common.problems import Problem, Refused
 from edge.pagination import paginate
-from edge.parsing import read
 from edge.views import ApiView, answer
 from orders.queries import closed_among
 from orders.services.readers import note_attempt
@@ -120,31 +119,21 @@ class Release(Verb):
 
 
 class Verify(Verb):
-    match_required, body_shape = True, VerifyIn
+    match_required = True
 
     @extend_schema(request=VerifyIn, responses={200: OfficerReportOut})
     def post(self, request: Request, key: str) -> Response:
         """Decide that the order was breached, with a view on each finding."""
-        return self.act(
-            request,
-            lambda caller, pre: deciding.verify(
-                caller=caller, key=key, read=lambda: _verified(read(request, VerifyIn)), precondition=pre
-            ),
-        )
+        return self.say(request, key, VerifyIn, service=deciding.verify, meaning=_verified)
 
 
 class NotVerified(Verb):
-    match_required, body_shape = True, NotVerifiedIn
+    match_required = True
 
     @extend_schema(request=NotVerifiedIn, responses={200: OfficerReportOut})
     def post(self, request: Request, key: str) -> Response:
         """Decide that no breach was shown, and say why."""
-        return self.act(
-            request,
-            lambda caller, pre: deciding.not_verify(
-                caller=caller, key=key, read=lambda: _not_verified(read(request, NotVerifiedIn)), precondition=pre
-            ),
-        )
+        return self.say(request, key, NotVerifiedIn, service=deciding.not_verify, meaning=_not_verified)
 
 
 def _verified(sent: VerifyIn) -> Decided:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Protocol, TypeVar
 
 from pydantic import BaseModel
 from rest_framework.request import Request
@@ -18,9 +18,21 @@ from breaches.serializers import NothingIn
 from edge.parsing import read
 from edge.views import ApiView, answer
 
+_Shape = TypeVar("_Shape", bound=BaseModel)
+_Meant = TypeVar("_Meant")
+_Meant_contra = TypeVar("_Meant_contra", contravariant=True)
+
 
 def detail(report: Report, caller: Caller) -> Response:
     return answer(shown.for_officer(report, caller), etag=shown.tag(report))
+
+
+class _Service(Protocol[_Meant_contra]):
+    """What does it: `read` gives the words once everything before them was in order."""
+
+    def __call__(
+        self, *, caller: Caller, key: str, read: Callable[[], _Meant_contra], precondition: Precondition
+    ) -> Report: ...
 
 
 class Verb(ApiView):
@@ -29,15 +41,39 @@ class Verb(ApiView):
     audience = "officer"
     roles = frozenset(role for move in workflow.MOVES for role in move.roles)
     match_required: ClassVar[bool] = False
-    body_shape: ClassVar[type[BaseModel]] = NothingIn
 
     def act(self, request: Request, effect: Callable[[Caller, Precondition], Report]) -> Response:
+        """The answer to a verb that needs no words, and takes none."""
+
+        def silent(caller: Caller, precondition: Precondition) -> Report:
+            report = effect(caller, precondition)
+            # Last, as what is wrong with the words is told last; a refusal takes the effect back.
+            read(request, NothingIn)
+            return report
+
+        return self._once(request, silent)
+
+    def say(
+        self,
+        request: Request,
+        key: str,
+        shape: type[_Shape],
+        *,
+        service: _Service[_Meant],
+        meaning: Callable[[_Shape], _Meant],
+    ) -> Response:
+        """The answer to a verb that comes with words, and to what they mean to the service."""
+        return self._once(
+            request,
+            lambda caller, precondition: service(
+                caller=caller, key=key, read=lambda: meaning(read(request, shape)), precondition=precondition
+            ),
+        )
+
+    def _once(self, request: Request, effect: Callable[[Caller, Precondition], Report]) -> Response:
         def once() -> Response:
             caller = self.caller(request)
-            report = effect(caller, self._precondition(request))
-            # Last, as what is wrong with the words is told last; a refusal takes the effect back.
-            read(request, self.body_shape)
-            return detail(report, caller)
+            return detail(effect(caller, self._precondition(request)), caller)
 
         return self.write(request, once)
 

@@ -21,7 +21,7 @@ from breaches.evidence import queries, services, shown
 from breaches.evidence.checks import check_room
 from breaches.evidence.intake import EvidenceForm, read_form
 from breaches.evidence.models import EvidenceItem, EvidenceLink, EvidenceMessage
-from breaches.evidence.sealing import opened
+from breaches.evidence.sealing import Opened
 from breaches.evidence.serializers import (
     DetailOut,
     EvidenceIn,
@@ -33,7 +33,6 @@ from breaches.evidence.serializers import (
     LinkOut,
     MessagesOut,
 )
-from breaches.evidence.storage import store
 from breaches.evidence.types import ENDINGS, LinkKind
 from breaches.models import Report
 from breaches.policies import check_may_report
@@ -115,7 +114,7 @@ class _Takes(OfReport):
             return answer(shown.brief(item, viewable=False), status=201)
 
         try:
-            form.place()
+            form.arrival.place()
             return once(request, effect, said=[form.received.sha256, form.sent.filename])
         finally:
             form.arrival.discard()
@@ -262,7 +261,7 @@ def _attachment(item: EvidenceItem, kind: LinkKind) -> StreamingHttpResponse:
     examined = shown.examination(item)
     media_type = "image/jpeg" if item.derived_from_id else examined.media_type if examined else ""
     ending = ENDINGS.get(media_type, "bin")
-    source = opened(store(), key=item.key, wrapped_key=item.wrapped_key)
+    source = Opened(queries.parts_of(item))
     content_type = "image/jpeg" if kind == "viewable" else "application/octet-stream"
     response = StreamingHttpResponse(source.pieces(), content_type=content_type)
     response["Content-Length"] = str(item.size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import logging
 from contextlib import suppress
@@ -21,9 +22,9 @@ from breaches.evidence.chats import NotAChat, read_messages
 from breaches.evidence.models import EvidenceExamination, EvidenceItem
 from breaches.evidence.pictures import NotAPicture, opened_picture, viewable
 from breaches.evidence.rows import store_messages
-from breaches.evidence.sealing import Arrival, Opened, opened
-from breaches.evidence.storage import Unavailable, store
-from breaches.evidence.types import PICTURES, Chat, Comparison, Found, Taken
+from breaches.evidence.sealing import Arrival, Opened
+from breaches.evidence.storage import Unavailable
+from breaches.evidence.types import PICTURES, Chat, Comparison, Found, Received, Taken
 from breaches.models.reports import ReportPosition
 
 _BUFFER = 256 * 1024
@@ -52,7 +53,7 @@ def examine(*, item_id: UUID) -> None:
         return
     try:
         services.verify(item=item)
-        source = opened(store(), key=item.key, wrapped_key=item.wrapped_key)
+        source = Opened(queries.parts_of(item))
         result = scan.scan(source.pieces())
     except services.Changed:
         return  # locked, with its alarm
@@ -148,7 +149,7 @@ def _make_viewable(item: EvidenceItem) -> None:
     wanted = item.state == "released" and item.derived_from_id is None and examined is not None
     if not wanted or examined.media_type not in PICTURES or item.derivatives.exists():
         return
-    source = opened(store(), key=item.key, wrapped_key=item.wrapped_key)
+    source = Opened(queries.parts_of(item))
     try:
         content = viewable(io.BufferedReader(source, _BUFFER))
     except NotAPicture:
@@ -156,8 +157,8 @@ def _make_viewable(item: EvidenceItem) -> None:
     arrival = Arrival()
     try:
         arrival.write(content)
-        received = arrival.finish()
-        store().put(received.key, arrival.path)
+        received = Received(len(content), hashlib.sha256(content).hexdigest(), arrival.finish())
+        arrival.place()
     finally:
         arrival.discard()
     services.keep_viewable(original_id=item.id, received=received)

@@ -5,12 +5,13 @@ The name that a sender gives a file is kept as words. It is never part of a path
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any, cast
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFilesSent
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils.datastructures import MultiValueDict
@@ -19,7 +20,6 @@ from rest_framework.request import Request
 
 from breaches.evidence.checks import Sent, check_whole, is_digest, storable_name
 from breaches.evidence.sealing import Arrival
-from breaches.evidence.storage import store
 from breaches.evidence.types import Received
 from common.problems import Malformed, Problem, Refused, TooLarge
 
@@ -41,10 +41,6 @@ class Form:
     arrival: Arrival
     received: Received
     sent: Sent
-
-    def place(self) -> None:
-        """Hand the file over to the store. A row must follow: without one it is swept away in time."""
-        store().put(self.received.key, self.arrival.path)
 
 
 def read_form(request: Request) -> Form:
@@ -98,7 +94,7 @@ def _parsed(meta: Mapping[str, Any], stream: _Counted, handler: _Keep) -> MultiV
         raise TooLarge(*_BIG) from None
     except MultiPartParserError:
         raise Malformed(*_FORM) from None
-    except OSError:  # the line was cut
+    except (OSError, BadRequest):  # the line was cut, or stands still
         raise Malformed(*_BROKEN) from None
     return fields
 
@@ -124,7 +120,9 @@ def _form(handler: _Keep, fields: MultiValueDict[str, str]) -> Form:
         problems.append(Problem("/sha256", "bad_format", "A SHA-256 is 64 hexadecimal digits."))
     if problems or handler.arrival is None:
         raise Refused(problems)
-    return Form(handler.arrival, handler.arrival.finish(), Sent(storable_name(handler.name), digest.lower()))
+    part = handler.arrival.finish()
+    received = Received(part.size, handler.digest.hexdigest(), part)
+    return Form(handler.arrival, received, Sent(storable_name(handler.name), digest.lower()))
 
 
 class _Counted:
@@ -154,6 +152,7 @@ class _Keep(FileUploadHandler):
     def __init__(self) -> None:
         super().__init__()
         self.arrival: Arrival | None = None
+        self.digest = hashlib.sha256()
         self.name = ""
         self.others = 0
         self.too_big = self.interrupted = False
@@ -174,6 +173,7 @@ class _Keep(FileUploadHandler):
             if self._after > _THROWN_AWAY:
                 raise StopUpload(connection_reset=True)
             return
+        self.digest.update(raw_data)
         self.arrival.write(raw_data)
 
     def file_complete(self, file_size: int) -> None:

@@ -12,27 +12,42 @@ from django.db.models.functions import Now
 from accounts.models import User
 from breaches.evidence.types import AGREEMENTS, ENTRY_KINDS, LINK_KINDS, MOVES, STATES
 from common.ids import uuid7
+from database.sealed import SealedText
 
 _APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+# What an item lies in is as safe from being deleted, or added to, as the item.
+_OF_NO_ITEM = pgtrigger.Trigger(
+    name="of_no_item",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Delete,
+    func="""
+        IF EXISTS (SELECT FROM breaches_evidenceupload u
+                    WHERE u.id = coalesce(NEW.upload_id, OLD.upload_id) AND u.item_id IS NOT NULL) THEN
+            RAISE EXCEPTION 'pieces of an item stay as they are';
+        END IF;
+        RETURN coalesce(NEW, OLD);
+    """,
+)
 _HEX = r"^[0-9a-f]{64}$"
 
 
 class EvidenceItem(models.Model):
     """One file: an original as it was sent, or a viewable copy made from one (`derived_from`).
 
-    The bytes lie sealed in the store under `key`; `wrapped_key` is what opens them, itself under a master key.
+    The bytes lie sealed in the store under `key`; `wrapped_key` is what opens them, itself under a master key. What
+    came in pieces stays in them, and has no key of its own.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     report = models.ForeignKey("breaches.Report", on_delete=models.PROTECT, related_name="items", db_index=False)
     number = models.PositiveIntegerField()
     exhibit = models.CharField(max_length=32)
-    filename = models.TextField(blank=True)
+    filename = SealedText(blank=True)
     size = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
     sender_sha256 = models.CharField(max_length=64, blank=True)
-    key = models.CharField(max_length=64)
-    wrapped_key = models.BinaryField()
+    key = models.CharField(max_length=64, blank=True)
+    wrapped_key = models.BinaryField(default=b"")
     state = models.CharField(max_length=12, default="quarantined")
     received_at = models.DateTimeField()
     received_from_kind = models.CharField(max_length=20)
@@ -46,7 +61,11 @@ class EvidenceItem(models.Model):
             models.UniqueConstraint(name="evidence_exhibit_once", fields=["exhibit"]),
             # Also answers: what evidence is there of this report?
             models.UniqueConstraint(name="evidence_number_once", fields=["report", "number"]),
-            models.UniqueConstraint(name="evidence_key_once", fields=["key"]),
+            models.UniqueConstraint(name="evidence_key_once", fields=["key"], condition=~Q(key="")),
+            models.CheckConstraint(
+                name="evidence_key_wrapped",
+                condition=Q(key="", wrapped_key=b"") | (~Q(key="") & ~Q(wrapped_key=b"")),
+            ),
             # One viewable copy of an original; also answers: which is it?
             models.UniqueConstraint(
                 name="evidence_viewable_once", fields=["derived_from"], condition=Q(derived_from__isnull=False)
@@ -211,7 +230,7 @@ class EvidenceUpload(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     report = models.ForeignKey("breaches.Report", on_delete=models.PROTECT, related_name="uploads", db_index=False)
-    filename = models.TextField(blank=True)
+    filename = SealedText(blank=True)
     size = models.BigIntegerField()
     sender_sha256 = models.CharField(max_length=64, blank=True)
     started_at = models.DateTimeField(db_default=Now())
@@ -237,7 +256,7 @@ class EvidenceUpload(models.Model):
 
 
 class EvidencePiece(models.Model):
-    """A piece of an upload that is safe in the store, from `start` on. Dropped once the whole is an item."""
+    """A piece of an upload that is safe in the store, from `start` on. Once the whole is an item it is part of that."""
 
     upload = models.ForeignKey(EvidenceUpload, on_delete=models.PROTECT, related_name="pieces", db_index=False)
     start = models.BigIntegerField()
@@ -251,6 +270,10 @@ class EvidencePiece(models.Model):
             models.UniqueConstraint(name="evidence_piece_once", fields=["upload", "start"]),
             models.UniqueConstraint(name="evidence_piece_key_once", fields=["key"]),
             models.CheckConstraint(name="evidence_piece_size", condition=Q(start__gte=0, size__gt=0)),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="as_received", fields=["upload", "start", "size", "key"]),
+            _OF_NO_ITEM,
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.db.models import Count, F, Max, Q, Sum
 from django.db.models.functions import Coalesce
 
 from breaches.evidence.models import EvidenceItem, EvidenceLink, EvidencePiece, EvidenceUpload
+from breaches.evidence.types import Part
 from breaches.models.reports import Report
 from common.problems import NotFound
 
@@ -71,6 +72,16 @@ def uploads_of(report: Report) -> list[EvidenceUpload]:
 def offset_of(upload: EvidenceUpload) -> int:
     """How many bytes of it are safe."""
     return int(upload.pieces.aggregate(sum=Coalesce(Sum("size"), 0))["sum"])
+
+
+def parts_of(item: EvidenceItem) -> list[Part]:
+    """What an item's bytes lie in: an object of its own, or the pieces of its upload in their order."""
+    return parts([item] if item.key else EvidencePiece.objects.filter(upload__item=item).order_by("start"))
+
+
+def parts(rows: Iterable[EvidenceItem | EvidencePiece]) -> list[Part]:
+    """The objects that rows speak of."""
+    return [Part(row.key, bytes(row.wrapped_key), row.size) for row in rows]
 
 
 def waiting(before: datetime, most: int) -> list[UUID]:

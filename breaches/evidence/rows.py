@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from itertools import islice
 
@@ -15,7 +16,8 @@ _AT_ONCE = 5_000
 # Not by COPY: there is none into a table whose rows a policy guards (docs/adr/0007).
 _ADD = """
 INSERT INTO breaches_evidencemessage (item_id, index, part, "offset", sent_at, sender, text)
-SELECT %s, * FROM unnest(%s::int[], %s::text[], %s::bigint[], %s::timestamptz[], %s::text[], %s::text[])
+SELECT %s, * FROM json_to_recordset(%s)
+    AS row(index int, part text, "offset" bigint, sent_at timestamptz, sender text, text text)
 """
 
 
@@ -24,13 +26,20 @@ def store_messages(item: EvidenceItem, rows: Iterable[Message]) -> None:
     numbered = enumerate(islice(rows, _MOST))
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         while some := list(islice(numbered, _AT_ONCE)):
-            cells = [
-                (index, _storable(row.part), row.offset, row.at, _storable(row.sender), _storable(row.text))
-                for index, row in some
-            ]
-            cursor.execute(_ADD, [item.id, *(list(column) for column in zip(*cells, strict=True))])
+            cursor.execute(_ADD, [item.id, _written(some)])
 
 
-def _storable(text: str) -> str:
-    """What PostgreSQL and UTF-8 can hold; the original keeps the rest."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+def _written(rows: list[tuple[int, Message]]) -> str:
+    """As JSON, which is made sooner than arrays; with what PostgreSQL and UTF-8 can hold, the original has the rest."""
+    found = [
+        {
+            "index": index,
+            "part": row.part.replace("\x00", "\ufffd"),
+            "offset": row.offset,
+            "sent_at": row.at.isoformat() if row.at else None,
+            "sender": row.sender.replace("\x00", "\ufffd"),
+            "text": row.text.replace("\x00", "\ufffd"),
+        }
+        for index, row in rows
+    ]
+    return json.dumps(found, ensure_ascii=False).encode("utf-8", "replace").decode()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -16,7 +19,8 @@ from audit.services import record
 from audit.types import SERVICE, Actor
 from breaches.evidence import continuity, messages, queries
 from breaches.evidence.checks import Sent, is_unchanged
-from breaches.evidence.models import EvidenceItem, EvidenceLink
+from breaches.evidence.models import EvidenceItem, EvidenceLink, EvidencePiece
+from breaches.evidence.sealing import context
 from breaches.evidence.storage import NotThere
 from breaches.evidence.types import LinkKind, Received
 from breaches.models.reports import Report
@@ -41,7 +45,7 @@ class Changed(Conflict):
 
 @transaction.atomic
 def keep(*, actor: Actor, report_id: UUID, received: Received, sent: Sent) -> EvidenceItem:
-    """Make an item of what lies in the store under `received.key`, and have it looked at. In quarantine until then."""
+    """Make an item of what lies in the store, and have it looked at. In quarantine until then."""
     report = Report.objects.select_for_update(no_key=True).get(pk=report_id)
     item = _new_item(report, received, actor)
     item.filename, item.sender_sha256 = sent.filename, sent.sha256
@@ -61,8 +65,8 @@ def _new_item(report: Report, received: Received, actor: Actor) -> EvidenceItem:
         exhibit=f"{report.reference}/{number:02}",
         size=received.size,
         sha256=received.sha256,
-        key=received.key,
-        wrapped_key=received.wrapped_key,
+        key=received.part.key if received.part else "",
+        wrapped_key=received.part.wrapped_key if received.part else b"",
         received_at=timezone.now(),
         received_from_kind=actor.kind,
         received_from=actor.id,
@@ -203,20 +207,23 @@ def note_transferred(*, actor: Actor, report_id: UUID, to_force: str, reason: st
 
 @transaction.atomic
 def rewrap_keys(*, most: int) -> int:
-    """Wrap keys of items under the newest master key that are under an older one; how many were.
+    """Wrap keys of items and of pieces under the newest master key that are under an older one; how many were.
 
     What the keys seal is not touched.
     """
-    newest, _ = settings.MASTER_KEYS.newest()
-    done = []
-    for item in EvidenceItem.objects.select_for_update(skip_locked=True).only("key", "wrapped_key").iterator():
-        if wrapped_by(bytes(item.wrapped_key)) == newest:
-            continue
-        item.wrapped_key = rewrap(bytes(item.wrapped_key), context=f"evidence {item.key}", ring=settings.MASTER_KEYS)
-        item.save(update_fields=["wrapped_key"])
-        done.append(item.id)
-        if len(done) == most:
-            break
+    done = list(islice(_under_older_keys(), most))
+    for row in done:
+        row.wrapped_key = rewrap(bytes(row.wrapped_key), context=context(row.key), ring=settings.MASTER_KEYS)
+        row.save(update_fields=["wrapped_key"])
     if done:
-        record(actor=SERVICE, action="alteration", verb="evidence_keys_rewrapped", records=done)
+        records = [getattr(row, "upload_id", row.pk) for row in done]
+        record(actor=SERVICE, action="alteration", verb="evidence_keys_rewrapped", records=records)
     return len(done)
+
+
+def _under_older_keys() -> Iterator[Any]:
+    newest, _ = settings.MASTER_KEYS.newest()
+    for rows in (EvidenceItem.objects.exclude(key=""), EvidencePiece.objects.all()):
+        for row in rows.select_for_update(skip_locked=True).iterator():
+            if wrapped_by(bytes(row.wrapped_key)) != newest:
+                yield row

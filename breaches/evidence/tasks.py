@@ -12,6 +12,7 @@ from django_q.tasks import async_task
 
 from breaches.evidence import examining, queries, services, stamping, tidying, tus
 from breaches.evidence.storage import Unavailable
+from common.problems import Refused
 
 _WAITS_AT_LEAST = timedelta(minutes=2)
 _MOST = 200
@@ -27,7 +28,8 @@ def sweep() -> None:
     for item_id in queries.waiting(timezone.now() - _WAITS_AT_LEAST, _MOST):
         async_task(services.EXAMINE, str(item_id), cluster=services.CLUSTER)
     for upload in queries.whole_uploads(_MOST):
-        tus.complete(upload=upload)
+        with suppress(Refused, Unavailable):
+            tus.complete(upload=upload)
     for item_id in queries.unstamped(timezone.now(), _MOST) if stamping.wanted() else ():
         # Not in the cluster of evidence: what reads hostile files speaks to nobody.
         async_task("breaches.evidence.tasks.stamp", str(item_id), cluster="outbox")

@@ -1,8 +1,8 @@
 """Resumable uploads, tus 1.0: core, creation and checksum. No termination: nothing is deleted.
 
 A file arrives in pieces; each is sealed under a key of its own, put into the store and noted in a row before it
-counts. A line that is cut, or a process that is killed, costs at most the piece that was on its way. Once all is
-there, it is read through once: hashed and sealed as one, as any other file.
+counts. A line that is cut costs nothing, a process that is killed at most the piece that was on its way. Once all is
+there the pieces are the item: nothing is written again, and what came in one request is not read again either.
 """
 
 from __future__ import annotations
@@ -11,14 +11,19 @@ import base64
 import binascii
 import hashlib
 import hmac
+import math
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.types import Caller
 from audit.services import record
@@ -26,18 +31,23 @@ from audit.types import SERVICE, Actor, ActorKind
 from breaches.evidence import queries
 from breaches.evidence.checks import Sent, check_room, check_whole, is_digest, storable_name
 from breaches.evidence.models import EvidencePiece, EvidenceUpload
-from breaches.evidence.sealing import Arrival, opened
+from breaches.evidence.sealing import Arrival, Opened, digest_of
 from breaches.evidence.services import keep
-from breaches.evidence.storage import store
+from breaches.evidence.storage import NotThere, store
 from breaches.evidence.types import Received
 from breaches.models.reports import Report
 from breaches.queries import check_open
+from common.envelope import NotOpened
 from common.problems import Conflict, NotFound, Problem, Refused, TooLarge
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,checksum"
 DIGESTS = ("sha1", "sha256")
-_PIECE = 8 * 1024 * 1024
+# A piece ends with so many bytes, or after so many seconds on a slow line: that is what a process that is killed costs.
+# Each is synced to the disk twice and committed once, so that many small ones are slow.
+_PIECE = 32 * 1024 * 1024
+_PIECE_SECONDS = 10.0
+_SHORTEST = 1024 * 1024  # of a piece that is kept, but the last
 _READ = 256 * 1024
 _KEY = re.compile(r"[0-9A-Za-z-]{1,40}")  # a report, by id or reference
 _ELSEWHERE = ("offset_conflict", "The upload goes on from another offset. Ask for it with HEAD.")
@@ -144,31 +154,42 @@ def take(*, upload: EvidenceUpload, patch: Patch) -> int:
         raise Conflict(*_ELSEWHERE)
     if patch.length is not None and patch.length > upload.size - patch.offset:
         raise TooLarge("body_too_large", "There is more than was announced in Upload-Length.")
-    offset, ended = patch.offset, False
+    offset, ended, whole = patch.offset, False, hashlib.sha256()
+    short = _short(upload)
     while offset < upload.size and not ended:
-        left = upload.size - offset
-        most = left if patch.checksum else min(left, _PIECE)
         arrival = Arrival()
         try:
-            ended = _fill(arrival, patch, most)
-            offset = _add(upload, arrival, offset)
+            with _damage_refused(upload):
+                for piece in Opened(queries.parts(short)).pieces():
+                    arrival.write(piece)
+            ended = _fill(arrival, patch, upload.size - offset, whole)
+            offset = _add(upload, arrival, offset, short)
         finally:
             arrival.discard()
-    complete(upload=upload)
+        short = []
+    # What an earlier request brought was hashed there, and the hash is gone.
+    complete(upload=upload, sha256="" if patch.offset else whole.hexdigest())
     return offset
 
 
-def _fill(arrival: Arrival, patch: Patch, most: int) -> bool:
-    """Read up to `most` bytes; whether the body has ended."""
+def _short(upload: EvidenceUpload) -> list[EvidencePiece]:
+    """The last piece, if it is so short that the next one takes it in: pieces are kept for as long as the item is."""
+    return [last for last in upload.pieces.order_by("-start")[:1] if last.size < _SHORTEST]
+
+
+def _fill(arrival: Arrival, patch: Patch, left: int, whole: hashlib._Hash) -> bool:
+    """Read a piece, or with a checksum all that is left; whether the body has ended."""
     name, wanted = patch.checksum or ("sha256", b"")
-    digest, ended = hashlib.new(name, usedforsecurity=False), False
-    while arrival.size < most and not ended:
-        piece = _read(patch, min(_READ, most - arrival.size))
-        arrival.write(piece)
-        if wanted:
+    digests = [whole, hashlib.new(name, usedforsecurity=False)] if wanted else [whole]
+    left, ended = left if wanted else min(left, _PIECE), False
+    until = math.inf if wanted else time.monotonic() + _PIECE_SECONDS
+    while left and not ended and (arrival.size < _SHORTEST or time.monotonic() < until):
+        piece = _read(patch, min(_READ, left))
+        for digest in digests:
             digest.update(piece)
-        ended = not piece
-    if wanted and not hmac.compare_digest(digest.digest(), wanted):
+        arrival.write(piece)
+        left, ended = left - len(piece), not piece
+    if wanted and not hmac.compare_digest(digests[-1].digest(), wanted):
         raise WrongChecksum
     return ended
 
@@ -176,80 +197,81 @@ def _fill(arrival: Arrival, patch: Patch, most: int) -> bool:
 def _read(patch: Patch, size: int) -> bytes:
     try:
         return patch.read(size)
-    except OSError:  # the line was cut
+    except (OSError, BadRequest):  # the line was cut, or stands still
         return b""
 
 
-def _add(upload: EvidenceUpload, arrival: Arrival, start: int) -> int:
-    """Put a piece into the store and note it; the offset afterwards."""
-    if not arrival.size:
-        return start
-    received = arrival.finish()
-    store().put(received.key, arrival.path)
+def _add(upload: EvidenceUpload, arrival: Arrival, offset: int, short: list[EvidencePiece]) -> int:
+    """Put a piece into the store and note it, in place of the short one that it took in; the offset afterwards."""
+    start = offset - sum(piece.size for piece in short)
+    if start + arrival.size == offset:  # nothing came
+        return offset
+    part = arrival.finish()
+    arrival.place()
     with transaction.atomic():
         EvidenceUpload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
-        if queries.offset_of(upload) != start:
+        if queries.offset_of(upload) != offset:
             raise Conflict(*_ELSEWHERE)
-        EvidencePiece.objects.create(
-            upload=upload, start=start, size=received.size, key=received.key, wrapped_key=received.wrapped_key
-        )
-    return start + received.size
+        taken_in = _dropped(upload.pieces.filter(start=start)) if short else []
+        upload.pieces.create(start=start, size=part.size, key=part.key, wrapped_key=part.wrapped_key)
+    _forget(taken_in)
+    return start + part.size
 
 
-def complete(*, upload: EvidenceUpload) -> None:
+def complete(*, upload: EvidenceUpload, sha256: str = "") -> None:
     """Make an item of an upload of which every byte is there. Again is harmless, and so is too early.
 
-    A process that is killed in here leaves the pieces: whoever asks next, or the sweep, does it again.
+    Its bytes stay in the pieces that they came in: nothing is written again. `sha256` is of the whole, by whoever
+    saw all of it come; without it the pieces are read. A process that is killed in here leaves the pieces: whoever
+    asks next, or the sweep, does it again.
     """
     if upload.item_id or upload.refused or queries.offset_of(upload) != upload.size:
         return
-    sent, arrival = Sent(upload.filename, upload.sender_sha256), Arrival()
+    with _damage_refused(upload):
+        sha256 = sha256 or digest_of(Opened(queries.parts(upload.pieces.order_by("start"))))
+    received, sent = Received(upload.size, sha256, None), Sent(upload.filename, upload.sender_sha256)
     try:
-        received = _joined(upload, arrival)
         check_whole(received, sent)
-        store().put(received.key, arrival.path)
-        pieces = _become(upload, received, sent)
+        _become(upload, received, sent)
     except Refused as refusal:
         _forget(refuse(upload=upload, code=refusal.code))
         raise
-    finally:
-        arrival.discard()
-    _forget(pieces)
-
-
-def _joined(upload: EvidenceUpload, arrival: Arrival) -> Received:
-    for row in upload.pieces.order_by("start"):
-        for piece in opened(store(), key=row.key, wrapped_key=row.wrapped_key).pieces():
-            arrival.write(piece)
-    return arrival.finish()
 
 
 @transaction.atomic
-def _become(upload: EvidenceUpload, received: Received, sent: Sent) -> list[str]:
-    """The item in place of the pieces, whose names are given back to be taken from the store."""
+def _become(upload: EvidenceUpload, received: Received, sent: Sent) -> None:
     held = EvidenceUpload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
     if held.item_id or held.refused:
-        return []
+        return
     actor = Actor(cast(ActorKind, held.started_by_kind), held.started_by, held.organisation)
     held.item = keep(actor=actor, report_id=held.report_id, received=received, sent=sent)
     held.save(update_fields=["item"])
     upload.item = held.item
-    return _pieces_dropped(held)
+
+
+@contextmanager
+def _damage_refused(upload: EvidenceUpload) -> Iterator[None]:
+    try:
+        yield
+    except (NotOpened, NotThere):
+        _forget(refuse(upload=upload, code="upload_damaged"))
+        raise _refusal("upload_damaged") from None
 
 
 @transaction.atomic
 def refuse(*, upload: EvidenceUpload, code: str) -> list[str]:
-    """The whole is not what its sender says: it is dropped, and its sender told each time they ask."""
+    """The whole is not what its sender says, or no more: it is dropped, and its sender told each time they ask."""
     held = EvidenceUpload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
     held.refused = code
     held.save(update_fields=["refused"])
     record(actor=SERVICE, action="erasure", verb="evidence_upload_refused", records=[held.report_id, held.id])
-    return _pieces_dropped(held)
+    return _dropped(held.pieces.all())
 
 
-def _pieces_dropped(upload: EvidenceUpload) -> list[str]:
-    keys = list(upload.pieces.values_list("key", flat=True))
-    upload.pieces.all().delete()
+def _dropped(pieces: QuerySet[EvidencePiece]) -> list[str]:
+    """Drop pieces; their names, to be taken from the store once that is certain."""
+    keys = list(pieces.values_list("key", flat=True))
+    pieces.delete()
     return keys
 
 

@@ -56,13 +56,24 @@ PICTURES: frozenset[str] = frozenset(name for name in ENDINGS if name.startswith
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
-    """A file that has arrived whole and lies sealed beside its place. `sha256` is of what was sent, in hexadecimal."""
+class Part:
+    """One sealed object of the store: its name, what opens it, and how many bytes are in it."""
 
     key: str
     wrapped_key: bytes
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file that has arrived whole: `sha256` is of what was sent, in hexadecimal.
+
+    It lies sealed in `part`; with none, in the pieces of its upload.
+    """
+
+    size: int
     sha256: str
+    part: Part | None
 
 
 @dataclass(frozen=True, slots=True)

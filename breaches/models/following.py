@@ -122,7 +122,7 @@ class Outcome(models.Model):
     force = models.ForeignKey(Force, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=32)
     crime_reference = models.CharField(max_length=64, blank=True)
-    reason = models.TextField()
+    reason = SealedText()
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     staff_id = models.CharField(max_length=32)
@@ -130,7 +130,7 @@ class Outcome(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="outcome_kind_known", condition=Q(kind__in=sorted(OUTCOMES))),
-            models.CheckConstraint(name="outcome_has_reason", condition=~Q(reason="")),
+            models.CheckConstraint(name="outcome_has_reason", condition=~Q(reason=b"")),
             # The same report may be closed twice under its own reference; two reports never share one.
             ExclusionConstraint(
                 name="outcome_crime_reference_once",
@@ -158,7 +158,7 @@ class LinkAct(models.Model):
     first = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="+", db_index=False)
     second = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="+", db_index=False)
     act = models.CharField(max_length=8)
-    reason = models.TextField()
+    reason = SealedText()
     grounds = ArrayField(models.CharField(max_length=24), default=list)
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -167,7 +167,7 @@ class LinkAct(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="link_act_known", condition=Q(act__in=sorted(LINK_ACTS))),
-            models.CheckConstraint(name="link_has_reason", condition=~Q(reason="")),
+            models.CheckConstraint(name="link_has_reason", condition=~Q(reason=b"")),
             # One pair is written one way round.
             models.CheckConstraint(name="link_pair_ordered", condition=Q(first__lt=F("second"))),
         ]

@@ -10,6 +10,7 @@ from accounts.models import Force, User
 from breaches.models.reports import Report
 from breaches.types import TRANSFER_ENDS
 from common.ids import uuid7
+from database.sealed import SealedText
 
 _APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
@@ -21,7 +22,7 @@ class Transfer(models.Model):
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="transfers", db_index=False)
     from_force = models.ForeignKey(Force, on_delete=models.PROTECT, related_name="+", db_index=False)
     to_force = models.ForeignKey(Force, on_delete=models.PROTECT, related_name="+", db_index=False)
-    reason = models.TextField()
+    reason = SealedText()
     offered_at = models.DateTimeField()
     offered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     staff_id = models.CharField(max_length=32)
@@ -30,7 +31,7 @@ class Transfer(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="transfer_has_reason", condition=~Q(reason="")),
+            models.CheckConstraint(name="transfer_has_reason", condition=~Q(reason=b"")),
             models.CheckConstraint(name="transfer_to_another", condition=~Q(from_force=F("to_force"))),
             # Also answers: is this report on offer?
             models.UniqueConstraint(name="transfer_one_open", fields=["report"], condition=Q(is_open=True)),
@@ -58,7 +59,7 @@ class TransferEnd(models.Model):
 
     transfer = models.OneToOneField(Transfer, primary_key=True, on_delete=models.PROTECT, related_name="end")
     kind = models.CharField(max_length=12)
-    reason = models.TextField(blank=True)
+    reason = SealedText(blank=True)
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     staff_id = models.CharField(max_length=32)
@@ -66,7 +67,7 @@ class TransferEnd(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="transfer_end_known", condition=Q(kind__in=sorted(TRANSFER_ENDS))),
-            models.CheckConstraint(name="transfer_end_has_reason", condition=Q(kind="accepted") | ~Q(reason="")),
+            models.CheckConstraint(name="transfer_end_has_reason", condition=Q(kind="accepted") | ~Q(reason=b"")),
         ]
         triggers = [_APPEND_ONLY]
 
@@ -80,14 +81,14 @@ class Snooze(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="snoozes")
     until = models.DateTimeField()
-    reason = models.TextField()
+    reason = SealedText()
     at = models.DateTimeField()
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     staff_id = models.CharField(max_length=32)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="snooze_has_reason", condition=~Q(reason="")),
+            models.CheckConstraint(name="snooze_has_reason", condition=~Q(reason=b"")),
             models.CheckConstraint(name="snooze_until_later", condition=Q(until__gt=F("at"))),
         ]
         triggers = [_APPEND_ONLY]

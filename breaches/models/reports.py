@@ -155,6 +155,7 @@ class Assessment(models.Model):
 class Move(models.Model):
     """One change of state: who, when, why (rule 45)."""
 
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="moves")
     verb = models.CharField(max_length=24)
     source = models.CharField(max_length=20)
@@ -162,7 +163,7 @@ class Move(models.Model):
     # Null: by the reporter, who needs no account.
     moved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     moved_at = models.DateTimeField(db_default=Now())
-    reason = models.TextField(blank=True, db_default="")
+    reason = SealedText(blank=True)
 
     class Meta:
         triggers = [_APPEND_ONLY]
@@ -181,16 +182,16 @@ class Decision(models.Model):
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     staff_id = models.CharField(max_length=32)
     decided_at = models.DateTimeField()
-    reason = models.TextField(blank=True)
-    findings = models.JSONField(default=list)
+    reason = SealedText(blank=True)
+    findings = SealedJSON(default=list)
     offences = ArrayField(models.CharField(max_length=8), default=list)
-    reasonable_excuse = models.JSONField(null=True)
+    reasonable_excuse = SealedJSON(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(name="decision_kind", condition=Q(kind__in=["verified", "not_verified"])),
             models.CheckConstraint(
-                name="decision_not_verified_has_reason", condition=Q(kind="verified") | ~Q(reason="")
+                name="decision_not_verified_has_reason", condition=Q(kind="verified") | ~Q(reason=b"")
             ),
         ]
         indexes = [models.Index(name="decision_of_report", fields=["report", "decided_at"])]  # decided when?

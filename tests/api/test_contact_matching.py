@@ -33,14 +33,14 @@ def asked(api: Apis, order: str, clause: str, **body: Any) -> tuple[str, list[st
         ({"kind": "social", "platform": "instagram", "value": "x" * 10_000}, ("needs_officer", ["sender_not_known"])),
     ],
 )
-def test_exact_alike_and_unknown_are_different_answers(
+def test_exact_alike_and_unknown_are_different_answers_rule_42(
     api: Apis, order: str, sender: dict[str, str], wanted: tuple[str, list[str]]
 ) -> None:
     """Rule 42: each with its reasons."""
     assert asked(api, order, "3", contacts=[{"channel": "sms", "from": sender}]) == wanted
 
 
-def test_a_link_alone_is_enough_for_a_mention(api: Apis, order: str) -> None:
+def test_a_link_alone_is_enough_for_a_mention_rule_43(api: Apis, order: str) -> None:
     """Rule 43: nothing but a pasted link, which nobody opens; proposed, never more than possible."""
     wanted = ("possible", ["direct_reference", "account_from_link"])
     assert asked(api, order, "4", social=[{"url": LINK, "about_me": "direct"}]) == wanted

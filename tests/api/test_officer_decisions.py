@@ -165,7 +165,7 @@ def test_whoever_drew_a_zone_cannot_verify_what_rests_on_it(api: Apis, cast: Any
     assert (answer.status, answer.code) == (403, "not_independent")
 
 
-def test_a_claimed_excuse_is_kept_with_the_officers_view(api: Apis, report: str) -> None:
+def test_a_claimed_excuse_is_kept_with_the_officers_view_rule_44(api: Apis, report: str) -> None:
     """Rule 44: the software never decides it."""
     excuse = {"claimed": True, "view": "He says that he was going to the dentist."}
     answer = verb(api, report, "verify", {**VERIFY, "reasonable_excuse": excuse}, **claimed(api, report))

@@ -154,7 +154,7 @@ def test_nothing_said_is_a_reason_to_refuse(
     assert told >= ({warning} if warning else set())
 
 
-def test_a_report_before_the_order_is_kept(api: Apis, order: str) -> None:
+def test_a_report_before_the_order_is_kept_rule_35(api: Apis, order: str) -> None:
     """Rule 35."""
     answer = submit(api.victim, happened={"from": "2026-01-01T00:00:00Z"}, positions=[])
     assert verdict_of(api, answer.body["id"]) == "no_order_in_force"

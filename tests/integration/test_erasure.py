@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
+from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from accounts.models import Officer
 from audit.models import Entry
+from breaches.evidence import tidying
+from breaches.evidence.models import EvidencePiece
 from breaches.models import Addition, Report
 from demo.cast import Cast
 from retention.erasing import erase_due, tables_that_go
 from retention.models import HoldAct, Review, Tombstone
 from tests.support.api import Apis
+from tests.support.evidence import add, begin, stored
 from tests.support.following import decided, submitted
 from tests.support.orders import an_order, register
 
@@ -30,13 +35,18 @@ def eraser(url: str) -> str:
 
 
 @pytest.fixture
-def disposed(committed_cast: tuple[Cast, Apis], own_database: str) -> tuple[str, str]:
+def disposed(
+    committed_cast: tuple[Cast, Apis], own_database: str, settings: LazySettings, tmp_path: Path
+) -> tuple[str, str]:
     """A report that two people let go, and one that nobody did; their ids."""
     cast, api = committed_cast
+    settings.EVIDENCE_DIR = tmp_path / "evidence"
     register(api, cast, an_order())
     going, staying = submitted(api), submitted(api)
     for report in (going, staying):
         api.victim.post(f"victim/reports/{report}/messages", {"text": "More."})
+        where = begin(api.victim, "victim", 5, report=report).headers["Location"]
+        assert add(api.victim, where, 0, b"words").status == 204
         decided(api, report)
     Review.objects.create(
         report=going,
@@ -63,6 +73,17 @@ def test_only_what_was_let_go_goes_and_a_tombstone_stays(disposed: tuple[str, st
     stone = Tombstone.objects.get()
     assert (str(stone.report), stone.reference) == (going, reference)
     assert stone.rows["breaches_report"] == stone.rows["breaches_addition"] == 1
+    assert stone.rows["breaches_evidenceitem"] == stone.rows["breaches_evidencepiece"] == 1
+
+
+def test_nobody_opens_evidence_that_was_erased(disposed: tuple[str, str], own_database: str) -> None:
+    """Its keys went with it; the bytes are swept away in time."""
+    [going] = EvidencePiece.objects.filter(upload__report_id=UUID(disposed[0])).values_list("key", flat=True)
+    erase_due(eraser(own_database), most=10)
+    assert len(stored()) == 2
+    tidying.remove_strays(before=datetime.now(UTC) + timedelta(minutes=1))
+    [left] = stored()
+    assert left.name == EvidencePiece.objects.get().key != going
 
 
 def test_erasure_is_itself_recorded(disposed: tuple[str, str], own_database: str) -> None:

@@ -13,12 +13,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from breaches.models import Addition, Assessment, Report
+from breaches.models import Addition, Assessment, Move, Report
 from common.envelope import Keyring, sealed_by
 from database.sealed import Unreadable, sealed_fields
 from orders.models import OrderVersion, Zone
 from orders.queries import terms
 from tests.support.api import Apis
+from tests.support.evidence import begin, send
+from tests.support.following import claimed
 from tests.support.orders import EXCLUSION, NO_CONTACT, ZONE_A, a_condition, a_report, an_order, register
 
 CANARY = "canary-27-Laburnum-Road"
@@ -54,6 +56,13 @@ def kept(api: Apis, cast: Any, settings: Any) -> str:
     how = {"channels": ["sms"], "hours": [], "voicemail": False, "who_else_sees_device": CANARY}
     assert api.victim.put("victim/safe-contact", how).status == 200
     api.victim.post(f"victim/reports/{report}/corrections", {"text": CANARY, "corrects": CANARY})
+    assert send(api.victim, f"victim/reports/{report}/evidence", b"x", CANARY).status == 201
+    begin(api.victim, "victim", 9, report=report, filename=CANARY)
+    said = {"reason": f"{CANARY}, seen twice."}
+    assert (
+        api.officer.post(f"officer/reports/{report}/not-verified", said, If_Match=claimed(api, report).etag).status
+        == 200
+    )
     return report
 
 
@@ -152,7 +161,10 @@ def test_rewrapping_leaves_what_was_said_and_every_rule_as_it_was(kept: str, set
     assert sealed_by(raw.sealed) == "new"
 
 
-@pytest.mark.parametrize("migration", ["orders.migrations.0010_sealed", "breaches.migrations.0009_sealed"])
+@pytest.mark.parametrize(
+    "migration",
+    ["orders.migrations.0010_sealed", "breaches.migrations.0009_sealed", "breaches.migrations.0015_sealed_reasons"],
+)
 def test_a_migration_seals_what_is_there_and_back(kept: str, migration: str) -> None:
     module = importlib.import_module(migration)
     columns = [f for f in sealed_fields() if (f.model._meta.db_table, f.column) in {c[:2] for c in module._COLUMNS}]
@@ -165,11 +177,32 @@ def test_a_migration_seals_what_is_there_and_back(kept: str, migration: str) -> 
     assert (read(columns), triggers_there()) == (before, triggers)
 
 
-def read(columns: list[Any]) -> dict[str, Any]:
+def test_moves_that_were_numbered_keep_their_order_and_their_reasons(kept: str) -> None:
+    """The upgrade: a key of the move's own instant in place of its number, there and back."""
+    module: Any = importlib.import_module("breaches.migrations.0015_sealed_reasons")
+    with connection.schema_editor(atomic=False) as editor:
+        module.unseal(None, editor)
+        before = moves_there("id, verb, reason")
+        module.seal(None, editor)
+    numbers = [number for number, _, _ in before]
+    assert numbers == sorted(set(numbers)) and all(isinstance(number, int) for number in numbers)
+    assert [(move.verb, move.reason) for move in Move.objects.order_by("id")] == [row[1:] for row in before]
+    assert [(verb, reason) for _, verb, reason in before] == [("claim", ""), ("not-verified", f"{CANARY}, seen twice.")]
+    assert all(move.id.version == 7 for move in Move.objects.all())
+
+
+def moves_there(columns: str) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns} FROM breaches_move ORDER BY id")  # noqa: S608
+        return list(cursor.fetchall())
+
+
+def read(columns: list[Any]) -> dict[str, list[Any]]:
+    """What each column holds, in the order of its rows' keys."""
     return {
-        f"{column.model._meta.db_table}.{column.column}": {
-            str(row.pk): getattr(row, column.attname) for row in column.model._default_manager.all()
-        }
+        f"{column.model._meta.db_table}.{column.column}": [
+            getattr(row, column.attname) for row in column.model._default_manager.order_by("pk")
+        ]
         for column in columns
     }
 

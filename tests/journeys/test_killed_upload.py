@@ -12,21 +12,19 @@ import pytest
 from django.conf import LazySettings
 from django.db import connections
 
-from breaches.evidence import continuity, tidying
+from breaches.evidence import continuity, queries, tidying
 from breaches.evidence.models import EvidenceItem, EvidenceUpload
-from breaches.evidence.queries import offset_of
-from breaches.evidence.sealing import digest_of, opened
-from breaches.evidence.storage import store
+from breaches.evidence.sealing import Opened, digest_of
 from breaches.evidence.tasks import sweep
 from demo.cast import Cast
 from tests.support.api import Apis
-from tests.support.dying import DIED, POINTS
+from tests.support.dying import DIED, FIRST, POINTS, SHORT
 from tests.support.evidence import sha256, stored
 from tests.support.orders import a_report
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTENT = bytes(i * 13 % 251 for i in range(3_000_000))
-OF_PIECES = ("before pieces are one", "before the item is in place of the pieces", "after the commit")
+OF_PIECES = ("after a piece", "before the whole is an item", "before its digest is the item's", "after the commit")
 
 
 @pytest.fixture
@@ -55,7 +53,7 @@ def die(point: str, sending: list[str], *, pieces: bool) -> int:
 
 def whole(item: EvidenceItem) -> bool:
     """Everything of an item is there: bytes, digest, continuity."""
-    digest = digest_of(opened(store(), key=item.key, wrapped_key=item.wrapped_key))
+    digest = digest_of(Opened(queries.parts_of(item)))
     entries = list(item.continuity.order_by("number"))
     return digest == item.sha256 == sha256(CONTENT) and len(entries) == 2 and continuity.broken_at(entries) is None
 
@@ -75,13 +73,13 @@ def test_an_upload_in_pieces_goes_on_where_it_was(sending: list[str], point: str
     """What was acknowledged is kept; with all of it there, the item comes of itself."""
     die(point, sending, pieces=True)
     upload = EvidenceUpload.objects.get()
-    assert upload.item_id or offset_of(upload) in (100_000, len(CONTENT))
+    assert upload.item_id or queries.offset_of(upload) in (FIRST + SHORT, len(CONTENT))
     sweep()
     sweep()
     items = list(EvidenceItem.objects.all())
     assert all(whole(item) for item in items)
-    assert len(items) == (upload.item_id is not None or offset_of(upload) == len(CONTENT) or bool(items))
+    assert len(items) == (upload.item_id is not None or queries.offset_of(upload) == len(CONTENT) or bool(items))
     upload.refresh_from_db()
     assert (upload.item_id is None) == (items == [])
     tidying.remove_strays(before=datetime.now(UTC) + timedelta(minutes=1))
-    assert len(stored()) == len(items) + upload.pieces.count()
+    assert len(stored()) == upload.pieces.count() == 2

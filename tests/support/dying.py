@@ -25,6 +25,8 @@ from tests.support.api import Api  # noqa: E402
 from tests.support.evidence import add, begin, send  # noqa: E402
 
 DIED = 9
+# What arrives of an upload before it dies: a piece that stays, and one that is so short that the next takes it in.
+FIRST, SHORT = 1_100_000, 100_000
 
 
 def _die(*_: Any, **__: Any) -> None:
@@ -51,9 +53,10 @@ POINTS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "before its continuity": (continuity, "append", _die),
     "in its transaction": (services, "record", _die),
     "before the commit": (services, "async_task", _after(async_task)),
-    "before pieces are one": (tus, "_joined", _die),
-    "before the item is in place of the pieces": (tus, "_become", _die),
-    "after the commit": (tus, "_forget", _die),
+    "after a piece": (tus, "_forget", _die),
+    "before the whole is an item": (tus, "complete", _die),
+    "before its digest is the item's": (tus, "_become", _die),
+    "after the commit": (tus, "_become", _after(tus._become)),
     "never": (Model, "__hash__", Model.__hash__),
 }
 
@@ -66,9 +69,10 @@ def main(point: str, token: str, where: str, file: str) -> None:
         send(api, where, content)
         return
     started = begin(api, "victim", len(content), report=where).headers["Location"]
-    add(api, started, 0, content[:100_000])
+    add(api, started, 0, content[:FIRST])
+    add(api, started, FIRST, content[FIRST : FIRST + SHORT])
     setattr(owner, name, replacement)
-    add(api, started, 100_000, content[100_000:])
+    add(api, started, FIRST + SHORT, content[FIRST + SHORT :])
 
 
 if __name__ == "__main__":

@@ -7,12 +7,12 @@ from django.conf import LazySettings
 from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
+from breaches.evidence import queries
 from breaches.evidence.models import EvidenceItem
-from breaches.evidence.sealing import opened
-from breaches.evidence.storage import store
+from breaches.evidence.sealing import Opened
 from common.envelope import FRAME
 from tests.support.api import Apis
-from tests.support.evidence import form, picture, post_form, send, sha256, stored
+from tests.support.evidence import add, begin, form, picture, post_form, send, sha256, stored
 
 CONTENT = picture()
 
@@ -32,7 +32,7 @@ def test_what_is_sent_is_kept_exactly_with_the_hash_the_same_at_both_ends(api: A
         "viewable": False,
     }
     item = EvidenceItem.objects.get(id=answer.body["id"])
-    assert b"".join(opened(store(), key=item.key, wrapped_key=item.wrapped_key).pieces()) == CONTENT
+    assert b"".join(Opened(queries.parts_of(item)).pieces()) == CONTENT
 
 
 def test_what_lies_on_the_disk_is_sealed(api: Apis, report: str) -> None:
@@ -50,14 +50,14 @@ def test_every_size_comes_back_the_same(api: Apis, report: str, size: int) -> No
     assert (answer.body["size"], answer.body["sha256"]) == (size, sha256(content))
 
 
-def test_a_digest_that_differs_is_refused_and_nothing_is_kept(api: Apis, report: str) -> None:
+def test_a_digest_that_differs_is_refused_and_nothing_is_kept_rule_66(api: Apis, report: str) -> None:
     """Rule 66."""
     answer = send(api.victim, f"victim/reports/{report}/evidence", CONTENT, sha256=sha256(CONTENT + b"x"))
     assert (answer.status, answer.code) == (422, "digest_mismatch")
     assert (EvidenceItem.objects.count(), stored()) == (0, [])
 
 
-def test_exhibits_are_numbered_in_their_case(api: Apis, report: str) -> None:
+def test_exhibits_are_numbered_in_their_case_rule_70(api: Apis, report: str) -> None:
     """Rule 70: with the report's reference before the number, none is like any other anywhere."""
     sent = [send(api.victim, f"victim/reports/{report}/evidence", CONTENT + bytes([n])).body for n in range(3)]
     assert [item["exhibit"] for item in sent] == [f"{report}/01", f"{report}/02", f"{report}/03"]
@@ -137,20 +137,36 @@ def test_another_content_type_is_refused(api: Apis, report: str, kind: str) -> N
     assert stored() == []
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "../../../etc/cron.d/x", "..\\..\\boot.ini", "/etc/passwd", "photo\u202egpj.exe", "a\x07b\x1b[2J.jpg",
-        "nul\x00byte.jpg", "..", ".", "con.jpg", "<script>alert(1)</script>.svg", "&#x2e;&#x2e;&#x2f;x", "a" * 600,
-        "%2e%2e%2fx", "'; drop table breaches_report; --.jpg", "\ufeff.jpg",
-    ],
-    ids=["up", "up, backslashes", "absolute", "right to left", "control characters", "NUL", "dots", "dot", "device",
-         "markup", "entities", "long", "percent", "quotes", "no-break"],
-)  # fmt: skip
-def test_a_name_is_kept_as_words_and_is_no_path(api: Apis, report: str, name: str) -> None:
-    answer = send(api.victim, f"victim/reports/{report}/evidence", CONTENT, name)
-    assert answer.status == 201, answer.body
-    assert answer.body["filename"] == name.replace("\x00", "\ufffd")
+NAMES = {
+    "up": "../../../etc/cron.d/x",
+    "up, backslashes": "..\\..\\boot.ini",
+    "absolute": "/etc/passwd",
+    "right to left": "photo\u202egpj.exe",
+    "control characters": "a\x07b\x1b[2J.jpg",
+    "NUL": "nul\x00byte.jpg",
+    "dots": "..",
+    "dot": ".",
+    "device": "con.jpg",
+    "markup": "<script>alert(1)</script>.svg",
+    "entities": "&#x2e;&#x2e;&#x2f;x",
+    "long": "a" * 600,
+    "percent": "%2e%2e%2fx",
+    "quotes": "'; drop table breaches_report; --.jpg",
+    "no-break": "\ufeff.jpg",
+}
+
+
+@pytest.mark.parametrize("way", ["form", "upload"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_kept_as_words_and_is_no_path(api: Apis, report: str, name: str, way: str) -> None:
+    said = NAMES[name]
+    if way == "form":
+        answer = send(api.victim, f"victim/reports/{report}/evidence", CONTENT, said)
+        assert answer.status == 201, answer.body
+    else:
+        where = begin(api.victim, "victim", len(CONTENT), report=report, filename=said).headers["Location"]
+        assert add(api.victim, where, 0, CONTENT).status == 204
+    assert EvidenceItem.objects.get().filename == said.replace("\x00", "\ufffd")
     (path,) = stored()
     assert path.relative_to(path.parents[2]).parts[0] == "items"
     assert len(path.name) == 32

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from itertools import pairwise
 
 import pytest
 from django.conf import LazySettings
 
-from breaches.evidence import tus
+from breaches.evidence import queries, tus
 from breaches.evidence.models import EvidenceItem, EvidencePiece, EvidenceUpload
-from breaches.evidence.sealing import opened
-from breaches.evidence.storage import store
+from breaches.evidence.sealing import Arrival, Opened
 from breaches.evidence.tasks import sweep
 from tests.support.api import Answer, Apis
 from tests.support.evidence import add, begin, metadata, sha256, stored
 
 CONTENT = bytes(i * 7 % 251 for i in range(300_000))
+put = Arrival.place
 
 
 def begun(api: Apis, report: str, size: int = len(CONTENT), **pairs: str) -> str:
@@ -39,8 +40,8 @@ def test_a_file_in_pieces_becomes_one_item(api: Apis, report: str) -> None:
     assert (item.sha256, item.size, item.filename, item.exhibit) == (
         sha256(CONTENT), len(CONTENT), "clip.mp4", f"{report}/01",
     )  # fmt: skip
-    assert b"".join(opened(store(), key=item.key, wrapped_key=item.wrapped_key).pieces()) == CONTENT
-    assert len(stored()) == 1  # the pieces are gone
+    assert b"".join(Opened(queries.parts_of(item)).pieces()) == CONTENT
+    assert len(stored()) == 1  # short pieces became one
 
 
 def test_it_shows_as_receiving_until_it_is_whole(api: Apis, report: str) -> None:
@@ -83,9 +84,65 @@ def test_long_patches_are_kept_in_pieces(api: Apis, report: str, monkeypatch: py
     monkeypatch.setattr(tus, "_PIECE", 64 * 1024)
     where = begun(api, report, len(CONTENT) + 1)
     add(api.victim, where, 0, CONTENT)
-    assert EvidencePiece.objects.count() == 5
+    assert EvidencePiece.objects.count() == len(stored()) == 5
     assert add(api.victim, where, len(CONTENT), b"x").status == 204
-    assert EvidenceItem.objects.get().sha256 == sha256(CONTENT + b"x")
+    item = EvidenceItem.objects.get()
+    assert (item.sha256, item.key) == (sha256(CONTENT + b"x"), "")
+    assert b"".join(Opened(queries.parts_of(item)).pieces()) == CONTENT + b"x"
+
+
+def test_a_slow_line_ends_a_piece_too(api: Apis, report: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slowly it comes, a process that dies costs seconds of it."""
+    monkeypatch.setattr(tus, "_READ", 10_000)
+    monkeypatch.setattr(tus, "_SHORTEST", 50_000)
+    monkeypatch.setattr(tus, "_PIECE_SECONDS", 0)
+    add(api.victim, begun(api, report), 0, CONTENT)
+    assert set(EvidencePiece.objects.values_list("size", flat=True)) == {50_000}
+
+
+@pytest.mark.parametrize("cuts", [(), (150_000,)], ids=["one request", "two requests"])
+def test_what_came_in_pieces_is_written_once_and_stays(
+    api: Apis, report: str, monkeypatch: pytest.MonkeyPatch, cuts: tuple[int, ...]
+) -> None:
+    """An item is what was acknowledged piece by piece, not a copy of it made afterwards."""
+    monkeypatch.setattr(tus, "_PIECE", 64 * 1024)
+    monkeypatch.setattr(tus, "_SHORTEST", 1)
+    where, placed = begun(api, report, sha256=sha256(CONTENT)), []
+
+    def place(arrival: Arrival) -> None:
+        placed.append(arrival.size)
+        put(arrival)
+
+    monkeypatch.setattr(Arrival, "place", place)
+    for start, end in pairwise((0, *cuts, len(CONTENT))):
+        assert add(api.victim, where, start, CONTENT[start:end]).status == 204
+    assert sum(placed) == len(CONTENT)
+    assert b"".join(Opened(queries.parts_of(EvidenceItem.objects.get())).pieces()) == CONTENT
+
+
+def test_short_pieces_go_into_the_next_one(api: Apis, report: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A telephone that sends a little at a time leaves no thousands of objects; the checksum is of what it sends."""
+    monkeypatch.setattr(tus, "_SHORTEST", 1000)
+    where = begun(api, report, sha256=sha256(CONTENT))
+    for start in range(0, 3000, 600):
+        checksum = f"sha256 {base64.b64encode(hashlib.sha256(CONTENT[start : start + 600]).digest()).decode()}"
+        assert add(api.victim, where, start, CONTENT[start : start + 600], Upload_Checksum=checksum).status == 204
+    assert list(EvidencePiece.objects.order_by("start").values_list("start", "size")) == [
+        (0, 1200), (1200, 1200), (2400, 600),
+    ]  # fmt: skip
+    assert len(stored()) == 3
+    add(api.victim, where, 3000, CONTENT[3000:])
+    assert EvidenceItem.objects.get().sha256 == sha256(CONTENT)
+
+
+def test_bytes_changed_between_the_pieces_are_found(api: Apis, report: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule 66: what does not open any more is no item."""
+    monkeypatch.setattr(tus, "_SHORTEST", 1)
+    where = begun(api, report)
+    add(api.victim, where, 0, CONTENT[:1000])
+    stored()[0].write_bytes(b"x" * 1016)
+    answer = add(api.victim, where, 1000, CONTENT[1000:])
+    assert (answer.status, answer.code, EvidenceItem.objects.count()) == (422, "upload_damaged", 0)
 
 
 def test_a_process_that_died_at_the_last_step_is_made_good(

@@ -64,7 +64,7 @@ def test_a_report_is_never_deleted(report: Report) -> None:
         (Assessment, {"verdict": "not_indicated"}),
         (ReportPosition, {"r95_m": 1.0}),
         (Move, {"verb": "claim"}),
-        (Decision, {"reason": "changed my mind"}),
+        (Decision, {"reason": b"changed my mind"}),
         (Consultation, {"answer": b"{}"}),
         (Entry, {"actor": "nobody"}),
     ],

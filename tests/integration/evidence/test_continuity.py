@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.conf import LazySettings
+from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 from django_q.models import OrmQ
@@ -15,13 +17,13 @@ from django_q.models import OrmQ
 from audit.models import Entry
 from audit.types import SERVICE
 from breaches.evidence import continuity, services
-from breaches.evidence.models import EvidenceItem
+from breaches.evidence.models import EvidenceItem, EvidencePiece
 from breaches.evidence.storage import Folder
 from breaches.evidence.tasks import check, night
 from common.envelope import Keyring
 from tests.integration.evidence.conftest import Send
 from tests.support.api import Api, Apis
-from tests.support.evidence import fetched, picture, send, sha256
+from tests.support.evidence import add, begin, fetched, picture, send, sha256
 from tests.support.pictures import with_place
 from webhooks.models import Event
 
@@ -50,7 +52,7 @@ def kinds(item: EvidenceItem) -> list[str]:
     return [entry.kind for entry in item.continuity.order_by("number")]
 
 
-def test_what_happens_to_an_item_is_on_record_with_its_hash(api: Apis, item: EvidenceItem) -> None:
+def test_what_happens_to_an_item_is_on_record_with_its_hash_rule_69(api: Apis, item: EvidenceItem) -> None:
     """Rule 69."""
     fetched(api.officer, link(api.officer, item).body["url"])
     services.note_transferred(actor=SERVICE, report_id=item.report_id, to_force="06", reason="It happened there")
@@ -97,7 +99,7 @@ def test_a_link_is_one_persons(api: Apis, item: EvidenceItem) -> None:
     assert "exported" not in kinds(item)
 
 
-def test_a_link_lasts_five_minutes(api: Apis, item: EvidenceItem) -> None:
+def test_a_link_lasts_five_minutes_rule_70(api: Apis, item: EvidenceItem) -> None:
     now = timezone.now()
     answer = link(api.officer, item)
     with time_machine.travel(now + timedelta(minutes=4, seconds=55)):
@@ -144,7 +146,7 @@ def test_a_victim_sees_nothing_that_an_officer_added(api: Apis, report: str, ite
     assert api.victim.post(f"victim/reports/{report}/evidence/{theirs['id']}/links", {}).status == 404
 
 
-def test_a_changed_byte_locks_the_item_and_raises_the_alarm(
+def test_a_changed_byte_locks_the_item_and_raises_the_alarm_rule_66(
     api: Apis, item: EvidenceItem, settings: LazySettings, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Rule 66: re-hashed on every read."""
@@ -195,10 +197,43 @@ def test_keys_turn_and_the_evidence_stays(item: EvidenceItem, settings: LazySett
     newer = ("v2", b"2" * 32)
     settings.MASTER_KEYS = Keyring((newer, *settings.MASTER_KEYS.keys))
     assert services.rewrap_keys(most=10) == EvidenceItem.objects.count()
+    call_command("sealed_columns", "--rewrap", stdout=io.StringIO())  # the names of the files
     settings.MASTER_KEYS = Keyring((newer,))
     check(str(item.id))
     item.refresh_from_db()
     assert (item.state, services.rewrap_keys(most=10)) == ("released", 0)
+
+
+def test_a_master_key_that_is_missing_is_no_mismatch(
+    api: Apis, item: EvidenceItem, settings: LazySettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A mistake in the settings must not lock evidence for good: it is told, and with the key all is as it was."""
+    url, ring = link(api.officer, item).body["url"], settings.MASTER_KEYS
+    settings.MASTER_KEYS = Keyring((("another", b"3" * 32),))
+    check(str(item.id))
+    assert fetched(api.officer, url)[0] == 409
+    assert {getattr(record, "event", "") for record in caplog.records} >= {"evidence_key_missing"}
+    settings.MASTER_KEYS = ring
+    item.refresh_from_db()
+    assert (item.state, fetched(api.officer, url)[0]) == ("released", 200)
+
+
+def test_what_came_in_pieces_is_read_again_and_its_keys_turn(api: Apis, report: str, settings: LazySettings) -> None:
+    content = bytes(2_000_000)
+    where = begin(api.victim, "victim", len(content), report=report).headers["Location"]
+    for start in (0, 1_500_000):
+        add(api.victim, where, start, content[start : start + 1_500_000])
+    newer = ("v2", b"2" * 32)
+    settings.MASTER_KEYS = Keyring((newer, *settings.MASTER_KEYS.keys))
+    assert services.rewrap_keys(most=10) == EvidencePiece.objects.count() == 2
+    settings.MASTER_KEYS = Keyring((newer,))
+    item = EvidenceItem.objects.get()
+    check(str(item.id))
+    assert kinds(item)[-1] == "checked"
+    path = Folder(settings.EVIDENCE_DIR)._path(EvidencePiece.objects.order_by("start")[1].key)
+    path.write_bytes(path.read_bytes()[:-1])
+    check(str(item.id))
+    assert kinds(item)[-1] == "locked"
 
 
 def test_there_is_no_way_to_change_or_delete(api: Apis, item: EvidenceItem) -> None:

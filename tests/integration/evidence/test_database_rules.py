@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ def item(looked_at: Send, api: Apis) -> EvidenceItem:
         {"state": "quarantined"},
         {"state": "held"},
         {"sha256": "0" * 64},
-        {"filename": "x"},
+        {"filename": b"x"},
         {"size": 1},
         {"exhibit": "x"},
         {"received_at": timezone.now()},
@@ -69,8 +70,20 @@ def test_an_item_stays_as_it_was_received(item: EvidenceItem, values: dict[str, 
         {"sha256": "x"},
         {"sender_sha256": "0" * 64},
         {"state": "gone"},
+        {"key": ""},
+        {"wrapped_key": b""},
     ],
-    ids=["exhibit twice", "number twice", "key twice", "size", "digest", "another digest", "state"],
+    ids=[
+        "exhibit twice",
+        "number twice",
+        "key twice",
+        "size",
+        "digest",
+        "another digest",
+        "state",
+        "a key of nothing",
+        "a name without a key",
+    ],
 )
 def test_a_row_that_cannot_be_is_refused(item: EvidenceItem, changes: dict[str, Any]) -> None:
     """None takes the value of the row that is there."""
@@ -79,8 +92,9 @@ def test_a_row_that_cannot_be_is_refused(item: EvidenceItem, changes: dict[str, 
     values = {**fresh, **taken}
     if "sender_sha256" in values:
         values["sha256"] = "1" * 64
+    values = {"wrapped_key": b"w", "received_at": timezone.now(), **values}
     with pytest.raises(IntegrityError), transaction.atomic():
-        EvidenceItem.objects.create(report=item.report, wrapped_key=b"", received_at=timezone.now(), **values)
+        EvidenceItem.objects.create(report=item.report, **values)
 
 
 @pytest.mark.parametrize("itself", [False, True])
@@ -95,7 +109,7 @@ def test_one_copy_of_an_original_and_none_of_itself(looked_at: Send, itself: boo
             size=1,
             sha256="0" * 64,
             key="e" * 32,
-            wrapped_key=b"",
+            wrapped_key=b"w",
             received_at=timezone.now(),
             derived_from_id=new if itself else original.id,
         )
@@ -121,7 +135,7 @@ def test_nothing_is_deleted(item: EvidenceItem, model: Any) -> None:
         (EvidenceMessage, {"text": "x"}),
         (EvidenceLink, {"expires_at": timezone.now()}),
         (EvidenceUpload, {"size": 1}),
-        (EvidenceUpload, {"filename": "x"}),
+        (EvidenceUpload, {"filename": b"x"}),
     ],
 )
 def test_what_was_written_stays(item: EvidenceItem, model: Any, values: dict[str, Any]) -> None:
@@ -156,6 +170,23 @@ def test_pieces_links_and_examinations_are_what_they_say(item: EvidenceItem) -> 
     for model, values in attempts:
         with pytest.raises(IntegrityError), transaction.atomic():
             model.objects.create(**values)
+
+
+def test_the_pieces_of_an_item_stay_and_get_no_more(item: EvidenceItem, api: Apis) -> None:
+    """Rule 66: they are what was received."""
+    upload = EvidenceUpload.objects.get()
+    add(api.victim, f"/api/v1/victim/evidence-uploads/{upload.id}", 3, b"456789")
+    piece = EvidencePiece.objects.get()
+    attempts: list[Callable[[], Any]] = [
+        piece.delete,
+        lambda: EvidencePiece.objects.update(key="0" * 32),
+        lambda: EvidencePiece.objects.update(start=1),
+        lambda: upload.pieces.create(start=9, size=1, key="0" * 32, wrapped_key=b"w"),
+    ]
+    for attempt in attempts:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            attempt()
+    assert upload.pieces.get() == piece
 
 
 @pytest.mark.parametrize("values", [{"place": "near"}, {"place": "consistent"}, {"time": "consistent"}])

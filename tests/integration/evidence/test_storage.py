@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,13 +16,15 @@ from django.conf import LazySettings
 from moto.server import ThreadedMotoServer
 from storages.backends.s3 import S3Storage
 
-from breaches.evidence import storage, tidying
+from breaches.evidence import queries, storage, tidying, tus
 from breaches.evidence.models import EvidenceItem
-from breaches.evidence.sealing import Arrival, digest_of, opened
+from breaches.evidence.sealing import Arrival, Opened, digest_of
 from breaches.evidence.storage import Bucket, Folder, NotThere, Store, store
+from breaches.evidence.types import Part
+from common.envelope import NotOpened
 from tests.integration.evidence.conftest import Send
 from tests.support.api import Apis
-from tests.support.evidence import fetched, send, sha256, stored
+from tests.support.evidence import add, begin, fetched, send, sha256, stored
 from tests.support.pictures import with_place
 
 CONTENT = bytes(i % 253 for i in range(700_000))
@@ -50,11 +54,12 @@ def bucket(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         server.stop()
 
 
-def put(content: bytes = CONTENT) -> Arrival:
+def put(content: bytes = CONTENT) -> Part:
     arrival = Arrival()
     arrival.write(content)
-    store().put(arrival.finish().key, arrival.path)
-    return arrival
+    part = arrival.finish()
+    arrival.place()
+    return part
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -69,25 +74,26 @@ def test_the_settings_say_which_it_is(place: Store, settings: LazySettings) -> N
 
 
 def test_what_is_put_is_there_and_nothing_is_left_beside_it(place: Store) -> None:
-    arrival = Arrival()
-    arrival.write(CONTENT)
-    received = arrival.finish()
-    place.put(received.key, arrival.path)
-    source = opened(place, key=received.key, wrapped_key=received.wrapped_key)
+    source = Opened([put()])
     assert (digest_of(source), source.length) == (sha256(CONTENT), len(CONTENT))
     assert list(storage.receiving().iterdir()) == []
 
 
-def test_it_is_read_from_anywhere(place: Store) -> None:
-    arrival = Arrival()
-    arrival.write(CONTENT)
-    received = arrival.finish()
-    place.put(received.key, arrival.path)
-    source = opened(place, key=received.key, wrapped_key=received.wrapped_key)
+@pytest.mark.parametrize("cuts", [(), (1, 262_145, 600_000)], ids=["one object", "several"])
+def test_it_is_read_from_anywhere(place: Store, cuts: tuple[int, ...]) -> None:
+    source = Opened([put(CONTENT[start:end]) for start, end in pairwise((0, *cuts, len(CONTENT)))])
     for start, length in ((0, 10), (262_140, 10), (524_288, 100), (699_990, 50), (700_000, 1), (900_000, 1)):
         source.seek(start)
         found = b"".join(iter(lambda left=length: source.read(left), b""))[:length]  # type: ignore[misc]
         assert found == CONTENT[start : start + length]
+
+
+def test_an_object_that_is_longer_or_shorter_than_its_row_says_does_not_open(place: Store) -> None:
+    """What was added after the end is no part of what was received."""
+    part = put()
+    for size in (len(CONTENT) - 1, len(CONTENT) + 1):
+        with pytest.raises(NotOpened):
+            Opened([replace(part, size=size)]).read(1)
 
 
 def test_what_is_not_there_is_not_there(place: Store) -> None:
@@ -125,7 +131,7 @@ def test_only_strays_that_are_old_enough_are_swept(place: Store, looked_at: Send
     with pytest.raises(NotThere):
         store().size(stray.key)
     assert not unfinished.exists()
-    assert digest_of(opened(store(), key=item.key, wrapped_key=item.wrapped_key)) == item.sha256
+    assert digest_of(Opened(queries.parts_of(item))) == item.sha256
 
 
 def test_the_whole_way_through_a_bucket(api: Apis, bucket: str, looked_at: Send, report: str) -> None:
@@ -136,6 +142,22 @@ def test_the_whole_way_through_a_bucket(api: Apis, bucket: str, looked_at: Send,
     url = api.officer.post(where, {"purpose": "To look", "kind": "original"}).body["url"]
     assert fetched(api.officer, url)[1] == content
     assert item.derivatives.count() == 1
+
+
+def test_an_upload_goes_into_a_bucket_piece_by_piece(
+    api: Apis, bucket: str, report: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any web server can go on with it: nothing of it lies on one machine."""
+    monkeypatch.setattr(tus, "_PIECE", 200_000)
+    monkeypatch.setattr(tus, "_SHORTEST", 60_000)
+    where = begin(api.victim, "victim", len(CONTENT), report=report, sha256=sha256(CONTENT)).headers["Location"]
+    for start, end in ((0, 450_000), (450_000, 700_000)):
+        assert add(api.victim, where, start, CONTENT[start:end]).status == 204
+    item = EvidenceItem.objects.get()
+    assert digest_of(Opened(queries.parts_of(item))) == item.sha256
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    kept = set(item.upload.pieces.values_list("key", flat=True))
+    assert (set(store().older_than(later)), len(kept), stored()) == (kept, 4, [])
 
 
 def test_a_store_that_is_down_refuses_nothing_half(api: Apis, bucket: str, report: str, settings: LazySettings) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
+from breaches.evidence import queries
 from breaches.evidence.models import EvidenceItem
 from breaches.evidence.pictures import viewable
-from breaches.evidence.sealing import opened
-from breaches.evidence.storage import store
+from breaches.evidence.sealing import Opened
 from tests.integration.evidence.conftest import Send
 from tests.support.evidence import sha256
 from tests.support.pictures import CANARY, exif_with_place, with_place
@@ -23,7 +23,7 @@ FORMATS = ["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "GIF"]
 
 
 def content_of(item: EvidenceItem) -> bytes:
-    return b"".join(opened(store(), key=item.key, wrapped_key=item.wrapped_key).pieces())
+    return b"".join(Opened(queries.parts_of(item)).pieces())
 
 
 def headers_of(jpeg: bytes) -> bytes:
