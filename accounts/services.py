@@ -20,7 +20,8 @@ from oauth2_provider.models import (
 )
 
 from accounts.attempts import actor_of, succeeded
-from accounts.models import ApiClient, Authority, Device, Officer, Session, User
+from accounts.clients import hash_of, new_secret
+from accounts.models import ApiClient, Authority, ClientSecret, Device, Officer, Session, User
 from accounts.types import Assurance, Role
 from audit.services import record
 from audit.types import Actor
@@ -112,7 +113,7 @@ def record_authority(*, actor: Actor, advocate: UUID, principal: UUID, expires_a
 @transaction.atomic
 def register_client(*, actor: Actor, name: str, scopes: Collection[str], force: str | None) -> Credentials:
     """An OAuth client: a force's system, or with no force an app for people."""
-    secret = secrets.token_urlsafe(32)
+    secret = new_secret()
     client = ApiClient(
         name=name,
         force_id=force,
@@ -120,9 +121,9 @@ def register_client(*, actor: Actor, name: str, scopes: Collection[str], force: 
         client_type=ApiClient.CLIENT_CONFIDENTIAL,
         authorization_grant_type=(ApiClient.GRANT_CLIENT_CREDENTIALS if force else ApiClient.GRANT_AUTHORIZATION_CODE),
         redirect_uris="" if force else "https://app.invalid/signed-in",
-        client_secret=secret,
     )
     client.save()
+    ClientSecret.objects.create(client=client, hashed=hash_of(secret))
     record(actor=actor, action="collection", verb="client_registered", records=[client.client_id])
     return Credentials(client.client_id, secret)
 

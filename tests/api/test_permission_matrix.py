@@ -59,6 +59,11 @@ MATRIX: list[tuple[str, str, set[str]]] = [
     ("force/breaches", "get", FORCE),
     ("force/positions", "post", FORCE),
     ("force/events", "get", FORCE),
+    ("force/client", "get", FORCE),
+    # With a token that asked for `client:manage` by name: tests/api/identity/test_clients.py.
+    ("force/client/secrets", "get", set()),
+    ("force/client/secrets", "post", set()),
+    ("force/client/secrets/{session}", "delete", set()),
     ("force/webhooks", "get", FORCE),
     ("force/webhooks", "post", FORCE),
     ("force/webhooks/{hook}", "get", FORCE),

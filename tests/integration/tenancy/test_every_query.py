@@ -77,6 +77,7 @@ def test_what_one_force_or_victim_asks_gives_another_nothing(api: Apis, cast: Ca
 # Refused before anything is looked up (by role, or for what an empty body lacks), or naming what is not in this world.
 SILENT = {
     "post force/orders/{order}/reveal",
+    "delete force/client/secrets/{session}",
     "delete officer/sessions/{session}",
     "delete victim/sessions/{session}",
     "get officer/access-requests/{access}/pack",
