@@ -213,6 +213,7 @@ OPEN = {
     "api/v1/public/receipts",
     "api/v1/public/receipts/messages",
     "api/v1/public/support",
+    "api/v1/public/trail-seals",
 }
 
 
