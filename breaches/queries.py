@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -172,11 +172,16 @@ def is_force(code: str) -> bool:
     return len(code) == 2 and code.isalnum() and code.isascii() and Force.objects.filter(code=code).exists()
 
 
-def report_of_receipt(fingerprint: bytes) -> Report:
-    """The report whose receipt has this fingerprint, which is then the caller's; `NotFound` for all else alike."""
+def _report_of(fingerprint: bytes) -> UUID | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT app_report_of_receipt(%s)", [fingerprint])
-        (found,) = cursor.fetchone()
+        found: UUID | None = cursor.fetchone()[0]
+    return found
+
+
+def report_of_receipt(fingerprints: Sequence[bytes]) -> Report:
+    """The report whose receipt has one of these, which is then the caller's; `NotFound` for all else alike."""
+    found = next(filter(None, map(_report_of, fingerprints)), None)
     if found is None:
         raise NotFound
     tenancy.open_report(found)

@@ -35,7 +35,8 @@ def _secret(name: str) -> str:
 
 
 SECRET_KEY = _secret("SECRET_KEY")
-FIELD_KEY = _secret("FIELD_KEY")  # what the keys of small secrets and of keyed hashes are made from
+FIELD_KEY = _secret("FIELD_KEY")  # what keyed hashes are made with
+FIELD_KEY_OLD: list[str] = env.list("FIELD_KEY_OLD", [])  # those before it, by which what they made is still found
 # Master keys that wrap the keys of evidence and of sealed columns, `id:base64 of 32 bytes`, the newest first. Lost, so
 # are the evidence and every word that was reported (docs/adr/0008).
 MASTER_KEYS = read_ring(

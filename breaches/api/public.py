@@ -110,13 +110,13 @@ class Messages(_Public, TakesReports):
 
 
 def _report(request: Request, sent: ReceiptIn) -> Report:
-    """The report of a receipt, at one slow hash whether or not there is one; `NotFound` for everything else alike.
+    """The report of a receipt, at one slow hash for each key, whether or not there is one; `NotFound` for all else.
 
     A number whose check digit is wrong is a slip of the pen, and no guess: it is not counted as one.
     """
     _GUESSING.check(request)
     try:
-        return queries.report_of_receipt(receipts.fingerprint(sent.receipt))
+        return queries.report_of_receipt(receipts.fingerprints(sent.receipt))
     except NotFound:
         if receipts.well_formed(sent.receipt):
             _GUESSING.wrong(request)

@@ -6,7 +6,6 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django_q.tasks import async_task
@@ -20,7 +19,6 @@ from breaches.evidence.models import EvidenceItem, EvidenceLink
 from breaches.evidence.storage import NotThere
 from breaches.evidence.types import LinkKind, Received
 from breaches.models.reports import Report
-from common.envelope import rewrap, wrapped_by
 from common.problems import Conflict
 
 CHECK = "breaches.evidence.tasks.check"
@@ -199,24 +197,3 @@ def note_transferred(*, actor: Actor, report_id: UUID, to_force: str, reason: st
         records=[report_id, *(item.id for item in items)],
         recipient=to_force,
     )
-
-
-@transaction.atomic
-def rewrap_keys(*, most: int) -> int:
-    """Wrap keys of items under the newest master key that are under an older one; how many were.
-
-    What the keys seal is not touched.
-    """
-    newest, _ = settings.MASTER_KEYS.newest()
-    done = []
-    for item in EvidenceItem.objects.select_for_update(skip_locked=True).only("key", "wrapped_key").iterator():
-        if wrapped_by(bytes(item.wrapped_key)) == newest:
-            continue
-        item.wrapped_key = rewrap(bytes(item.wrapped_key), context=f"evidence {item.key}", ring=settings.MASTER_KEYS)
-        item.save(update_fields=["wrapped_key"])
-        done.append(item.id)
-        if len(done) == most:
-            break
-    if done:
-        record(actor=SERVICE, action="alteration", verb="evidence_keys_rewrapped", records=done)
-    return len(done)

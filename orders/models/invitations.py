@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -11,6 +13,11 @@ from common.ids import uuid7
 from orders.models.versions import ProtectedPerson
 
 MOST_WRONG = 5
+
+
+def sealed_for(invitation: UUID) -> str:
+    """What the address of an invitation is sealed for."""
+    return f"invitation {invitation}"
 
 
 class Invitation(models.Model):

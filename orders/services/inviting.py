@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,10 +23,10 @@ from common.problems import Conflict, Forbidden, NotFound
 from database import tenancy
 from database.envelope import open_sealed, seal
 from orders.models import Invitation, ProtectedPerson
-from orders.models.invitations import MOST_WRONG
+from orders.models.invitations import MOST_WRONG, sealed_for
 from orders.queries import order_of
 from orders.services.serving import link_person
-from orders.spoken import spoken_code
+from orders.spoken import is_spoken_code
 
 _SUBJECT = "A link for you"
 # Whoever else reads the mailbox learns nothing from it, and can do nothing with it alone.
@@ -55,7 +54,7 @@ def invite(*, caller: Caller, reference: str, key: str, email: str) -> Invitatio
     person.invitations.filter(accepted_at=None, revoked_at=None).update(revoked_at=now)
     row = Invitation(id=uuid7(), person=person, digest=_digest(token), invited_by=caller.id)
     row.created_at, row.expires_at = now, now + timedelta(hours=settings.INVITATION_HOURS)
-    row.sealed_email = seal(email.strip().lower().encode(), context=_sealed_for(row))
+    row.sealed_email = seal(email.strip().lower().encode(), context=sealed_for(row.id))
     row.save(force_insert=True)
     until = row.expires_at.strftime("%d %B, %H:%M UTC")
     body = _BODY.format(url=f"{settings.INVITATION_URL}{token}", until=until)
@@ -75,10 +74,6 @@ def _person(caller: Caller, reference: str, key: str) -> ProtectedPerson:
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _sealed_for(row: Invitation) -> str:
-    return f"invitation {row.id}"
 
 
 @transaction.atomic
@@ -102,7 +97,7 @@ def accept(*, token: str, code: str) -> Accepted:
     """
     with transaction.atomic():
         row = Invitation.objects.select_for_update().filter(digest=_digest(token)).first()
-        right = hmac.compare_digest(spoken_code(row.id if row else uuid7()).encode(), code.encode(errors="replace"))
+        right = is_spoken_code(row.id if row else uuid7(), code)
         if row is None or not _open(row, at=timezone.now()):
             raise NotFound
         with tenancy.acting(tenancy.Tenant(force=_inviting_force(row))):
@@ -128,7 +123,7 @@ def _open(row: Invitation, *, at: datetime) -> bool:
 
 
 def _accepted(row: Invitation) -> Accepted:
-    email = open_sealed(bytes(row.sealed_email), context=_sealed_for(row)).decode()
+    email = open_sealed(bytes(row.sealed_email), context=sealed_for(row.id)).decode()
     user, new = User.objects.filter(username=email).first(), False
     if user is None:
         user, new = _registered(email), True
