@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from oauth2_provider.models import AbstractApplication
 
+from accounts.types import AUTHORITY_SCOPES
 from common.ids import uuid7
 
 
@@ -81,8 +82,15 @@ class Officer(models.Model):
         return self.staff_id
 
 
+def every_scope() -> list[str]:
+    return sorted(AUTHORITY_SCOPES)
+
+
 class Authority(models.Model):
-    """That an advocate may act for a person: recorded, limited in time, withdrawn at once (trap 29)."""
+    """That an advocate may act for a person: recorded, limited in scope and time, withdrawn at once (trap 29).
+
+    `only_order` is the id of the one order under which it holds; None: every order that protects the person.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     advocate = models.ForeignKey(User, on_delete=models.PROTECT, related_name="authorities_held")
@@ -90,9 +98,15 @@ class Authority(models.Model):
     granted_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+    scopes = ArrayField(models.CharField(max_length=10), default=every_scope)
+    only_order = models.UUIDField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="authority_scopes_known",
+                condition=Q(scopes__contained_by=["follow", "report"]) & ~Q(scopes=[]),
+            ),
             models.CheckConstraint(name="authority_expires_after_grant", condition=Q(expires_at__gt=F("granted_at"))),
             models.CheckConstraint(name="authority_two_people", condition=~Q(advocate=F("principal"))),
         ]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import Authority, Session, User
@@ -174,10 +175,22 @@ def sessions_of(user: UUID, *, at: datetime) -> list[Session]:
     return list(Session.objects.filter(user_id=user, expire_date__gt=at).order_by("-seen_at", "id"))
 
 
+def good_authorities(*, at: datetime) -> QuerySet[Authority]:
+    """Those that give something at an instant: expiry and withdrawal count at once."""
+    return Authority.objects.filter(granted_at__lte=at, expires_at__gt=at, revoked_at__isnull=True)
+
+
 def principals_of(advocate_id: UUID, *, at: datetime) -> list[UUID]:
-    """The people an advocate may act for at an instant: expiry and withdrawal count at once."""
-    return list(
-        Authority.objects.filter(
-            advocate_id=advocate_id, granted_at__lte=at, expires_at__gt=at, revoked_at__isnull=True
-        ).values_list("principal_id", flat=True)
-    )
+    """The people an advocate may act for at an instant."""
+    return list(good_authorities(at=at).filter(advocate_id=advocate_id).values_list("principal_id", flat=True))
+
+
+def authorities_held(advocate_id: UUID, *, scope: str, at: datetime) -> list[UUID]:
+    """The ids of those by which an advocate may do one thing at an instant."""
+    rows = good_authorities(at=at).filter(advocate_id=advocate_id, scopes__contains=[scope])
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
+def authorities_given(principal: UUID, *, at: datetime) -> QuerySet[Authority]:
+    """Who may act for a person at an instant, the first named first."""
+    return good_authorities(at=at).filter(principal_id=principal).select_related("advocate").order_by("id")

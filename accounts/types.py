@@ -35,6 +35,11 @@ FORCE_SCOPES = {
 }
 # Given only to a token that asks for it by name: one taken from a log or a memory makes nobody a secret of their own.
 ASKED_FOR_SCOPES = frozenset({"client:manage"})
+# What an advocate may do for a person, of which an authority gives some.
+AUTHORITY_SCOPES = {
+    "report": "Report under the orders that protect the person",
+    "follow": "Read what they reported under those orders, where it stands, and add to it",
+}
 SCOPES = FORCE_SCOPES | {"officer": "Act as an officer", "victim": "Act as a victim or advocate"}
 
 

@@ -9,14 +9,16 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import Force
+from accounts.queries import good_authorities
 from accounts.types import Caller
 from breaches.models import Assessment, Decision, Question, Report, ReportArea, ReportCopy, Transfer
 from breaches.workflow import FOLLOW_UP_STATES, REVIEW_STATES
 from common.problems import Closed, Forbidden, NotFound
 from database import tenancy
-from orders.models import Order
+from orders.models import Order, ProtectedPerson
 from orders.queries import closed_orders, may_read, open_to
 from orders.queries.access import unattended
 
@@ -154,7 +156,19 @@ def unattended_counts(force: str | None = None) -> list[UnattendedOrder]:
 
 
 def reports_of_person(user_id: UUID) -> QuerySet[Report]:
-    return Report.objects.filter(reporter_user_id=user_id).defer("body_sent").select_related("withdrawal")
+    return _made_by(user_id).defer("body_sent").select_related("withdrawal")
+
+
+def _made_by(user_id: UUID) -> QuerySet[Report]:
+    """An advocate's, under an order, only while an authority over it lets them follow what they reported (trap 29)."""
+    good = good_authorities(at=timezone.now()).filter(
+        Q(only_order=None) | Q(only_order=OuterRef(OuterRef("order_id"))),
+        advocate_id=user_id,
+        scopes__contains=["follow"],
+    )
+    spoken_for = ProtectedPerson.objects.filter(order_id=OuterRef("order_id"), user_id__in=good.values("principal_id"))
+    mine = ~Q(reporter_kind="advocate") | Q(order=None) | Exists(spoken_for)
+    return Report.objects.filter(mine, reporter_user_id=user_id)
 
 
 def own_report(user_id: UUID, key: str) -> Report:
@@ -163,8 +177,7 @@ def own_report(user_id: UUID, key: str) -> Report:
 
 def locked_own_report(user_id: UUID, key: str) -> Report:
     """The same, held until the end of the transaction."""
-    rows = Report.objects.select_for_update(of=("self",)).filter(reporter_user_id=user_id)
-    return _only(rows.filter(_named(key)))
+    return _only(_made_by(user_id).select_for_update(of=("self",)).filter(_named(key)))
 
 
 def is_force(code: str) -> bool:

@@ -22,9 +22,9 @@ from common.ids import uuid7
 from common.problems import Conflict, Forbidden, NotFound
 from database import tenancy
 from database.envelope import open_sealed, seal
-from orders.models import Invitation, ProtectedPerson
+from orders.models import Invitation
 from orders.models.invitations import MOST_WRONG, sealed_for
-from orders.queries import order_of
+from orders.queries import person_for_update
 from orders.services.serving import link_person
 from orders.spoken import is_spoken_code
 
@@ -48,11 +48,14 @@ class Accepted:
 
 
 @transaction.atomic
-def invite(*, caller: Caller, reference: str, key: str, email: str) -> Invitation:
-    """Owe the mail. Earlier invitations of the same person that wait are revoked. Raises `NotFound`."""
-    person, now, token = _person(caller, reference, key), timezone.now(), secrets.token_urlsafe(32)
-    person.invitations.filter(accepted_at=None, revoked_at=None).update(revoked_at=now)
-    row = Invitation(id=uuid7(), person=person, digest=_digest(token), invited_by=caller.id)
+def invite(*, caller: Caller, reference: str, key: str, email: str, advocate: User | None = None) -> Invitation:
+    """Owe the mail. Earlier invitations of the same person that wait are revoked. Raises `NotFound`.
+
+    `advocate`: an account that is there, and invited to be taken up by whom it is for.
+    """
+    person, now, token = person_for_update(caller, reference, key), timezone.now(), secrets.token_urlsafe(32)
+    person.invitations.filter(accepted_at=None, revoked_at=None, advocate=advocate).update(revoked_at=now)
+    row = Invitation(id=uuid7(), person=person, advocate=advocate, digest=_digest(token), invited_by=caller.id)
     row.created_at, row.expires_at = now, now + timedelta(hours=settings.INVITATION_HOURS)
     row.sealed_email = seal(email.strip().lower().encode(), context=sealed_for(row.id))
     row.save(force_insert=True)
@@ -63,15 +66,6 @@ def invite(*, caller: Caller, reference: str, key: str, email: str) -> Invitatio
     return row
 
 
-def _person(caller: Caller, reference: str, key: str) -> ProtectedPerson:
-    """Held until the end of the transaction. `NotFound` also where the order is closed to the caller (rule 81)."""
-    order = order_of(caller, reference)
-    row = ProtectedPerson.objects.select_for_update(of=("self",)).filter(order=order, key=key).first()
-    if row is None:
-        raise NotFound
-    return row
-
-
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -79,7 +73,11 @@ def _digest(token: str) -> str:
 @transaction.atomic
 def revoke(*, caller: Caller, reference: str, key: str, invitation: UUID) -> None:
     """Take it back. Again is no mistake. Raises `NotFound`; `Conflict` where she accepted it."""
-    row = Invitation.objects.select_for_update().filter(person=_person(caller, reference, key), id=invitation).first()
+    row = (
+        Invitation.objects.select_for_update()
+        .filter(person=person_for_update(caller, reference, key), id=invitation)
+        .first()
+    )
     if row is None:
         raise NotFound
     if row.accepted_at is not None:
@@ -123,6 +121,8 @@ def _open(row: Invitation, *, at: datetime) -> bool:
 
 
 def _accepted(row: Invitation) -> Accepted:
+    if row.advocate is not None:
+        return _accepted_by_advocate(row, row.advocate)
     email = open_sealed(bytes(row.sealed_email), context=sealed_for(row.id)).decode()
     user, new = User.objects.filter(username=email).first(), False
     if user is None:
@@ -137,6 +137,17 @@ def _accepted(row: Invitation) -> Accepted:
     return Accepted(user, new)
 
 
+def _accepted_by_advocate(row: Invitation, user: User) -> Accepted:
+    """The account is there; with no passphrase yet it is as good as new, and one is set next."""
+    if not user.is_active:
+        raise NotFound
+    row.accepted_at, row.accepted_by = timezone.now(), user
+    row.save(update_fields=["accepted_at", "accepted_by"])
+    actor = Actor("advocate", str(user.id))
+    record(actor=actor, action="alteration", verb="invitation_accepted", records=[row.person_id, row.id, user.id])
+    return Accepted(user, not user.has_usable_password())
+
+
 def _registered(email: str) -> User:
     try:
         with transaction.atomic():
@@ -148,7 +159,7 @@ def _registered(email: str) -> User:
 @transaction.atomic
 def freeze_person(*, caller: Caller, reference: str, key: str, reason: str) -> datetime:
     """Close the account of a protected person at once, whoever is signed in to it. Raises `NotFound`."""
-    person = _person(caller, reference, key)
+    person = person_for_update(caller, reference, key)
     if person.user_id is None:
         raise NotFound
     record(actor=caller.actor, action="alteration", verb="person_frozen", records=[person.order_id, person.id])
@@ -160,7 +171,7 @@ def thaw_person(*, caller: Caller, reference: str, key: str, reason: str) -> Non
     """Open it again. Raises `NotFound`; `Conflict` where it was not frozen; officers and supervisors only."""
     if caller.role == "reviewer":
         raise Forbidden("wrong_role", "Your role does not allow this.")
-    person = _person(caller, reference, key)
+    person = person_for_update(caller, reference, key)
     if person.user_id is None:
         raise NotFound
     record(actor=caller.actor, action="alteration", verb="person_thawed", records=[person.order_id, person.id])

@@ -79,6 +79,7 @@ SILENT = {
     "post force/orders/{order}/reveal",
     "delete force/client/secrets/{session}",
     "delete officer/sessions/{session}",
+    "delete victim/advocates/{authority}",
     "delete victim/sessions/{session}",
     "get officer/access-requests/{access}/pack",
     "get officer/access-requests/{access}/records",
