@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -10,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from oauth2_provider.models import AbstractApplication
 
+from accounts.types import AUTHORITY_SCOPES
 from common.ids import uuid7
 
 
@@ -80,8 +82,15 @@ class Officer(models.Model):
         return self.staff_id
 
 
+def every_scope() -> list[str]:
+    return sorted(AUTHORITY_SCOPES)
+
+
 class Authority(models.Model):
-    """That an advocate may act for a person: recorded, limited in time, withdrawn at once (trap 29)."""
+    """That an advocate may act for a person: recorded, limited in scope and time, withdrawn at once (trap 29).
+
+    `only_order` is the id of the one order under which it holds; None: every order that protects the person.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     advocate = models.ForeignKey(User, on_delete=models.PROTECT, related_name="authorities_held")
@@ -89,9 +98,15 @@ class Authority(models.Model):
     granted_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+    scopes = ArrayField(models.CharField(max_length=10), default=every_scope)
+    only_order = models.UUIDField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="authority_scopes_known",
+                condition=Q(scopes__contained_by=["follow", "report"]) & ~Q(scopes=[]),
+            ),
             models.CheckConstraint(name="authority_expires_after_grant", condition=Q(expires_at__gt=F("granted_at"))),
             models.CheckConstraint(name="authority_two_people", condition=~Q(advocate=F("principal"))),
         ]
@@ -103,14 +118,65 @@ class Authority(models.Model):
 class ApiClient(AbstractApplication):  # type: ignore[misc]
     """An OAuth client: a force's system (with a force and its own scopes), or an app for people (without)."""
 
+    client_secret = None  # the library's one secret; ours are rows (`ClientSecret`)
     force = models.ForeignKey(Force, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     allowed_scopes = ArrayField(models.CharField(max_length=32), default=list, blank=True)
+    # Tokens are bound to the certificate that was shown (RFC 8705 section 3), which is one of these where any is named.
+    certificate_bound = models.BooleanField(default=False, db_default=False)
+    certificates = ArrayField(models.CharField(max_length=43), default=list, blank=True)
 
     class Meta(AbstractApplication.Meta):  # type: ignore[misc]
         swappable = "OAUTH2_PROVIDER_APPLICATION_MODEL"
+        constraints = [
+            models.CheckConstraint(
+                name="apiclient_named_is_bound", condition=Q(certificates=[]) | Q(certificate_bound=True)
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.client_id)
+
+
+class ClientSecret(models.Model):
+    """A client's secret, of which a hash is kept. The one without an end is the newest; the one before it may have one.
+
+    `last_used_at` is exact to a minute: whether anything still uses an old one is what its force wants to know.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # Its own index answers: which secrets has this client?
+    client = models.ForeignKey(ApiClient, on_delete=models.CASCADE, related_name="secrets")
+    hashed = models.CharField(max_length=255)
+    created_at = models.DateTimeField(db_default=Now())
+    ends_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="clientsecret_one_without_end", fields=["client"], condition=Q(ends_at=None, revoked_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class TokenBinding(models.Model):
+    """What a force system's access token rests on: the secret it was got with, and the certificate that was shown."""
+
+    token = models.OneToOneField(
+        settings.OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL,
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="binding",
+    )
+    secret = models.ForeignKey(ClientSecret, on_delete=models.CASCADE, related_name="+")
+    certificate = models.CharField(max_length=43, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.token_id)
 
 
 class Device(models.Model):

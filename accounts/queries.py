@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import Authority, Session, User
@@ -19,12 +20,14 @@ from accounts.types import Caller, CallerKind, Role
 # One statement, written out: every request asks it, and building it from models costs as much as running it.
 _CALLER = """
 SELECT t.scope, t.user_id, c.client_id, c.force_id, c.allowed_scopes, u.kind, u.is_active,
-       o.force_id, o.role, o.staff_id, t.source_refresh_token_id IS NULL
+       o.force_id, o.role, o.staff_id, t.source_refresh_token_id IS NULL, coalesce(b.certificate, '')
   FROM oauth2_provider_accesstoken t
   JOIN accounts_apiclient c ON c.id = t.application_id
   LEFT JOIN accounts_user u ON u.id = t.user_id
   LEFT JOIN accounts_officer o ON o.user_id = u.id
- WHERE t.token_checksum = %s AND t.expires > %s
+  LEFT JOIN accounts_tokenbinding b ON b.token_id = t.id
+  LEFT JOIN accounts_clientsecret s ON s.id = b.secret_id
+ WHERE t.token_checksum = %s AND t.expires > %s AND s.revoked_at IS NULL
 """
 
 
@@ -40,12 +43,14 @@ class _Row(NamedTuple):
     role: Role
     staff_id: str
     fresh: bool
+    certificate: str
 
 
-def caller_for_token(token: str, *, at: datetime) -> Caller | None:
+def caller_for_token(token: str, *, at: datetime, certificate: str = "") -> Caller | None:
     """The caller that a bearer token proves at an instant, or None. One statement.
 
-    Tokens are looked up by their SHA-256, so that the comparison cannot be timed.
+    Tokens are looked up by their SHA-256, so that the comparison cannot be timed. One that is bound to a certificate
+    proves nobody without it (RFC 8705 section 3), and one got with a secret that was revoked since proves nobody.
     """
     checksum = hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
     with connection.cursor() as cursor:
@@ -54,6 +59,8 @@ def caller_for_token(token: str, *, at: datetime) -> Caller | None:
     if found is None:
         return None
     row = _Row(*found)
+    if row.certificate and row.certificate != certificate:
+        return None
     return _force_system(row) if row.user_id is None else _person(row, row.user_id)
 
 
@@ -62,7 +69,13 @@ def _force_system(row: _Row) -> Caller | None:
         return None
     # A scope taken from the client since the token was issued is gone at once.
     granted = frozenset(row.scope.split()) & frozenset(row.client_scopes)
-    return Caller(kind="force_system", id=row.client_id, force=row.client_force, scopes=granted)
+    return Caller(
+        kind="force_system",
+        id=row.client_id,
+        force=row.client_force,
+        scopes=granted,
+        certificate=row.certificate,
+    )
 
 
 def _person(row: _Row, user_id: UUID) -> Caller | None:
@@ -162,10 +175,22 @@ def sessions_of(user: UUID, *, at: datetime) -> list[Session]:
     return list(Session.objects.filter(user_id=user, expire_date__gt=at).order_by("-seen_at", "id"))
 
 
+def good_authorities(*, at: datetime) -> QuerySet[Authority]:
+    """Those that give something at an instant: expiry and withdrawal count at once."""
+    return Authority.objects.filter(granted_at__lte=at, expires_at__gt=at, revoked_at__isnull=True)
+
+
 def principals_of(advocate_id: UUID, *, at: datetime) -> list[UUID]:
-    """The people an advocate may act for at an instant: expiry and withdrawal count at once."""
-    return list(
-        Authority.objects.filter(
-            advocate_id=advocate_id, granted_at__lte=at, expires_at__gt=at, revoked_at__isnull=True
-        ).values_list("principal_id", flat=True)
-    )
+    """The people an advocate may act for at an instant."""
+    return list(good_authorities(at=at).filter(advocate_id=advocate_id).values_list("principal_id", flat=True))
+
+
+def authorities_held(advocate_id: UUID, *, scope: str, at: datetime) -> list[UUID]:
+    """The ids of those by which an advocate may do one thing at an instant."""
+    rows = good_authorities(at=at).filter(advocate_id=advocate_id, scopes__contains=[scope])
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
+def authorities_given(principal: UUID, *, at: datetime) -> QuerySet[Authority]:
+    """Who may act for a person at an instant, the first named first."""
+    return good_authorities(at=at).filter(principal_id=principal).select_related("advocate").order_by("id")

@@ -20,8 +20,9 @@ from oauth2_provider.models import (
 )
 
 from accounts.attempts import actor_of, succeeded
-from accounts.models import ApiClient, Authority, Device, Officer, Session, User
-from accounts.types import Assurance, Role
+from accounts.clients import hash_of, new_secret
+from accounts.models import ApiClient, Authority, ClientSecret, Device, Officer, Session, User
+from accounts.types import AUTHORITY_SCOPES, Assurance, Role
 from audit.services import record
 from audit.types import Actor
 
@@ -99,20 +100,50 @@ def close_support(*, actor: Actor, username: str) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """For whom an advocate may act, how far and until when; `only_order`: under one order and no other."""
+
+    principal: UUID
+    expires_at: datetime
+    scopes: Collection[str] = tuple(AUTHORITY_SCOPES)
+    only_order: UUID | None = None
+
+
 @transaction.atomic
-def record_authority(*, actor: Actor, advocate: UUID, principal: UUID, expires_at: datetime) -> Authority:
-    """That an advocate may act for a person until an instant (trap 29)."""
+def record_authority(*, actor: Actor, advocate: UUID, mandate: Mandate, reason: str = "") -> Authority:
+    """That an advocate may act for a person from now on (trap 29)."""
     authority = Authority.objects.create(
-        advocate_id=advocate, principal_id=principal, granted_at=timezone.now(), expires_at=expires_at
+        advocate_id=advocate,
+        principal_id=mandate.principal,
+        granted_at=timezone.now(),
+        expires_at=mandate.expires_at,
+        scopes=sorted(set(mandate.scopes)),
+        only_order=mandate.only_order,
     )
-    record(actor=actor, action="collection", verb="authority_recorded", records=[authority.id])
+    about = [authority.id, advocate, mandate.principal, *([mandate.only_order] if mandate.only_order else [])]
+    record(actor=actor, action="collection", verb="authority_recorded", records=about, reason=reason)
     return authority
+
+
+@transaction.atomic
+def withdraw_authority(*, actor: Actor, authority: UUID, principal: UUID) -> bool:
+    """It gives nothing from now on. Again is no mistake. False where the person gave none of that id."""
+    row = Authority.objects.select_for_update().filter(id=authority, principal_id=principal).first()
+    if row is None:
+        return False
+    if row.revoked_at is None:
+        row.revoked_at = timezone.now()
+        row.save(update_fields=["revoked_at"])
+        about = [row.id, row.advocate_id, principal, *([row.only_order] if row.only_order else [])]
+        record(actor=actor, action="alteration", verb="authority_withdrawn", records=about)
+    return True
 
 
 @transaction.atomic
 def register_client(*, actor: Actor, name: str, scopes: Collection[str], force: str | None) -> Credentials:
     """An OAuth client: a force's system, or with no force an app for people."""
-    secret = secrets.token_urlsafe(32)
+    secret = new_secret()
     client = ApiClient(
         name=name,
         force_id=force,
@@ -120,9 +151,9 @@ def register_client(*, actor: Actor, name: str, scopes: Collection[str], force: 
         client_type=ApiClient.CLIENT_CONFIDENTIAL,
         authorization_grant_type=(ApiClient.GRANT_CLIENT_CREDENTIALS if force else ApiClient.GRANT_AUTHORIZATION_CODE),
         redirect_uris="" if force else "https://app.invalid/signed-in",
-        client_secret=secret,
     )
     client.save()
+    ClientSecret.objects.create(client=client, hashed=hash_of(secret))
     record(actor=actor, action="collection", verb="client_registered", records=[client.client_id])
     return Credentials(client.client_id, secret)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from oauth2_provider.views import TokenView
@@ -18,7 +19,7 @@ class Token(TokenView):  # type: ignore[misc]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         values = [value for name in request.POST for value in (name, *request.POST.getlist(name))]
-        if any("\x00" in value for value in [*values, _basic(request)]):
+        if any("\x00" in value for value in [*values, *(basic_credentials(request.headers) or ())]):
             return JsonResponse({"error": "invalid_request"}, status=400)
         if request.method == "POST" and request.POST.get("grant_type", "client_credentials") not in GRANTS:
             return JsonResponse({"error": "unsupported_grant_type"}, status=400)
@@ -26,12 +27,13 @@ class Token(TokenView):  # type: ignore[misc]
         return answer
 
 
-def _basic(request: HttpRequest) -> str:
-    """What a Basic header holds once it is decoded; empty where it cannot be."""
-    scheme, _, sent = request.headers.get("Authorization", "").partition(" ")
+def basic_credentials(headers: Mapping[str, str]) -> tuple[str, str] | None:
+    """Client id and secret of a Basic header (RFC 6749 section 2.3.1); None where there is none that can be read."""
+    scheme, _, sent = headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "basic":
-        return ""
+        return None
     try:
-        return unquote(base64.b64decode(sent).decode("utf-8", "replace"))
+        name, colon, secret = base64.b64decode(sent).decode("utf-8", "replace").partition(":")
     except (binascii.Error, ValueError):
-        return ""
+        return None
+    return (unquote_plus(name), unquote_plus(secret)) if colon else None

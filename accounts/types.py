@@ -31,6 +31,14 @@ FORCE_SCOPES = {
     "positions:write": "Send positions under a monitoring authority",
     "webhooks:manage": "Manage where this force is told of events",
     "zones:read": "Read the shapes of zones",
+    "client:manage": "Make and revoke this client's own secrets",
+}
+# Given only to a token that asks for it by name: one taken from a log or a memory makes nobody a secret of their own.
+ASKED_FOR_SCOPES = frozenset({"client:manage"})
+# What an advocate may do for a person, of which an authority gives some.
+AUTHORITY_SCOPES = {
+    "report": "Report under the orders that protect the person",
+    "follow": "Read what they reported under those orders, where it stands, and add to it",
 }
 SCOPES = FORCE_SCOPES | {"officer": "Act as an officer", "victim": "Act as a victim or advocate"}
 
@@ -49,6 +57,7 @@ class Caller:
     assurance: Assurance = "full"
     stepped_up: bool = True  # a second factor was shown a short while ago
     session: UUID | None = None
+    certificate: str = ""  # the thumbprint that a force system's token is bound to
 
     @property
     def is_authenticated(self) -> bool:

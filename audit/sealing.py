@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from math import inf
 from typing import Any, NamedTuple
@@ -87,15 +88,20 @@ def heads_of(organisation: str) -> tuple[int, bytes]:
 
 
 @transaction.atomic
-def seal_day(*, day: date) -> DaySeal | None:
-    """Seal the ends of all chains for a day that is over (UTC). None where it is not, or was sealed before."""
+def seal_day(*, day: date, tell: Callable[[DaySeal], object] | None = None) -> DaySeal | None:
+    """Seal the ends of all chains for a day that is over (UTC). None where it is not, or was sealed before.
+
+    `tell` is given a new seal in the same transaction: what makes it known elsewhere happens with it, or neither does.
+    """
     if day >= timezone.now().date() or DaySeal.objects.filter(day=day).exists():
         return None
     ends = Link.objects.values("organisation").annotate(last=Max("sequence")).values_list("organisation", "last")
     heads = {name: (last, _hex(name, last)) for name, last in ends}
-    seal, _ = DaySeal.objects.get_or_create(
+    seal, new = DaySeal.objects.get_or_create(
         day=day, defaults={"heads": {n: list(h) for n, h in heads.items()}, "digest": heads_digest(heads)}
     )
+    if new and tell is not None:
+        tell(seal)
     return seal
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import Force
+from accounts.queries import good_authorities
 from accounts.types import Caller
 from breaches.models import Assessment, Decision, Question, Report, ReportArea, ReportCopy, Transfer
 from breaches.workflow import FOLLOW_UP_STATES, REVIEW_STATES
 from common.problems import Closed, Forbidden, NotFound
 from database import tenancy
-from orders.models import Order
+from orders.models import Order, ProtectedPerson
 from orders.queries import closed_orders, may_read, open_to
 from orders.queries.access import unattended
 
@@ -154,7 +156,19 @@ def unattended_counts(force: str | None = None) -> list[UnattendedOrder]:
 
 
 def reports_of_person(user_id: UUID) -> QuerySet[Report]:
-    return Report.objects.filter(reporter_user_id=user_id).defer("body_sent").select_related("withdrawal")
+    return _made_by(user_id).defer("body_sent").select_related("withdrawal")
+
+
+def _made_by(user_id: UUID) -> QuerySet[Report]:
+    """An advocate's, under an order, only while an authority over it lets them follow what they reported (trap 29)."""
+    good = good_authorities(at=timezone.now()).filter(
+        Q(only_order=None) | Q(only_order=OuterRef(OuterRef("order_id"))),
+        advocate_id=user_id,
+        scopes__contains=["follow"],
+    )
+    spoken_for = ProtectedPerson.objects.filter(order_id=OuterRef("order_id"), user_id__in=good.values("principal_id"))
+    mine = ~Q(reporter_kind="advocate") | Q(order=None) | Exists(spoken_for)
+    return Report.objects.filter(mine, reporter_user_id=user_id)
 
 
 def own_report(user_id: UUID, key: str) -> Report:
@@ -163,8 +177,7 @@ def own_report(user_id: UUID, key: str) -> Report:
 
 def locked_own_report(user_id: UUID, key: str) -> Report:
     """The same, held until the end of the transaction."""
-    rows = Report.objects.select_for_update(of=("self",)).filter(reporter_user_id=user_id)
-    return _only(rows.filter(_named(key)))
+    return _only(_made_by(user_id).select_for_update(of=("self",)).filter(_named(key)))
 
 
 def is_force(code: str) -> bool:
@@ -172,11 +185,16 @@ def is_force(code: str) -> bool:
     return len(code) == 2 and code.isalnum() and code.isascii() and Force.objects.filter(code=code).exists()
 
 
-def report_of_receipt(fingerprint: bytes) -> Report:
-    """The report whose receipt has this fingerprint, which is then the caller's; `NotFound` for all else alike."""
+def _report_of(fingerprint: bytes) -> UUID | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT app_report_of_receipt(%s)", [fingerprint])
-        (found,) = cursor.fetchone()
+        found: UUID | None = cursor.fetchone()[0]
+    return found
+
+
+def report_of_receipt(fingerprints: Sequence[bytes]) -> Report:
+    """The report whose receipt has one of these, which is then the caller's; `NotFound` for all else alike."""
+    found = next(filter(None, map(_report_of, fingerprints)), None)
     if found is None:
         raise NotFound
     tenancy.open_report(found)

@@ -15,7 +15,8 @@ from functools import cache
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
+
+from database.field_keys import field_keys
 
 DIGITS = 16
 # RFC 9106 asks for more where it can be had; several web threads may do this at once, so 19 MiB, twice over.
@@ -50,9 +51,18 @@ def well_formed(written: str) -> bool:
 
 def fingerprint(written: str) -> bytes:
     """32 bytes that are the same for the same digits. Slow on purpose, for right and wrong ones alike."""
+    return _fingerprint(written, field_keys()[0])
+
+
+def fingerprints(written: str) -> list[bytes]:
+    """By which a receipt is looked for: those of before `FIELD_KEY` was changed too, all worked out in any case."""
+    return [_fingerprint(written, key) for key in field_keys()]
+
+
+def _fingerprint(written: str, field_key: str) -> bytes:
     return hash_secret_raw(
         digits_of(written).encode(),
-        _salt(settings.FIELD_KEY),
+        _salt(field_key),
         time_cost=_PASSES,
         memory_cost=_MEMORY_KIB,
         parallelism=1,

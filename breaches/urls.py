@@ -33,6 +33,7 @@ urlpatterns = [
     path("public/receipts", public.Receipts.as_view()),
     path("public/receipts/messages", public.Messages.as_view()),
     path("public/support", public.Support.as_view()),
+    path("public/trail-seals", public.TrailSeals.as_view()),
     path("force/reports", force.Reports.as_view()),
     re_path(rf"^force/reports/{_KEY}$", force.OneReport.as_view()),
     path("force/breaches", force.Breaches.as_view()),

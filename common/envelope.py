@@ -100,6 +100,12 @@ def wrapped_by(wrapped: bytes) -> str:
     return wrapped[2 : 2 + wrapped[1]].decode("ascii")
 
 
+def is_sealed(sealed: bytes) -> bool:
+    """Whether the bytes have the form that `seal` gives them, whatever is in them."""
+    wrapped = sealed[2 : 2 + int.from_bytes(sealed[:2], "big")]
+    return wrapped[:1] == _VERSION and len(wrapped) > 1 and len(wrapped) == 2 + wrapped[1] + _WRAPPED
+
+
 def sealed_by(sealed: bytes) -> str:
     """The same of a small thing that `seal` made."""
     return wrapped_by(sealed[2:])

@@ -1,4 +1,4 @@
-"""Which master keys the sealed columns rest on, and putting them under the newest one."""
+"""Which master keys sealed values rest on, and putting them under the newest one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from psycopg import sql
 
-from common.envelope import KeyMissing, reseal, sealed_by
+from common import envelope
+from common.envelope import NotOpened
 from database.sealed import SealedField, sealed_fields
 
 _BATCH = 500
@@ -23,13 +24,37 @@ SELECT set_config('pgtrigger.ignore', array_agg(tgname)::text, true)
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """How a value carries its key: the id of the one it rests on, and the same value under the newest.
+
+    `anew` is given the value and what its row's is bound to. It raises `NotOpened`.
+    """
+
+    key_of: Callable[[bytes], str]
+    anew: Callable[[bytes, Any], bytes]
+
+
+def resealed(sealed: bytes, context: str) -> bytes:
+    return envelope.reseal(sealed, context=context, ring=settings.MASTER_KEYS)
+
+
+def rewrapped(wrapped: bytes, context: str) -> bytes:
+    return envelope.rewrap(wrapped, context=context, ring=settings.MASTER_KEYS)
+
+
+SEALED = Form(envelope.sealed_by, resealed)
+WRAPPED = Form(envelope.wrapped_by, rewrapped)  # a key alone: what it seals lies elsewhere
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where sealed values lie: a column of a table whose rows have the key `key`, and what a row's is bound to."""
 
     table: str
     column: str
     key: str
-    context: Callable[[Any], str]
+    context: Callable[[Any], Any]
+    form: Form = SEALED
 
     def __str__(self) -> str:
         return f"{self.table}.{self.column}"
@@ -48,39 +73,40 @@ def _place(column: SealedField) -> Place:
 
 @dataclass(frozen=True, slots=True)
 class Rests:
-    """One sealed column: how many values rest on which key, and the rows whose key this server does not have."""
+    """One place: how many values rest on which key, and the rows whose key this server does not have."""
 
     column: str
     keys: Counter[str] = field(default_factory=Counter)
     lost: list[str] = field(default_factory=list)
 
+    def add(self, row: Any, key: str) -> None:
+        self.keys[key] += 1
+        if key not in {name for name, _ in settings.MASTER_KEYS.keys}:
+            self.lost.append(str(row))
+
 
 def rests_on(places: Iterable[Place]) -> Iterator[Rests]:
     """For each place, without opening anything."""
-    have = {name for name, _ in settings.MASTER_KEYS.keys}
     for place in places:
         found = Rests(str(place))
         for pk, sealed in _values(place):
-            key = sealed_by(sealed)
-            found.keys[key] += 1
-            if key not in have:
-                found.lost.append(str(pk))
+            found.add(pk, place.form.key_of(sealed))
         yield found
 
 
 def rewrap(place: Place) -> int:
     """Put a place's values under the newest master key; how many were under another. What they hold is not touched.
 
-    A value whose key is missing stays as it is. Safe to run again after being cut short.
+    A value whose key is missing, or that was changed, stays as it is. Safe to run again after being cut short.
     """
     newest, _ = settings.MASTER_KEYS.newest()
     done = 0
     for pk, sealed in _values(place):
-        if sealed_by(sealed) == newest:
+        if place.form.key_of(sealed) == newest:
             continue
         try:
-            anew = reseal(sealed, context=place.context(pk), ring=settings.MASTER_KEYS)
-        except KeyMissing:
+            anew = place.form.anew(sealed, place.context(pk))
+        except NotOpened:
             continue
         done += _replace(place, pk, (sealed, anew))
     return done

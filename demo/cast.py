@@ -90,8 +90,7 @@ def seed() -> Cast:
     services.record_authority(
         actor=SERVICE,
         advocate=UUID(cast.advocate.user_id),
-        principal=UUID(cast.victim.user_id),
-        expires_at=timezone.now() + _DAY,
+        mandate=services.Mandate(UUID(cast.victim.user_id), timezone.now() + _DAY),
     )
     return cast
 

@@ -9,6 +9,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from accounts.certificates import shown_certificate
 from accounts.queries import caller_for_session, caller_for_token
 from accounts.types import Caller
 
@@ -25,7 +26,7 @@ class BearerAuthentication(BaseAuthentication):
             return self._signed_in(session), None
         if scheme.lower() != "bearer" or not token.strip():
             return None
-        caller = caller_for_token(token.strip(), at=timezone.now())
+        caller = caller_for_token(token.strip(), at=timezone.now(), certificate=shown_certificate(request.META))
         if caller is None:
             raise AuthenticationFailed
         return caller, None

@@ -25,12 +25,12 @@ from accounts.models import User
 from accounts.rules import assurance_of
 from database.envelope import open_sealed, seal
 from edge.throttles import address_of
+from identity.factors import SECRET
 
 DEVICE_HEADER = "X-Device-Token"
 # Says nothing of what it is for: whoever reads over her shoulder learns that some code was asked for.
 _SUBJECT = "Your code"
 _BODY = "Your code is {code}\n\nIt can be used once, in the next few minutes. If you did not ask for it, ignore this.\n"
-_SECRET = "second factor"  # noqa: S105 - what it is sealed for
 
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
@@ -79,10 +79,10 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets of authenticator apps and recovery codes are sealed; only officers are asked for a second factor."""
 
     def encrypt(self, text: str) -> str:
-        return base64.b64encode(seal(text.encode(), context=_SECRET)).decode()
+        return base64.b64encode(seal(text.encode(), context=SECRET)).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return open_sealed(base64.b64decode(encrypted_text), context=_SECRET).decode()
+        return open_sealed(base64.b64decode(encrypted_text), context=SECRET).decode()
 
     def is_mfa_enabled(self, user: User | AnonymousUser, types: Collection[str] | None = None) -> bool:
         """Whether signing in asks for one. A victim's passkey raises what a session is worth instead (rule 84):

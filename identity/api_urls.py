@@ -1,12 +1,15 @@
-"""Addresses of sessions, under /api/v1/."""
+"""Addresses of sessions and of force systems' clients, under /api/v1/."""
 
 from django.urls import path
 
-from identity import api
+from identity import api, client_api
 
 urlpatterns = [
     path("officer/sessions", api.OfficerSessions.as_view()),
     path("officer/sessions/<uuid:session>", api.OfficerSession.as_view()),
     path("victim/sessions", api.VictimSessions.as_view()),
     path("victim/sessions/<uuid:session>", api.VictimSession.as_view()),
+    path("force/client", client_api.Client.as_view()),
+    path("force/client/secrets", client_api.ClientSecrets.as_view()),
+    path("force/client/secrets/<uuid:secret>", client_api.OneClientSecret.as_view()),
 ]

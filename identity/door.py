@@ -27,7 +27,8 @@ from accounts.attempts import ProofUsed, Trying
 from accounts.models import User
 from accounts.sessions import SessionStore
 from audit.services import record
-from common.problems import Malformed
+from common.envelope import NotOpened
+from common.problems import UNREADABLE, Malformed
 from edge.parsing import decode
 from edge.problem_json import plain
 from edge.throttles import address_of
@@ -210,6 +211,8 @@ def _through(request: HttpRequest, way: Way) -> HttpResponse:
             answer: HttpResponse = way.view(request)
     except ImmediateHttpResponse as error:
         answer = error.response
+    except NotOpened:  # an authenticator's secret, sealed under a key that this server does not have
+        raise _Refused(plain(503, "stored_text_unreadable", UNREADABLE)) from None
     except (TypeError, ValueError, KeyError, AttributeError):
         raise _Refused(plain(400, "malformed_request", "The request could not be read.")) from None
     return answer

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from orders.api import ending, imports, invitations, notifications, papers, people, readers, versions
+from orders.api import advocates, ending, imports, invitations, notifications, papers, people, readers, versions
 
 _REF = r"(?P<reference>[A-Za-z0-9._-]{1,64})"
 _ANY = r"(?P<reference>[^/]{1,200})"  # a badly formed one is told so when an order is registered
@@ -10,6 +10,7 @@ _CODE = r"(?P<code>[A-Za-z0-9_-]{1,16})"
 _NUMBER = r"(?P<number>[1-9][0-9]{0,4})"
 _PERSON = rf"{_REF}/protected-persons/(?P<key>[A-Za-z0-9._-]{{1,16}})"
 _UUID = r"(?P<invitation>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
+_AUTHORITY = _UUID.replace("invitation", "authority")
 
 urlpatterns = [
     path("force/order-imports", imports.OrderImports.as_view()),
@@ -37,6 +38,10 @@ urlpatterns = [
     re_path(rf"^officer/orders/{_PERSON}/invitations/{_UUID}$", invitations.OfficerInvitation.as_view()),
     re_path(rf"^officer/orders/{_PERSON}/freeze$", invitations.Freezing.as_view()),
     re_path(rf"^officer/orders/{_PERSON}/thaw$", invitations.Thawing.as_view()),
+    re_path(rf"^officer/orders/{_PERSON}/advocates$", advocates.OfficerAdvocates.as_view()),
+    re_path(rf"^officer/orders/{_PERSON}/advocates/{_AUTHORITY}$", advocates.OfficerAdvocate.as_view()),
+    path("victim/advocates", advocates.OwnAdvocates.as_view()),
+    path("victim/advocates/<uuid:authority>", advocates.OwnAdvocate.as_view()),
     path("victim/invitations/accept", invitations.Accepting.as_view()),
     path("officer/orders", versions.OfficerOrders.as_view()),
     re_path(rf"^officer/orders/{_REF}$", versions.OfficerOrder.as_view()),

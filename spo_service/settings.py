@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from environs import FileAwareEnv, validate
 
 from accounts.types import SCOPES
@@ -33,7 +35,8 @@ def _secret(name: str) -> str:
 
 
 SECRET_KEY = _secret("SECRET_KEY")
-FIELD_KEY = _secret("FIELD_KEY")  # what the keys of small secrets and of keyed hashes are made from
+FIELD_KEY = _secret("FIELD_KEY")  # what keyed hashes are made with
+FIELD_KEY_OLD: list[str] = env.list("FIELD_KEY_OLD", [])  # those before it, by which what they made is still found
 # Master keys that wrap the keys of evidence and of sealed columns, `id:base64 of 32 bytes`, the newest first. Lost, so
 # are the evidence and every word that was reported (docs/adr/0008).
 MASTER_KEYS = read_ring(
@@ -205,8 +208,20 @@ if PRODUCTION:
     globals().update(env.dj_email_url("EMAIL_URL", "smtp://localhost:25"))
 else:
     EMAIL_BACKEND, EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", BASE_DIR / "var" / "mail"
+# Certificate-bound tokens of force systems (docs/identity.md): the header in which the TLS proxy passes on the
+# certificate that a caller showed, and the networks that proxy calls from. Both, or none.
+CLIENT_CERTIFICATE_HEADER = env.str("CLIENT_CERTIFICATE_HEADER", "")
+_PROXIES: list[str] = env.list("CLIENT_CERTIFICATE_PROXIES", [])
+CLIENT_CERTIFICATE_PROXIES = [ip_network(name) for name in _PROXIES]
+if bool(CLIENT_CERTIFICATE_HEADER) != bool(CLIENT_CERTIFICATE_PROXIES):
+    raise ImproperlyConfigured("CLIENT_CERTIFICATE_HEADER and CLIENT_CERTIFICATE_PROXIES: both, or none")
+# How long a client's old secret goes on beside a new one, where its force does not say, and at most.
+CLIENT_SECRET_OVERLAP_DAYS = env.int("CLIENT_SECRET_OVERLAP_DAYS", 7)
+CLIENT_SECRET_OVERLAP_MOST_DAYS = env.int("CLIENT_SECRET_OVERLAP_MOST_DAYS", 30)
 OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.ApiClient"
+OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth2_provider.AccessToken"  # noqa: S105 - the name of a model
 OAUTH2_PROVIDER = {
+    "OAUTH2_VALIDATOR_CLASS": "accounts.clients.Validator",
     "SCOPES": SCOPES,
     "SCOPES_BACKEND_CLASS": "accounts.scopes.ClientScopes",
     "ACCESS_TOKEN_EXPIRE_SECONDS": 86_400 if DEMO else 600,

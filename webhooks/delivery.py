@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from random import SystemRandom
 from uuid import UUID, uuid4
 
-from cryptography.exceptions import InvalidTag
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from common.envelope import NotOpened
 from webhooks import queries, wake
 from webhooks.backoff import Tries, is_refusal, next_try
 from webhooks.models import Delivery, Endpoint
@@ -60,8 +60,8 @@ class Try:
         """The bytes and headers to send, or None where the secret cannot be opened."""
         try:
             secret = open_sealed(self.sealed_secret, endpoint=self.lease.endpoint)
-        except InvalidTag:
-            # The wrong FIELD_KEY. It is retried like a failure of the receiver, and stops nobody else's.
+        except NotOpened:
+            # Its key is not here. It is retried like a failure of the receiver, and stops nobody else's.
             logger.error("secret", extra={"event": "webhook_secret_unreadable"})
             return None
         return signed(self.message, secret=secret, at=at)

@@ -6,16 +6,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import ApiClient
 from accounts.types import Caller
+from audit.models import DaySeal
 from audit.services import record
-from audit.types import Actor
+from audit.types import SERVICE, Actor
 from common.ids import uuid7
 from common.problems import NotFound, Problem, Refused
 from database.writes import write
@@ -232,3 +234,18 @@ _FRESH = [
     "last_status",
     "delivered_at",
 ]
+
+
+@transaction.atomic
+def tell_of_seal(*, seal: DaySeal) -> int:
+    """Owe every force with a system of its own the digest of a day's trail, to be kept where we cannot change it.
+
+    It says nothing of any force: it is one value over the ends of all chains. How many forces that were.
+    """
+    forces = ApiClient.objects.filter(force__isnull=False).order_by("force_id").values_list("force_id", flat=True)
+    told = list(forces.distinct())
+    subject = uuid5(NAMESPACE_OID, seal.digest)
+    for force in told:
+        enqueue(force=force, type="trail.sealed", subject=subject, reference=seal.digest, state=str(seal.day))
+        record(actor=SERVICE, action="disclosure", verb="seal_published", records=[str(seal.day)], recipient=force)
+    return len(told)

@@ -1,6 +1,6 @@
-"""Worker's edge: numbering what happened and sending what is owed.
+"""Worker's edge: numbering what happened and sending what is owed; sealing the trail.
 
-Both tasks may run any number of times, at once and on many machines. Nothing depends on a queue row: every
+All tasks may run any number of times, at once and on many machines. Nothing depends on a queue row: every
 event brings one, a retry leaves one for its instant, and the sweep finds whatever a lost row left behind.
 """
 
@@ -13,7 +13,8 @@ from time import monotonic
 
 from django.utils import timezone
 
-from webhooks import client, delivery, queries, wake
+from audit import tasks
+from webhooks import client, delivery, queries, services, wake
 from webhooks.delivery import LEASE, Try
 from webhooks.numbering import number_all
 from webhooks.types import Outcome
@@ -34,6 +35,11 @@ class _Flight:
 def sweep() -> None:
     """Every minute, whatever no queue row speaks for: due retries, leases run out, events without number."""
     drain()
+
+
+def chain_trail() -> None:
+    """Every minute: chain the trail, seal yesterday once it is over, and tell the forces of the new seal."""
+    tasks.chain_trail(tell=lambda seal: services.tell_of_seal(seal=seal))
 
 
 def drain() -> None:

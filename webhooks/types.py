@@ -38,6 +38,8 @@ EVENT_TYPES = frozenset(
         "evidence": ("released", "held"),
         "device": ("silent",),
         "webhook": ("parked",),
+        "trail": ("sealed",),
+        "client": ("secret_added", "secret_revoked", "certificates_changed"),
     }.items()
     for name in names
 )

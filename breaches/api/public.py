@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.types import ANYONE, Caller
+from audit.models import DaySeal
 from audit.services import record
 from breaches import queries, receipts, services, support
 from breaches.advice import advice
@@ -24,6 +25,7 @@ from breaches.api.shapes import (
     PublicStatusOut,
     ReceiptIn,
     ReceiptMessageIn,
+    SealsOut,
     SupportOut,
 )
 from breaches.api.submission import TakesReports
@@ -33,6 +35,7 @@ from breaches.serializers import ReportIn
 from common.problems import NotFound
 from database.envelope import open_sealed, seal
 from edge.idempotency import once
+from edge.pagination import DEFAULT_LIMIT, MOST, paginate
 from edge.parsing import body_of, read
 from edge.permissions import Open
 from edge.throttles import Guessing
@@ -107,13 +110,13 @@ class Messages(_Public, TakesReports):
 
 
 def _report(request: Request, sent: ReceiptIn) -> Report:
-    """The report of a receipt, at one slow hash whether or not there is one; `NotFound` for everything else alike.
+    """The report of a receipt, at one slow hash for each key, whether or not there is one; `NotFound` for all else.
 
     A number whose check digit is wrong is a slip of the pen, and no guess: it is not counted as one.
     """
     _GUESSING.check(request)
     try:
-        return queries.report_of_receipt(receipts.fingerprint(sent.receipt))
+        return queries.report_of_receipt(receipts.fingerprints(sent.receipt))
     except NotFound:
         if receipts.well_formed(sent.receipt):
             _GUESSING.wrong(request)
@@ -144,3 +147,18 @@ def _service(service: support.Service) -> dict[str, Any]:
         "source": service.source,
         "reviewed_on": service.reviewed_on,
     }
+
+
+class TrailSeals(_Public):
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("cursor", str, description="`next` or `previous` of the last answer"),
+            OpenApiParameter("limit", int, description=f"1 to {MOST}, {DEFAULT_LIMIT} if left out"),
+        ],
+        responses={200: SealsOut},
+    )
+    def get(self, request: Request) -> Response:
+        """One value a day over the whole trail, oldest first: keep it, and a later change of that day shows."""
+        page = paginate(request, DaySeal.objects.all(), order=("day",))
+        results = [{"day": seal.day, "digest": seal.digest} for seal in page.rows]
+        return answer({"results": results, "next": page.next, "previous": page.previous})

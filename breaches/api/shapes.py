@@ -255,3 +255,16 @@ class SafeContactOut(Shape):
 
     said_at: Instant | None
     safe_contact: dict[str, Any] | None
+
+
+class SealOut(Shape):
+    """`digest`: SHA-256 over where every chain of the trail ended when the day was over."""
+
+    day: CivilDate
+    digest: str
+
+
+class SealsOut(Shape):
+    results: list[SealOut]
+    next: str | None
+    previous: str | None

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from datetime import timedelta
-from itertools import islice
-from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django_q.tasks import async_task
@@ -19,12 +15,10 @@ from audit.services import record
 from audit.types import SERVICE, Actor
 from breaches.evidence import continuity, messages, queries
 from breaches.evidence.checks import Sent, is_unchanged
-from breaches.evidence.models import EvidenceItem, EvidenceLink, EvidencePiece
-from breaches.evidence.sealing import context
+from breaches.evidence.models import EvidenceItem, EvidenceLink
 from breaches.evidence.storage import NotThere
 from breaches.evidence.types import LinkKind, Received
 from breaches.models.reports import Report
-from common.envelope import rewrap, wrapped_by
 from common.problems import Conflict
 
 CHECK = "breaches.evidence.tasks.check"
@@ -203,27 +197,3 @@ def note_transferred(*, actor: Actor, report_id: UUID, to_force: str, reason: st
         records=[report_id, *(item.id for item in items)],
         recipient=to_force,
     )
-
-
-@transaction.atomic
-def rewrap_keys(*, most: int) -> int:
-    """Wrap keys of items and of pieces under the newest master key that are under an older one; how many were.
-
-    What the keys seal is not touched.
-    """
-    done = list(islice(_under_older_keys(), most))
-    for row in done:
-        row.wrapped_key = rewrap(bytes(row.wrapped_key), context=context(row.key), ring=settings.MASTER_KEYS)
-        row.save(update_fields=["wrapped_key"])
-    if done:
-        records = [getattr(row, "upload_id", row.pk) for row in done]
-        record(actor=SERVICE, action="alteration", verb="evidence_keys_rewrapped", records=records)
-    return len(done)
-
-
-def _under_older_keys() -> Iterator[Any]:
-    newest, _ = settings.MASTER_KEYS.newest()
-    for rows in (EvidenceItem.objects.exclude(key=""), EvidencePiece.objects.all()):
-        for row in rows.select_for_update(skip_locked=True).iterator():
-            if wrapped_by(bytes(row.wrapped_key)) != newest:
-                yield row

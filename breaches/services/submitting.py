@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.queries import principals_of
+from accounts.queries import authorities_held
 from accounts.types import Caller
 from audit.services import record
 from audit.types import SERVICE
@@ -29,7 +29,7 @@ from common.problems import Closed, NotFound, Problem
 from database import tenancy
 from database.sealed import Unreadable
 from geo.engine import ENGINE_VERSION, engine_build
-from orders.queries import terms_by_id, terms_over_own_order, terms_over_protecting
+from orders.queries import terms_by_id, terms_over_own_order, terms_over_protecting, terms_over_spoken_for
 from orders.queries.access import restricted_order
 from orders.services.readers import note_attempt
 from orders.types import OrderTerms
@@ -116,8 +116,10 @@ def _own_terms(caller: Caller, reference: str, now: datetime) -> OrderTerms | No
     """Of an order that protects the caller, or whom they speak for."""
     if caller.user_id is None:
         return None
-    people = [caller.user_id] if caller.kind != "advocate" else principals_of(caller.user_id, at=now)
-    return terms_over_protecting(reference, people=people)
+    if caller.kind == "advocate":
+        held = authorities_held(caller.user_id, scope="report", at=now)
+        return terms_over_spoken_for(reference, authorities=held)
+    return terms_over_protecting(reference, people=[caller.user_id])
 
 
 def _order_doubts(body: Json, terms: OrderTerms | None) -> list[Problem]:

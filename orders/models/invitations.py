@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -13,14 +15,21 @@ from orders.models.versions import ProtectedPerson
 MOST_WRONG = 5
 
 
+def sealed_for(invitation: UUID) -> str:
+    """What the address of an invitation is sealed for."""
+    return f"invitation {invitation}"
+
+
 class Invitation(models.Model):
     """What was mailed is kept as its SHA-256, the address sealed; the number told by word of mouth is nowhere.
 
-    It ends once: accepted, revoked, after 72 hours, or after five wrong numbers.
+    It ends once: accepted, revoked, after 72 hours, or after five wrong numbers. `advocate` is whom it invites, where
+    that is not the person herself but who may act for her.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     person = models.ForeignKey(ProtectedPerson, on_delete=models.PROTECT, related_name="invitations")
+    advocate = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     digest = models.CharField(max_length=64, unique=True)
     sealed_email = models.BinaryField()
     invited_by = models.CharField(max_length=64)

@@ -8,10 +8,17 @@ from orders.queries.access import (
     order_for_update,
     order_of,
     orders_open_to,
+    person_for_update,
 )
 from orders.queries.authorities import authorities_of, authorities_over, authority_for
 from orders.queries.endings import end_of, ends_of
-from orders.queries.terms import terms_as_written, terms_by_id, terms_over_own_order, terms_over_protecting
+from orders.queries.terms import (
+    terms_as_written,
+    terms_by_id,
+    terms_over_own_order,
+    terms_over_protecting,
+    terms_over_spoken_for,
+)
 from orders.queries.versions import (
     VersionAt,
     approvals_of,
@@ -52,6 +59,7 @@ __all__ = [
     "order_of",
     "orders_of",
     "orders_open_to",
+    "person_for_update",
     "revision",
     "status_of",
     "status_of_version",
@@ -59,6 +67,7 @@ __all__ = [
     "terms_by_id",
     "terms_over_own_order",
     "terms_over_protecting",
+    "terms_over_spoken_for",
     "times_of",
     "version_at",
     "versions_at",

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.types import Caller
 from common.problems import Closed, NotFound
-from orders.models import Order, OrderReader
+from orders.models import Order, OrderReader, ProtectedPerson
 
 
 def open_to(caller: Caller, *, order: str = "") -> Q:
@@ -56,6 +56,15 @@ def order_for_update(caller: Caller, reference: str) -> Order:
     """The same, held until the end of the transaction."""
     rows = Order.objects.select_for_update(of=("self",))
     return _only(caller, rows.filter(force_id=caller.force, reference=reference))
+
+
+def person_for_update(caller: Caller, reference: str, key: str) -> ProtectedPerson:
+    """A protected person of it, held until the end of the transaction. `NotFound` as for the order."""
+    order = order_of(caller, reference)
+    row = ProtectedPerson.objects.select_for_update(of=("self",)).filter(order=order, key=key).first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 def order_for_support(force: str, reference: str) -> Order | None:

@@ -95,6 +95,9 @@ class _Row(NamedTuple):
 _OF_FORCE = "o.reference = %s AND o.force_id = %s"
 _OF_PERSON = """o.reference = %s AND EXISTS (
     SELECT 1 FROM orders_protectedperson p WHERE p.order_id = o.id AND p.user_id = ANY(%s))"""
+_OF_ADVOCATE = """o.reference = %s AND EXISTS (
+    SELECT 1 FROM orders_protectedperson p JOIN accounts_authority a ON a.principal_id = p.user_id
+     WHERE p.order_id = o.id AND a.id = ANY(%s) AND (a.only_order IS NULL OR a.only_order = o.id))"""
 _BY_ID = "o.id = %s"
 
 
@@ -109,6 +112,11 @@ def terms_over_own_order(reference: str, *, caller: Caller) -> OrderTerms | None
 def terms_over_protecting(reference: str, *, people: Sequence[UUID]) -> OrderTerms | None:
     """The same for an order that protects one of `people`; None also where it exists but protects others."""
     return _terms(_OF_PERSON, (reference, tuple(people)))
+
+
+def terms_over_spoken_for(reference: str, *, authorities: Sequence[UUID]) -> OrderTerms | None:
+    """The same for an order under which one of these authorities lets an advocate speak."""
+    return _terms(_OF_ADVOCATE, (reference, tuple(authorities)))
 
 
 def terms_by_id(order_id: UUID) -> OrderTerms | None:

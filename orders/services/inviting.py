@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,11 +22,11 @@ from common.ids import uuid7
 from common.problems import Conflict, Forbidden, NotFound
 from database import tenancy
 from database.envelope import open_sealed, seal
-from orders.models import Invitation, ProtectedPerson
-from orders.models.invitations import MOST_WRONG
-from orders.queries import order_of
+from orders.models import Invitation
+from orders.models.invitations import MOST_WRONG, sealed_for
+from orders.queries import person_for_update
 from orders.services.serving import link_person
-from orders.spoken import spoken_code
+from orders.spoken import is_spoken_code
 
 _SUBJECT = "A link for you"
 # Whoever else reads the mailbox learns nothing from it, and can do nothing with it alone.
@@ -49,13 +48,16 @@ class Accepted:
 
 
 @transaction.atomic
-def invite(*, caller: Caller, reference: str, key: str, email: str) -> Invitation:
-    """Owe the mail. Earlier invitations of the same person that wait are revoked. Raises `NotFound`."""
-    person, now, token = _person(caller, reference, key), timezone.now(), secrets.token_urlsafe(32)
-    person.invitations.filter(accepted_at=None, revoked_at=None).update(revoked_at=now)
-    row = Invitation(id=uuid7(), person=person, digest=_digest(token), invited_by=caller.id)
+def invite(*, caller: Caller, reference: str, key: str, email: str, advocate: User | None = None) -> Invitation:
+    """Owe the mail. Earlier invitations of the same person that wait are revoked. Raises `NotFound`.
+
+    `advocate`: an account that is there, and invited to be taken up by whom it is for.
+    """
+    person, now, token = person_for_update(caller, reference, key), timezone.now(), secrets.token_urlsafe(32)
+    person.invitations.filter(accepted_at=None, revoked_at=None, advocate=advocate).update(revoked_at=now)
+    row = Invitation(id=uuid7(), person=person, advocate=advocate, digest=_digest(token), invited_by=caller.id)
     row.created_at, row.expires_at = now, now + timedelta(hours=settings.INVITATION_HOURS)
-    row.sealed_email = seal(email.strip().lower().encode(), context=_sealed_for(row))
+    row.sealed_email = seal(email.strip().lower().encode(), context=sealed_for(row.id))
     row.save(force_insert=True)
     until = row.expires_at.strftime("%d %B, %H:%M UTC")
     body = _BODY.format(url=f"{settings.INVITATION_URL}{token}", until=until)
@@ -64,27 +66,18 @@ def invite(*, caller: Caller, reference: str, key: str, email: str) -> Invitatio
     return row
 
 
-def _person(caller: Caller, reference: str, key: str) -> ProtectedPerson:
-    """Held until the end of the transaction. `NotFound` also where the order is closed to the caller (rule 81)."""
-    order = order_of(caller, reference)
-    row = ProtectedPerson.objects.select_for_update(of=("self",)).filter(order=order, key=key).first()
-    if row is None:
-        raise NotFound
-    return row
-
-
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _sealed_for(row: Invitation) -> str:
-    return f"invitation {row.id}"
 
 
 @transaction.atomic
 def revoke(*, caller: Caller, reference: str, key: str, invitation: UUID) -> None:
     """Take it back. Again is no mistake. Raises `NotFound`; `Conflict` where she accepted it."""
-    row = Invitation.objects.select_for_update().filter(person=_person(caller, reference, key), id=invitation).first()
+    row = (
+        Invitation.objects.select_for_update()
+        .filter(person=person_for_update(caller, reference, key), id=invitation)
+        .first()
+    )
     if row is None:
         raise NotFound
     if row.accepted_at is not None:
@@ -102,7 +95,7 @@ def accept(*, token: str, code: str) -> Accepted:
     """
     with transaction.atomic():
         row = Invitation.objects.select_for_update().filter(digest=_digest(token)).first()
-        right = hmac.compare_digest(spoken_code(row.id if row else uuid7()).encode(), code.encode(errors="replace"))
+        right = is_spoken_code(row.id if row else uuid7(), code)
         if row is None or not _open(row, at=timezone.now()):
             raise NotFound
         with tenancy.acting(tenancy.Tenant(force=_inviting_force(row))):
@@ -128,7 +121,9 @@ def _open(row: Invitation, *, at: datetime) -> bool:
 
 
 def _accepted(row: Invitation) -> Accepted:
-    email = open_sealed(bytes(row.sealed_email), context=_sealed_for(row)).decode()
+    if row.advocate is not None:
+        return _accepted_by_advocate(row, row.advocate)
+    email = open_sealed(bytes(row.sealed_email), context=sealed_for(row.id)).decode()
     user, new = User.objects.filter(username=email).first(), False
     if user is None:
         user, new = _registered(email), True
@@ -142,6 +137,17 @@ def _accepted(row: Invitation) -> Accepted:
     return Accepted(user, new)
 
 
+def _accepted_by_advocate(row: Invitation, user: User) -> Accepted:
+    """The account is there; with no passphrase yet it is as good as new, and one is set next."""
+    if not user.is_active:
+        raise NotFound
+    row.accepted_at, row.accepted_by = timezone.now(), user
+    row.save(update_fields=["accepted_at", "accepted_by"])
+    actor = Actor("advocate", str(user.id))
+    record(actor=actor, action="alteration", verb="invitation_accepted", records=[row.person_id, row.id, user.id])
+    return Accepted(user, not user.has_usable_password())
+
+
 def _registered(email: str) -> User:
     try:
         with transaction.atomic():
@@ -153,7 +159,7 @@ def _registered(email: str) -> User:
 @transaction.atomic
 def freeze_person(*, caller: Caller, reference: str, key: str, reason: str) -> datetime:
     """Close the account of a protected person at once, whoever is signed in to it. Raises `NotFound`."""
-    person = _person(caller, reference, key)
+    person = person_for_update(caller, reference, key)
     if person.user_id is None:
         raise NotFound
     record(actor=caller.actor, action="alteration", verb="person_frozen", records=[person.order_id, person.id])
@@ -165,7 +171,7 @@ def thaw_person(*, caller: Caller, reference: str, key: str, reason: str) -> Non
     """Open it again. Raises `NotFound`; `Conflict` where it was not frozen; officers and supervisors only."""
     if caller.role == "reviewer":
         raise Forbidden("wrong_role", "Your role does not allow this.")
-    person = _person(caller, reference, key)
+    person = person_for_update(caller, reference, key)
     if person.user_id is None:
         raise NotFound
     record(actor=caller.actor, action="alteration", verb="person_thawed", records=[person.order_id, person.id])

@@ -28,7 +28,7 @@ from orders.timeline import moment
 from orders.types import AuthorityKind, DocumentType
 
 _log = logging.getLogger(__name__)
-_PURPOSE = "spo orders document 1"
+PURPOSE = "spo orders document 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def keep_document(*, caller: Caller, reference: str, number: int, content: bytes
         sha256=digest,
         media_type=media_type,
         size=len(content),
-        sealed=vault.seal(content, purpose=_PURPOSE, row=row),
+        sealed=vault.seal(content, purpose=PURPOSE, row=row),
         recorded_at=moment(order),
         recorded_by=caller.id,
     )
@@ -80,7 +80,7 @@ def show_document(*, caller: Caller, reference: str, number: int) -> Paper:
         raise NotFound
     if not policies.may_see_shapes(caller):
         raise Forbidden("wrong_role", "A document shows where zones lie: your role or scope does not.")
-    content = vault.open_sealed(bytes(document.sealed), purpose=_PURPOSE, row=document.id)
+    content = vault.open_sealed(bytes(document.sealed), purpose=PURPOSE, row=document.id)
     if hashlib.sha256(content).hexdigest() != document.sha256:
         raise ValueError("a stored document is not what was kept")
     action = policies.reading(caller)

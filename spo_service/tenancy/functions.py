@@ -37,9 +37,12 @@ _ORDERS_OF = _asked(
     "app_orders_of(who uuid)",
     "uuid[]",
     """ARRAY(
-        SELECT order_id FROM orders_protectedperson WHERE user_id = who OR user_id = ANY (ARRAY(
-            SELECT principal_id FROM accounts_authority
-             WHERE advocate_id = who AND granted_at <= now() AND expires_at > now() AND revoked_at IS NULL)))""",
+        SELECT order_id FROM orders_protectedperson WHERE user_id = who
+        UNION ALL
+        SELECT p.order_id FROM accounts_authority a JOIN orders_protectedperson p ON p.user_id = a.principal_id
+         WHERE a.advocate_id = who AND a.granted_at <= statement_timestamp() AND a.expires_at > statement_timestamp()
+           AND a.revoked_at IS NULL
+           AND (a.only_order IS NULL OR a.only_order = p.order_id))""",
 )
 # A database that an earlier release migrated still has what it asked instead.
 _GONE = "DROP FUNCTION IF EXISTS app_people()"

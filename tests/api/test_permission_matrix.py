@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.models import ApiClient, User
+from accounts.models import ApiClient, Authority, User
 from common.ids import uuid7
 from edge.permissions import Open
 from orders.models import Order
@@ -59,6 +59,11 @@ MATRIX: list[tuple[str, str, set[str]]] = [
     ("force/breaches", "get", FORCE),
     ("force/positions", "post", FORCE),
     ("force/events", "get", FORCE),
+    ("force/client", "get", FORCE),
+    # With a token that asked for `client:manage` by name: tests/api/identity/test_clients.py.
+    ("force/client/secrets", "get", set()),
+    ("force/client/secrets", "post", set()),
+    ("force/client/secrets/{session}", "delete", set()),
     ("force/webhooks", "get", FORCE),
     ("force/webhooks", "post", FORCE),
     ("force/webhooks/{hook}", "get", FORCE),
@@ -101,6 +106,11 @@ MATRIX: list[tuple[str, str, set[str]]] = [
     ("officer/orders/{order}/protected-persons/P1/thaw", "post", APPROVERS),
     ("officer/orders/{order}/protected-persons/P1/invitations", "post", APPROVERS),
     ("officer/orders/{order}/protected-persons/P1/invitations/{invitation}", "delete", APPROVERS),
+    ("officer/orders/{order}/protected-persons/P1/advocates", "get", APPROVERS),
+    ("officer/orders/{order}/protected-persons/P1/advocates", "post", APPROVERS),
+    ("officer/orders/{order}/protected-persons/P1/advocates/{authority}", "delete", MOVERS),
+    ("victim/advocates", "get", HERSELF),
+    ("victim/advocates/{authority}", "delete", {"victim"}),
     ("force/orders/{order}/protected-persons/P1/invitations", "post", FORCE),
     ("force/orders/{order}/protected-persons/P1/invitations/{invitation}", "delete", FORCE),
     ("victim/sessions", "get", PEOPLE),
@@ -208,6 +218,7 @@ OPEN = {
     "api/v1/public/receipts",
     "api/v1/public/receipts/messages",
     "api/v1/public/support",
+    "api/v1/public/trail-seals",
 }
 
 
@@ -236,6 +247,7 @@ def _made(api: Apis, order: str) -> dict[str, str]:
         "access": str(access),
         "entry": str(entry),
         "session": str(uuid7()),
+        "authority": str(Authority.objects.get().id),
         "invitation": str(invitation),
         "job": str(job),
         "order": order,

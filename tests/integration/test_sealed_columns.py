@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -25,6 +26,7 @@ from tests.support.orders import EXCLUSION, NO_CONTACT, ZONE_A, a_condition, a_r
 
 CANARY = "canary-27-Laburnum-Road"
 OLD, NEW = ("old", b"o" * 32), ("new", b"n" * 32)
+CASTS = settings.MASTER_KEYS.keys[0]  # second factors of the cast were sealed before
 
 
 @pytest.mark.parametrize("value", [{"a": "\u00e9"}, {"said": "I can see you. " * 400}, "x" * 300, [], None, 0])
@@ -137,7 +139,7 @@ def test_what_comes_while_a_key_is_lost_is_still_taken(
 
 
 def test_after_rewrapping_the_old_key_can_go(kept: str, api: Apis, settings: Any) -> None:
-    settings.MASTER_KEYS = Keyring([NEW, OLD])
+    settings.MASTER_KEYS = Keyring([NEW, OLD, CASTS])
     call_command("sealed_columns", "--rewrap", stdout=io.StringIO())
     settings.MASTER_KEYS = Keyring([NEW])
     call_command("sealed_columns", stdout=io.StringIO())
@@ -154,7 +156,7 @@ def test_after_rewrapping_the_old_key_can_go(kept: str, api: Apis, settings: Any
 
 def test_rewrapping_leaves_what_was_said_and_every_rule_as_it_was(kept: str, settings: Any) -> None:
     before = {a.id: (a.text, a.corrects) for a in Addition.objects.all()}
-    settings.MASTER_KEYS = Keyring([NEW, OLD])
+    settings.MASTER_KEYS = Keyring([NEW, OLD, CASTS])
     call_command("sealed_columns", "--rewrap", stdout=io.StringIO())
     assert {a.id: (a.text, a.corrects) for a in Addition.objects.all()} == before
     raw: Any = Assessment.objects.filter(report_id=UUID(kept)).order_by("assessed_at")[0].__dict__["answer"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from accounts.models import Authority
 from accounts.services import register_client
 from accounts.types import FORCE_SCOPES
 from audit.types import SERVICE
@@ -40,6 +41,7 @@ def everything_under(api: Apis, order: str) -> dict[str, str]:
     ids = {
         "session": nothing,
         "invitation": invitation,
+        "authority": str(Authority.objects.get().id),
         "disposal": nothing,
         "access": nothing,
         "report": report,

@@ -26,7 +26,8 @@ class Asked(NamedTuple):
 
 # Functions that add or change a row, and tell nothing.
 WRITES = tuple(
-    f"SELECT {name}(" for name in ("audit_note", "webhooks_owe", "edge_keep_answer", "webhooks_look", "breaches_store_report")
+    f"SELECT {name}("
+    for name in ("audit_note", "webhooks_owe", "edge_keep_answer", "webhooks_look", "breaches_store_report")
 )
 
 
@@ -77,7 +78,9 @@ def test_what_one_force_or_victim_asks_gives_another_nothing(api: Apis, cast: Ca
 # Refused before anything is looked up (by role, or for what an empty body lacks), or naming what is not in this world.
 SILENT = {
     "post force/orders/{order}/reveal",
+    "delete force/client/secrets/{session}",
     "delete officer/sessions/{session}",
+    "delete victim/advocates/{authority}",
     "delete victim/sessions/{session}",
     "get officer/access-requests/{access}/pack",
     "get officer/access-requests/{access}/records",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from accounts.models import Authority
 from common.ids import uuid7
 from database.tenancy import NOBODY, Tenant
 from demo.cast import Cast
@@ -27,6 +28,7 @@ def build(api: Apis, order: str) -> dict[str, str]:
     return {
         **dict.fromkeys(("session", "disposal", "access"), str(uuid7())),
         "invitation": str(invitation),
+        "authority": str(Authority.objects.get().id),
         **evidence.places(api, str(report)),
         "entry": str(entry),
         "job": str(job),
