@@ -51,13 +51,14 @@ class Submission:
 
 
 @transaction.atomic(savepoint=False)
-def submit_report(*, caller: Caller, submission: Submission) -> Report:
+def submit_report(*, caller: Caller, submission: Submission, order_id: UUID | None = None) -> Report:
     """Keep a report, judge it, put it into the queue, and owe the force a message: all or nothing.
 
-    Whoever may call may report: nothing said in a report is a reason to refuse it (rule 33).
+    Whoever may call may report: nothing said in a report is a reason to refuse it (rule 33). `order_id`: the order
+    that it names, where that is known already and no question of who may name it.
     """
     now, body = timezone.now(), submission.body
-    terms, closed, unread = _readable_terms(caller, body, now)
+    terms, closed, unread = _readable_terms(caller, body, now, order_id)
     reading = read_report(body, now=now, gazetteer=gazetteer())
     judged = assessing.judge(reading.facts, terms, at=now)
     where = routing.whereabouts(reading.facts, judged.answer, at=now)
@@ -81,9 +82,13 @@ def submit_report(*, caller: Caller, submission: Submission) -> Report:
     return report
 
 
-def _readable_terms(caller: Caller, body: Json, now: datetime) -> tuple[OrderTerms | None, bool, list[Problem]]:
+def _readable_terms(
+    caller: Caller, body: Json, now: datetime, order_id: UUID | None
+) -> tuple[OrderTerms | None, bool, list[Problem]]:
     """The terms, and what to say where they are sealed under a key that is missing: the report is kept without them."""
     try:
+        if order_id is not None:
+            return terms_by_id(order_id), False, []
         return *_terms_for(caller, body, now), []
     except Unreadable:
         return None, False, [_UNREADABLE]
