@@ -130,7 +130,9 @@ def cell(name: str, value: str) -> dict[str, str]:
 
 BAD_CELLS: list[tuple[str, dict[str, str], str, str]] = [
     ("a serial number", cell("made_on", "46083"), "made_on", "date_is_serial_number"),
-    ("month first", cell("expires_on", "12/31/2028"), "expires_on", "date_unreadable"),
+    ("month first", cell("expires_on", "12/31/2028"), "expires_on", "date_month_first"),
+    ("no such day", cell("expires_on", "31/02/2028"), "expires_on", "date_unreadable"),
+    ("no such day or month", cell("expires_on", "32/13/2028"), "expires_on", "date_unreadable"),
     ("a short year", cell("made_on", "02/03/26"), "made_on", "date_two_digit_year"),
     ("a phone eaten", cell("respondent_phones", "4.477E+11"), "respondent_phones", "number_mangled"),
     ("a phone without 0", cell("respondent_phones", "7700900123"), "respondent_phones", "leading_zero_lost"),
