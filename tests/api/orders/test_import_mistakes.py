@@ -173,6 +173,16 @@ def test_a_bad_cell_is_told_by_row_and_column(api: Apis, cells: dict[str, str], 
     assert Order.objects.get().reference == "GOOD"
 
 
+@pytest.mark.parametrize("cut", [1, 40, 41], ids=["half a letter", "twenty letters", "twenty letters and a half"])
+def test_a_file_in_utf_16_that_is_cut_off_lands_up_to_there(api: Apis, cut: int) -> None:
+    """Where half a letter is left nobody can say whose the last row is: the order above it waits as well."""
+    rows = [a_row(reference=f"A-{n}", respondent_family_name=f"Pell {'x' * n}") for n in range(4)]
+    job = imported(api.force, table(*rows).encode("utf-16")[:-cut])
+    assert counts(job) == {"rows": 4, "created": 2, "bad": 2} if cut % 2 else {"rows": 4, "created": 3, "bad": 1}
+    codes = {code for _, _, code in told(api.force, job)}
+    assert codes == ({"encoding_unreadable", "neighbour_unreadable"} if cut % 2 else {"too_few_cells"})
+
+
 def test_all_mistakes_of_an_order_are_told_at_once(api: Apis) -> None:
     """Cells that cannot be read and rules that are broken, of every row of it."""
     rows = [a_row(made_on="46083", court_type="tribunal"), a_row(zone_code="B", court_type="", radius_m="100 m")]
