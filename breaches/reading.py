@@ -179,6 +179,7 @@ def _position(item: Json, index: int, reader: _Reader) -> PlacedPosition:
         at=at,
         transformation=reading.transformation,
         time_unreadable=at is None and bool(item.get("recorded_at")),
+        accuracy_assumed=reading.accuracy_assumed,
     )
     return PlacedPosition(reported, reading)
 

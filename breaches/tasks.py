@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -11,11 +11,12 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from accounts.models import Device
-from breaches.models import Assessment, Report
+from breaches.models import Assessment, Report, TrackedDevice
 from breaches.queries import unattended_counts
 from breaches.replaying import replay_assessment
 from breaches.services import assess_again
 from breaches.services.private import tell_of_device
+from breaches.tracking.again import judge_fixes_again as judge_again
 from breaches.tracking.queries import unheard
 from breaches.tracking.services import forget_far, tell_silence
 from common.alarms import raise_alarm
@@ -29,7 +30,10 @@ _FIXES_AT_ONCE = 5_000
 def assess_order_again(order_id: str, after: str | None = None) -> None:
     """Judge every report that rests on an order again, from `after` on. Safe to run any number of times."""
     reports = Report.objects.filter(order_id=UUID(order_id))
-    if after is not None:
+    if after is None:
+        for device_id in TrackedDevice.objects.filter(order_id=UUID(order_id)).values_list("id", flat=True):
+            async_task("breaches.tasks.judge_fixes_again", str(device_id))
+    else:
         reports = reports.filter(id__gt=UUID(after))
     ids = list(reports.order_by("id").values_list("id", flat=True)[: _CHUNK + 1])
     started = time.monotonic()
@@ -37,6 +41,17 @@ def assess_order_again(order_id: str, after: str | None = None) -> None:
         assess_again(report_id=report_id, cause="terms_changed")
         if done < len(ids) and (done == _CHUNK or time.monotonic() - started > _SECONDS):
             async_task("breaches.tasks.assess_order_again", order_id, str(report_id))
+            return
+
+
+def judge_fixes_again(device_id: str, since: str | None = None) -> None:
+    """Judge every fix of a device again, from an instant on. Safe to run any number of times."""
+    started = time.monotonic()
+    start: datetime | None = datetime.fromisoformat(since) if since else datetime.min.replace(tzinfo=UTC)
+    while start is not None:
+        start = judge_again(device_id=UUID(device_id), start=start, most=_FIXES_AT_ONCE)
+        if start is not None and time.monotonic() - started > _SECONDS:
+            async_task("breaches.tasks.judge_fixes_again", device_id, start.isoformat())
             return
 
 

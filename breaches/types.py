@@ -72,7 +72,8 @@ class Interval:
 class ReportedPosition:
     """One place in a report. `fix` is None where it cannot be judged; `at` None: at the time of the incident.
 
-    `time_unreadable`: a time was sent that nobody can read, so that nothing about it is certain.
+    `time_unreadable`: a time was sent that nobody can read, so that nothing about it is certain. `accuracy_assumed`:
+    nobody said how accurate it is.
     """
 
     index: int
@@ -82,6 +83,7 @@ class ReportedPosition:
     at: datetime | None
     transformation: str | None = None
     time_unreadable: bool = False
+    accuracy_assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

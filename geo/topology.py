@@ -70,9 +70,10 @@ def _check_ring(path: Path | None, notes: Notes) -> Ring | None:
 
 def _check_simple(pointer: str, ring: Ring, notes: Notes) -> None:
     xy = np.array(ring)
-    if _is_flat(xy):
+    polygon = shapely.polygons(xy)
+    if shapely.area(polygon) == 0 and _is_flat(xy):
         notes.wrong(pointer, "zero_area")
-    elif not shapely.is_valid(shapely.polygons(xy)):
+    elif not shapely.is_valid(polygon):
         edges = _first_crossing(ring)
         where = f" Edge {edges[0]} meets edge {edges[1]}; edge n starts at position n." if edges else ""
         notes.wrong(f"{pointer}/{edges[0]}" if edges else pointer, "ring_crosses_itself", where)

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from geo.types import Area, Circle, Corridor, Shape
 _PLANE_SLIP_M = 0.001
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Zone:
     """A shape in the plane around it.
 
@@ -27,10 +27,8 @@ class Zone:
     line (reach = half its width), an area itself (reach 0). `core_geojson` is the core as RFC 7946 geometry
     on WGS84, dense enough that PostGIS geography's geodesic edges follow it to a centimetre: Point,
     LineString or MultiPolygon. `area_m2` is measured on the ellipsoid. `transformation` names the operation
-    that took the shape to WGS84; None where it was sent so.
-
-    `core` is None for a circle. `outline` bounds the whole zone; a corridor's has its round ends drawn as
-    chords that lie up to 5 mm inside. `parts` are its rings again, in degrees, exteriors first; none for a circle.
+    that took the shape to WGS84; None where it was sent so. `parts` are the rings that bound it, in degrees,
+    exteriors first; none for a circle.
     """
 
     shape: Shape
@@ -39,9 +37,22 @@ class Zone:
     area_m2: float
     core_geojson: dict[str, Any]
     transformation: str | None
-    core: Edges | None
-    outline: Edges | None
     parts: tuple[tuple[Array, ...], ...]
+
+    @cached_property  # whoever only stores a zone needs no edges
+    def outline(self) -> Edges | None:
+        """What bounds the whole zone, None for a circle. A corridor's has its round ends drawn as chords that lie
+        up to 5 mm inside."""
+        if isinstance(self.shape, Circle):
+            return None
+        return join_edges([ring for part in self.parts for ring in part], self.plane)
+
+    @cached_property
+    def core(self) -> Edges | None:
+        """None for a circle."""
+        if isinstance(self.shape, Corridor):
+            return join_edges([np.array(self.core_geojson["coordinates"])], self.plane)
+        return self.outline
 
 
 @lru_cache(maxsize=4)  # a shape is made ready when it is read, and again by whoever stores or judges it next
@@ -52,8 +63,8 @@ def build(shape: Shape) -> Zone:
     return _build_area(shape) if isinstance(shape, Area) else _build_corridor(shape)
 
 
-def core_wkb(zone: Zone) -> bytes:
-    """The core as well-known binary: what `core_geojson` says, to the last bit of every number."""
+def core_ewkb(zone: Zone) -> str:
+    """The core as PostGIS's extended well-known binary, in hexadecimal: `core_geojson` to the last bit of a number."""
     shape, coordinates = zone.shape, zone.core_geojson["coordinates"]
     if isinstance(shape, Circle):
         geometry = shapely.Point(coordinates)
@@ -61,7 +72,7 @@ def core_wkb(zone: Zone) -> bytes:
         geometry = shapely.linestrings(coordinates)
     else:
         geometry = shapely.multipolygons([polygon_of(part) for part in zone.parts])
-    return bytes(shapely.to_wkb(geometry))
+    return str(shapely.to_wkb(shapely.set_srid(geometry, 4326), hex=True, include_srid=True))
 
 
 def _build_circle(circle: Circle) -> Zone:
@@ -70,18 +81,17 @@ def _build_circle(circle: Circle) -> Zone:
     area = math.pi * radius**2 * (1 - radius**2 / (12 * EARTH_RADIUS_M**2))
     core = {"type": "Point", "coordinates": [centre.longitude, centre.latitude]}
     plane = Plane(centre.longitude, centre.latitude)
-    return Zone(circle, plane, radius, area, core, transformation(circle.crs), None, None, ())
+    return Zone(circle, plane, radius, area, core, transformation(circle.crs), ())
 
 
 def _build_area(area: Area) -> Zone:
     followed = follow(area)
     plane, paths = followed.plane, iter(followed.degrees())
     parts = [[_turned(next(paths), index == 0) for index, _ in enumerate(part)] for part in area.polygons]
-    outline = join_edges([ring for part in parts for ring in part], plane)
     core = {"type": "MultiPolygon", "coordinates": [[ring.tolist() for ring in part] for part in parts]}
     size = sum(_signed_area(part) for part in parts)
     rings = tuple(tuple(part) for part in parts)
-    return Zone(area, plane, 0.0, size, core, transformation(area.crs), outline, outline, rings)
+    return Zone(area, plane, 0.0, size, core, transformation(area.crs), rings)
 
 
 def _build_corridor(corridor: Corridor) -> Zone:
@@ -89,12 +99,10 @@ def _build_corridor(corridor: Corridor) -> Zone:
     plane, [path] = followed.plane, followed.degrees()
     edges = join_edges([path], plane)
     degrees = [[_on_earth(ring, edges, plane, reach) for ring in part] for part in widened(path, plane, reach)]
-    outline = join_edges([ring for part in degrees for ring in part], plane)
     core = {"type": "LineString", "coordinates": path.tolist()}
     size = sum(_signed_area(part) for part in degrees)
-    operation = transformation(corridor.crs)
     rings = tuple(tuple(part) for part in degrees)
-    return Zone(corridor, plane, reach, size, core, operation, edges, outline, rings)
+    return Zone(corridor, plane, reach, size, core, transformation(corridor.crs), rings)
 
 
 def _on_earth(ring: Array, edges: Edges, plane: Plane, reach: float) -> Array:

@@ -200,8 +200,9 @@ def _meeting_others(job: OrderImport, drafts: Sequence[_Draft]) -> set[int]:
     """Those whose respondent may be in another order of the force, or of this batch: they need a closer look."""
     digests = {id(draft): respondent_digests(force=job.force_id, body=draft.document.body) for draft in drafts}
     everyone = {digest for found in digests.values() for digest in found}
-    known = MatchKey.objects.filter(digest__in=list(everyone), version__order__force=job.force_id)
-    seen = {bytes(digest) for digest in known.values_list("digest", flat=True).distinct()} if everyone else set()
+    # A digest holds the force: none is ever found in another's.
+    known = MatchKey.objects.filter(digest__in=everyone).values_list("digest", flat=True).distinct()
+    seen = {bytes(digest) for digest in known}
     meeting = set()
     for draft_id, found in digests.items():
         if seen.intersection(found):

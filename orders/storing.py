@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.contrib.gis.geos import GEOSGeometry
-
 from common.problems import Problem
 from database.copying import copy_in
 from geo.shapes import shape_sha256
 from geo.types import Shape
 from geo.zones import Zone as Built
-from geo.zones import build, core_wkb
+from geo.zones import build, core_ewkb
 from orders import rules
 from orders.matching import match_keys
 from orders.models import Condition, MatchKey, Order, OrderVersion, ProtectedPerson, Zone
@@ -129,7 +127,7 @@ def _zone(version: OrderVersion, condition: Condition, item: dict[str, Any], sha
         drawn_by_staff_id=item["drawn_by"]["staff_id"],
         shape_sent=json.dumps(item["shape"]),
         shape_sha256=shape_sha256(shape),
-        core=GEOSGeometry(memoryview(core_wkb(zone)), srid=4326),
+        core=core_ewkb(zone),
         reach_m=zone.reach_m,
         area_m2=zone.area_m2,
         transformation=zone.transformation or "",

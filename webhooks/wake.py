@@ -26,7 +26,7 @@ OUTBOX = "outbox"
 # One look serves everything written within this time of it.
 MOMENT_S = 0.4
 
-# A function (webhooks/migrations/0006_look.py). Its worker may look before this transaction has committed;
+# A function (webhooks/migrations/0008_look.py). Its worker may look before this transaction has committed;
 # `in_flight` tells it so, and it comes back.
 _IN_A_MOMENT = "SELECT webhooks_look(%s, %s, %s)"
 # A session has a transaction id from its first write to its commit.

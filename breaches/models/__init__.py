@@ -22,7 +22,7 @@ from breaches.models.reports import (
     ReportPosition,
 )
 from breaches.models.routing import ReportArea, ReportCopy
-from breaches.models.tracking import TrackedDevice, TrackFix, Visit
+from breaches.models.tracking import FixJudgement, TrackedDevice, TrackFix, Visit
 
 __all__ = [
     "Addition",
@@ -40,6 +40,7 @@ __all__ = [
     "EvidencePiece",
     "EvidenceTimestamp",
     "EvidenceUpload",
+    "FixJudgement",
     "LinkAct",
     "Move",
     "Note",

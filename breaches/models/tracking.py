@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from breaches.models.reports import Report
+from breaches.tracking.types import NEAR
 from common.ids import uuid7
 from orders.models import Order
 
@@ -42,6 +43,40 @@ class TrackFix(models.Model):
     class Meta:
         managed = False
         db_table = "breaches_trackfix"
+
+    def __str__(self) -> str:
+        return self.near
+
+
+class FixJudgement(models.Model):
+    """How a fix lies to its order by terms that reached back to it: the last row counts, the fix keeps the first.
+
+    The fix it speaks of is held from then on (a foreign key to it, made by migration 0014).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+", db_index=False)
+    device = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField()
+    judged_at = models.DateTimeField()
+    near = models.CharField(max_length=5)
+    version = models.PositiveIntegerField(null=True)
+    zones = models.JSONField()
+
+    class Meta:
+        constraints = [
+            # Also answers: how were the fixes of this device of that time judged again?
+            models.UniqueConstraint(
+                name="fix_judged_once_at_a_time", fields=["order", "device", "recorded_at", "judged_at"]
+            ),
+            models.CheckConstraint(name="fix_judged_near_known", condition=Q(near__in=NEAR)),
+            models.CheckConstraint(
+                name="fix_judged_where_near",
+                condition=Q(near="none", version=None, zones=[])
+                | (~Q(near="none") & Q(version__isnull=False, version__gt=0) & ~Q(zones=[])),
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return self.near

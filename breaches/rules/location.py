@@ -10,6 +10,7 @@ from breaches.rules.tracks import leads_through, shows_all_of_it
 from breaches.types import TESTED_SUBJECTS, Facts, Location, Outcome, Reason, ReportedPosition, Touch
 from geo.engine import disclaimer
 from geo.proximity import judge
+from geo.types import Proximity
 from orders.types import Approval, ConditionTerms, ZoneTerms
 
 _OUTCOME: dict[str, Outcome] = {"inside": "indicated", "indeterminate": "possible", "outside": "not_indicated"}
@@ -18,6 +19,7 @@ _REASON = {
     "indeterminate": Reason("indeterminate", "The position may lie inside or outside, given its accuracy."),
     "outside": Reason("outside_zone", "The position lies outside the zone, farther than its accuracy."),
 }
+_ASSUMED = Reason("accuracy_assumed", "Nobody said how accurate the position is; by what is usual it crosses the edge.")
 _TOO_COARSE = Reason("position_too_coarse", "The position is too coarse to tell; it is not shown to be outside.")
 _VEHICLE = Reason("vehicle_not_person", "The position is a vehicle's: it does not place the respondent (rule 87).")
 _NOT_APPROVED = Reason("zone_not_approved", "No second person has approved the drawing of this zone (rule 16).")
@@ -100,7 +102,11 @@ def _judged(position: ReportedPosition, reading: ZoneReading, facts: Facts, seen
     fix = position.fix
     assert fix is not None
     found = judge(reading.zone.zone, fix)
-    outcome, reasons = _OUTCOME[found.result], [_TOO_COARSE if found.too_coarse else _REASON[found.result]]
+    guessed = found.result == "inside" and _rests_on_a_guess(position, found)
+    result = "indeterminate" if guessed else found.result
+    outcome, reasons = _OUTCOME[result], [_TOO_COARSE if found.too_coarse else _REASON[result]]
+    if guessed:
+        reasons.append(_ASSUMED)
     if position.subject == "respondent_vehicle" and outcome == "indicated":
         outcome = "possible"
     if position.subject == "respondent_vehicle":
@@ -109,7 +115,7 @@ def _judged(position: ReportedPosition, reading: ZoneReading, facts: Facts, seen
         outcome = "possible"
         reasons.append(_PART_OF_IT)
     location = Location(
-        result=found.result,
+        result=result,
         zone=reading.zone.code,
         zone_version=reading.version,
         position=position.index,
@@ -127,6 +133,11 @@ def _judged(position: ReportedPosition, reading: ZoneReading, facts: Facts, seen
     if outcome == "not_indicated" and not seen.himself:
         stops += (_VEHICLE,)
     return Touch(outcome, tuple(reasons), None if position.time_unreadable else facts.interval, stops, location)
+
+
+def _rests_on_a_guess(position: ReportedPosition, found: Proximity) -> bool:
+    """Rule 52: nobody said how accurate it is, and by the usual accuracy the circle crosses the edge."""
+    return position.accuracy_assumed and -found.distance_m < found.r95_m
 
 
 def _stops(reading: ZoneReading) -> tuple[Reason, ...]:

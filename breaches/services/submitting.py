@@ -29,7 +29,13 @@ from common.problems import Closed, NotFound, Problem
 from database import tenancy
 from database.sealed import Unreadable
 from geo.engine import ENGINE_VERSION, engine_build
-from orders.queries import terms_by_id, terms_over_own_order, terms_over_protecting, terms_over_spoken_for
+from orders.queries import (
+    closed_among,
+    terms_by_id,
+    terms_over_own_order,
+    terms_over_protecting,
+    terms_over_spoken_for,
+)
 from orders.queries.access import restricted_order
 from orders.services.readers import note_attempt
 from orders.types import OrderTerms
@@ -50,22 +56,38 @@ class Submission:
     sent: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The order that a report names. `closed`: a list keeps it from whoever sent the report (rule 81).
+
+    Terms that are missing although the order is known are sealed under a key that is missing.
+    """
+
+    order_id: UUID | None = None
+    terms: OrderTerms | None = None
+    closed: bool = False
+    doubts: tuple[Problem, ...] = ()
+
+
 @transaction.atomic(savepoint=False)
-def submit_report(*, caller: Caller, submission: Submission) -> Report:
+def submit_report(*, caller: Caller, submission: Submission, order_id: UUID | None = None) -> Report:
     """Keep a report, judge it, put it into the queue, and owe the force a message: all or nothing.
 
-    Whoever may call may report: nothing said in a report is a reason to refuse it (rule 33).
+    Whoever may call may report: nothing said in a report is a reason to refuse it (rule 33). `order_id`: the order
+    that it names, where that is known already and no question of who may name it.
     """
     now, body = timezone.now(), submission.body
-    terms, closed, unread = _readable_terms(caller, body, now)
     reading = read_report(body, now=now, gazetteer=gazetteer())
-    judged = assessing.judge(reading.facts, terms, at=now)
+    named = _of(terms_by_id(order_id)) if order_id else _named(caller, body, now)
+    judged = assessing.judge(reading.facts, named.terms, at=now)
     where = routing.whereabouts(reading.facts, judged.answer, at=now)
-    route = routing.review_queue(caller, body, terms, where)
+    route = routing.review_queue(caller, body, named.terms, where)
+    if named.order_id is None and not caller.force:
+        named = _kept_from(route.force, body) or named
+        judged = assessing.judge(reading.facts, named.terms, at=now) if named.terms else judged
     report = _new_report(caller, submission, reading, judged, now)
-    report.order_id = terms.order_id if terms else None
-    report.force_id = route.force
-    doubts = (*(unread or _order_doubts(body, terms)), *route.doubts, *reading.warnings)
+    report.order_id, report.force_id = named.order_id, route.force
+    doubts = (*(named.doubts or _order_doubts(body, named)), *route.doubts, *reading.warnings)
     report.warnings = [_warning(w) for w in doubts]
     if caller.kind == "public":
         tenancy.open_report(report.id)
@@ -73,43 +95,68 @@ def submit_report(*, caller: Caller, submission: Submission) -> Report:
     insert_intake(report, positions, assessing.assessment_row(report, judged, cause="submitted", at=now))
     routing.keep_whereabouts(report, where, at=now)
     record(actor=caller.actor, action="collection", verb="report_submitted", records=[report.id])
-    messages.received(report, about=About(terms.order_id, terms.restricted) if terms else None)
-    if closed and terms is not None:
+    messages.received(report, about=_about(named))
+    if named.closed and named.order_id is not None:
         if caller.force:
-            note_attempt(caller=caller, records=[terms.order_id, report.id])
+            note_attempt(caller=caller, records=[named.order_id, report.id])
         report.warnings = [*report.warnings, _warning(_UNMATCHED)]  # said to the sender, not kept: it is not so
     return report
 
 
-def _readable_terms(caller: Caller, body: Json, now: datetime) -> tuple[OrderTerms | None, bool, list[Problem]]:
-    """The terms, and what to say where they are sealed under a key that is missing: the report is kept without them."""
-    try:
-        return *_terms_for(caller, body, now), []
-    except Unreadable:
-        return None, False, [_UNREADABLE]
+def _of(terms: OrderTerms | None) -> _Named:
+    return _Named(terms.order_id, terms) if terms else _Named()
 
 
-def _terms_for(caller: Caller, body: Json, now: datetime) -> tuple[OrderTerms | None, bool]:
-    """The terms of the order that a caller names, if it is one of theirs; whether it is closed to them (rule 81).
+def _about(named: _Named) -> About | None:
+    if named.order_id is None:
+        return None
+    return About(named.order_id, named.closed or (named.terms is not None and named.terms.restricted))
 
-    A report that names a restricted order of the force it goes to is for those on its list and for nobody else,
-    whoever made it or wrote it down. Its sender is told what they would be told if there were no such order.
+
+def _named(caller: Caller, body: Json, now: datetime) -> _Named:
+    """The order that a caller names, if it is one of theirs, or of their force.
+
+    Where its terms cannot be opened the report is kept without them; that there is such an order is said only to those
+    whose it is.
     """
+    reference = _reference(body)
+    if reference is None:
+        return _Named()
+    try:
+        if caller.force:
+            return _of(terms_over_own_order(reference, caller=caller))
+        return _of(_own_terms(caller, reference, now))
+    except Closed as closed:
+        return _closed(closed.records[0])
+    except Unreadable:
+        kept = closed_among(caller, [reference]).get(reference) if caller.force else None
+        return _closed(kept) if kept else _Named(doubts=(_UNREADABLE,))
+
+
+def _reference(body: Json) -> str | None:
     reference = body.get("order")
-    if not isinstance(reference, str) or not reference or len(reference) > 64:
-        return None, False
-    if caller.force:
-        try:
-            return terms_over_own_order(reference, caller=caller), False
-        except Closed as closed:
-            return terms_by_id(closed.records[0]), True
-    own = _own_terms(caller, reference, now)
-    if own is None:
-        force = routing.review_queue(caller, body, None, None).force
-        with tenancy.acting(replace(tenancy.current() or tenancy.NOBODY, force=force)):
-            kept = restricted_order(force, reference)
-            return (terms_by_id(kept), True) if kept else (None, False)
-    return own, False
+    return reference if isinstance(reference, str) and 0 < len(reference) <= 64 else None
+
+
+def _closed(order_id: UUID) -> _Named:
+    try:
+        return _Named(order_id, terms_by_id(order_id), closed=True)
+    except Unreadable:
+        return _Named(order_id, closed=True)
+
+
+def _kept_from(force: str, body: Json) -> _Named | None:
+    """A restricted order, of the force that the report goes to, that somebody names whose it is not.
+
+    The report is for those on its list and for nobody else, whoever made it or wrote it down. Its sender is told what
+    they would be told if there were no such order.
+    """
+    reference = _reference(body)
+    if reference is None:
+        return None
+    with tenancy.acting(replace(tenancy.current() or tenancy.NOBODY, force=force)):
+        kept = restricted_order(force, reference)
+        return _closed(kept) if kept else None
 
 
 def _own_terms(caller: Caller, reference: str, now: datetime) -> OrderTerms | None:
@@ -122,8 +169,8 @@ def _own_terms(caller: Caller, reference: str, now: datetime) -> OrderTerms | No
     return terms_over_protecting(reference, people=[caller.user_id])
 
 
-def _order_doubts(body: Json, terms: OrderTerms | None) -> list[Problem]:
-    return [_UNMATCHED] if body.get("order") and terms is None else []
+def _order_doubts(body: Json, named: _Named) -> list[Problem]:
+    return [_UNMATCHED] if body.get("order") and named.order_id is None else []
 
 
 def _new_report(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.types import Caller
-from breaches.models import TrackedDevice, TrackFix, Visit
+from breaches.models import FixJudgement, TrackedDevice, TrackFix, Visit
 from breaches.tracking.storing import seen_of
-from breaches.tracking.types import Stay, TrackPoint
+from breaches.tracking.types import Looked, Stay, TrackPoint
 from breaches.tracking.visits import GAP
 from orders.models import MonitoringAuthority
 from orders.queries import orders_open_to
@@ -26,10 +26,19 @@ def orders_named(caller: Caller, references: Collection[str]) -> dict[str, UUID]
 
 
 def points(order_id: UUID, device: str, *, start: datetime, end: datetime, most: int | None = None) -> list[TrackPoint]:
-    """One device's fixes between two instants (both included), oldest first."""
-    rows = TrackFix.objects.filter(order_id=order_id, device=device, recorded_at__range=(start, end))
-    found = rows.order_by("recorded_at").values_list(*_POINT)[:most]
-    return [TrackPoint._make((*row[:-1], seen_of(row[-1]))) for row in found]
+    """One device's fixes between two instants (both included), oldest first, as they are judged now."""
+    between = {"order_id": order_id, "device": device, "recorded_at__range": (start, end)}
+    rows = TrackFix.objects.filter(**between).order_by("recorded_at").values_list(*_POINT)[:most]
+    again = FixJudgement.objects.filter(**between).order_by("recorded_at", "-judged_at").distinct("recorded_at")
+    since = {row.recorded_at: Looked(row.near, seen_of(row.zones)) for row in again}  # type: ignore[arg-type]
+    return [_point(TrackPoint._make((*row[:-1], seen_of(row[-1]), None)), since) for row in rows]
+
+
+def _point(first: TrackPoint, since: Mapping[datetime, Looked]) -> TrackPoint:
+    now = since.get(first.at)
+    if now is None:
+        return first
+    return first._replace(near=now.near, seen=now.seen, at_first=Looked(first.near, first.seen))
 
 
 def stays(order_id: UUID, device: str, *, start: datetime, end: datetime) -> list[Stay]:

@@ -63,7 +63,7 @@ def track_of(reference: str, terms: OrderTerms, asked: Asked) -> Json:
         "until": asked.end,
         "note": NOTE,
         "devices": [_device(track.device) for track in tracks],
-        "fixes": [_fix(track, point) for track in tracks for point in track.points if point.near != "none"],
+        "fixes": [_fix(track, point) for track in tracks for point in track.points if _is_near(point)],
         "visits": [_visit(track, visit) for track in tracks for visit in track.visits],
         "approaches": [_approach(track, found) for track in tracks for found in _approaches(track)],
         "crossings": [_crossing(track, zone, c) for track in tracks for zone, c in _crossings(terms, track)],
@@ -108,6 +108,11 @@ def _device(device: TrackedDevice) -> Json:
     }
 
 
+def _is_near(point: TrackPoint) -> bool:
+    """Near a zone by some answer: one that was judged again was so by the first or by a later one."""
+    return point.near != "none" or point.at_first is not None
+
+
 def _fix(track: _Track, point: TrackPoint) -> Json:
     return {
         "device": track.name,
@@ -117,6 +122,7 @@ def _fix(track: _Track, point: TrackPoint) -> Json:
         "r95_m": point.r95_m,
         "near": point.near,
         "zones": _seen(point.seen),
+        "at_first": point.at_first and {"near": point.at_first.near, "zones": _seen(point.at_first.seen)},
     }
 
 

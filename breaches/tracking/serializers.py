@@ -85,7 +85,14 @@ class SeenOut(Shape):
     forbidden_then: bool
 
 
+class LookedOut(Shape):
+    near: Near
+    zones: list[SeenOut]
+
+
 class FixOut(Shape):
+    """A fix as it is judged now. `at_first`: how it was judged when it came, if terms that reach back changed that."""
+
     device: str
     recorded_at: Instant
     longitude: float
@@ -93,6 +100,7 @@ class FixOut(Shape):
     r95_m: float
     near: Near
     zones: list[SeenOut]
+    at_first: LookedOut | None
 
 
 class VisitOut(Shape):

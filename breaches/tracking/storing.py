@@ -50,6 +50,16 @@ DELETE FROM breaches_trackfix AS f
  WHERE (f.order_id, f.device, f.recorded_at) = (old.order_id, old.device, old.recorded_at)
  RETURNING f.order_id
 """
+_AGAIN = """
+INSERT INTO breaches_fixjudgement (id, order_id, device, recorded_at, judged_at, near, version, zones)
+SELECT id, %s, %s, recorded_at, %s, near, version, zones::jsonb
+  FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::int[], %s::text[])
+    AS found (id, recorded_at, near, version, zones)
+"""
+_HOLD_THESE = """
+UPDATE breaches_trackfix SET held = true
+ WHERE order_id = %s AND device = %s AND recorded_at = ANY(%s) AND NOT held
+"""
 _HOLD = """
 UPDATE breaches_trackfix SET held = true
  WHERE order_id = %s AND (%s::text IS NULL OR device = %s) AND recorded_at BETWEEN %s AND %s AND NOT held
@@ -126,6 +136,14 @@ def seen_json(seen: Sequence[Seen]) -> str:
 
 def seen_of(stored: Sequence[Sequence[object]] | None) -> tuple[Seen, ...]:
     return tuple(Seen(*item) for item in stored or ())  # type: ignore[arg-type]
+
+
+def judged_again(order_id: UUID, device: str, found: Mapping[datetime, Looked], *, at: datetime) -> None:
+    """Add another answer to fixes of one device, which are held from now on: something rested on the first one."""
+    answers = list(found.values())
+    columns = [[a.near for a in answers], [a.version for a in answers], [seen_json(a.seen) for a in answers]]
+    _run(_AGAIN, [order_id, device, at, [uuid7() for _ in answers], list(found), *columns])
+    _run(_HOLD_THESE, [order_id, device, list(found)])
 
 
 def forget(*, received_before: datetime, most: int) -> list[UUID]:

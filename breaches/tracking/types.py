@@ -58,7 +58,7 @@ FAR = Looked("none")
 
 
 class TrackPoint(NamedTuple):
-    """A stored fix in its place in a track."""
+    """A stored fix in its place in a track, as it is judged now. `at_first`: where it was judged otherwise before."""
 
     at: datetime
     longitude: float
@@ -68,6 +68,7 @@ class TrackPoint(NamedTuple):
     r95_m: float
     near: Near
     seen: tuple[Seen, ...]
+    at_first: Looked | None = None
 
 
 @dataclass(frozen=True, slots=True)

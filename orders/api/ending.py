@@ -72,7 +72,7 @@ def _consents(sent: ConsentsIn) -> services.Consents:
     return services.Consents(
         defendant=sent.defendant,
         applying_officer=sent.applying_chief_officer,
-        residence_force=sent.residence_force or "",
+        residence_force=(sent.residence_force or "") if "residence_force" in sent.model_fields_set else None,
         residence_officer=sent.residence_chief_officer,
     )
 

@@ -58,6 +58,7 @@ def _shown(job: OrderImport) -> dict[str, Any]:
         "versioned": job.versioned,
         "duplicates": job.duplicates,
         "bad": job.bad,
+        "dates_both_ways": job.dates_both_ways,
         "received_at": job.received_at,
         "finished_at": job.finished_at,
         "errors_url": f"{where}/errors",

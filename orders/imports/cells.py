@@ -16,6 +16,7 @@ _HASHES = re.compile(r"#{3,}")
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d{1,3}", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[ T]00:00(?::00)?)?", re.ASCII)
 _BRITISH = re.compile(r"(\d\d?)[/.-](\d\d?)[/.-](\d{4})(?: 00:00(?::00)?)?", re.ASCII)
+_MONTHS = 12
 _SHORT_YEAR = re.compile(r"\d\d?[/.-]\d\d?[/.-]\d\d", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
@@ -80,11 +81,19 @@ def day(text: str) -> str:
     if _SHORT_YEAR.fullmatch(text):
         raise CellError("date_two_digit_year")
     iso, british = _ISO.fullmatch(text), _BRITISH.fullmatch(text)
+    if british and int(british[1]) <= _MONTHS < int(british[2]):
+        raise CellError("date_month_first")
     parts = iso.groups() if iso else british.groups()[::-1] if british else ("0", "0", "0")
     try:
         return date(*(int(part) for part in parts)).isoformat()
     except ValueError:
         raise CellError("date_unreadable") from None
+
+
+def reads_both_ways(text: str) -> bool:
+    """Whether a day that was read is another day to somebody who writes the month first."""
+    british = _BRITISH.fullmatch(text)
+    return british is not None and british[1].zfill(2) != british[2].zfill(2) and int(british[1]) <= _MONTHS
 
 
 def instant(text: str) -> str:

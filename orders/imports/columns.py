@@ -144,6 +144,7 @@ class Order:
     doc: Json = field(default_factory=dict)
     places: dict[str, tuple[int, str]] = field(default_factory=dict)
     problems: list[RowProblem] = field(default_factory=list)
+    dates_both_ways: int = 0
 
 
 def order_of(rows: Sequence[Row], columns: Sequence[str]) -> Order:
@@ -177,6 +178,7 @@ class _Reader:
             text = cells.sound(cell)
             if text:
                 self._parts.setdefault(column.part, {})[name] = column.read(text)
+                self._order.dates_both_ways += column.read is cells.day and cells.reads_both_ways(text)
         except CellError as error:
             self._wrong(name, error.code)
             self._parts.setdefault(column.part, {})[name] = None

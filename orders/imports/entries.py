@@ -25,7 +25,7 @@ class Entry:
 
     `reference` is empty where it could not be read. `applied_for` is the change that an application code says.
     `places` say where in a spreadsheet a part of the document stands. A `blank` one is no order: nothing but empty
-    rows ends there.
+    rows ends there. `dates_both_ways` counts cells whose date is another one where the month is written first.
     """
 
     row: int
@@ -38,6 +38,7 @@ class Entry:
     problems: tuple[RowProblem, ...] = ()
     places: Mapping[str, tuple[int, str]] | None = None
     blank: bool = False
+    dates_both_ways: int = 0
 
     def told(self, problem: Problem) -> RowProblem:
         """A finding of the rules in the words and at the place of the file."""
@@ -169,6 +170,7 @@ class _Group:
             applied_for=change,
             problems=tuple(problems),
             places=order.places,
+            dates_both_ways=order.dates_both_ways,
         )
 
 

@@ -57,6 +57,7 @@ DO: Mapping[str, str] = {
     "smart_quotes": "Take the quotation marks out of this cell.",
     "date_is_serial_number": "The spreadsheet wrote a date as a number: format the column as Date (dd/mm/yyyy).",
     "date_two_digit_year": "Write the year with four digits.",
+    "date_month_first": "This date has the month first: write every date of the file dd/mm/yyyy. See dates_both_ways.",
     "date_unreadable": "Write the date as dd/mm/yyyy or yyyy-mm-dd.",
     "time_unreadable": "Write the time as hh:mm, 24 hours.",
     "instant_unreadable": "Write it as 2026-03-02T11:30:00+00:00, with the offset from UTC.",

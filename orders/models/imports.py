@@ -20,7 +20,8 @@ class OrderImport(models.Model):
 
     `next_byte` and `next_row` are where it goes on: what lies before is done and counted. `lease` is held by the
     one worker that is at it and runs out by itself at `leased_until`, so that a killed worker keeps nothing.
-    `tries` counts leases since the last progress. `rows` counts orders, so it is the sum of the other four.
+    `tries` counts leases since the last progress. `rows` counts orders, so it is the sum of the other four;
+    `dates_both_ways` counts cells, as `Entry` does.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -42,6 +43,7 @@ class OrderImport(models.Model):
     versioned = models.BigIntegerField(default=0)
     duplicates = models.BigIntegerField(default=0)
     bad = models.BigIntegerField(default=0)
+    dates_both_ways = models.BigIntegerField(default=0, db_default=0)
     received_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True, editable=False)

@@ -20,21 +20,23 @@ class DeterminationOut(DeterminationIn):
 
 
 class ConsentsIn(Shape):
-    """Who agreed to the discharge (section 4).
+    """Who agreed to the discharge of a full order in its first two years (section 4).
 
     `residence_force` is the code of the force in whose area he lives now; null says that he lives nowhere in
-    England and Wales, so it is never left out.
+    England and Wales. Where consents are needed it is never left out.
     """
 
-    defendant: bool
-    applying_chief_officer: bool
-    residence_force: Text | None = Field(pattern=r"^[0-9]{2}$")
+    defendant: bool = False
+    applying_chief_officer: bool = False
+    residence_force: Text | None = Field(default=None, pattern=r"^[0-9]{2}$")
     residence_chief_officer: bool = False
 
 
 class DischargeIn(Shape):
+    """Consents are asked for where section 4 asks for them: not for an interim order, nor after two years."""
+
     discharged_at: Instant
-    consents: ConsentsIn
+    consents: ConsentsIn = ConsentsIn()
 
 
 class DischargeOut(DischargeIn):

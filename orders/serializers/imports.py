@@ -11,7 +11,8 @@ from edge.shapes import Instant, Shape
 class ImportOut(Shape):
     """`rows` counts orders, so it is the sum of the four below it; `percent` is how much of the file is worked off.
 
-    In a dry run the counts say what would become of the orders.
+    In a dry run the counts say what would become of the orders. `dates_both_ways` counts cells like 03/04/2026, which
+    are read day first: where the file also has `date_month_first` among its errors, they are probably wrong.
     """
 
     id: UUID
@@ -23,6 +24,7 @@ class ImportOut(Shape):
     versioned: int
     duplicates: int
     bad: int
+    dates_both_ways: int
     received_at: Instant
     finished_at: Instant | None
     errors_url: str

@@ -24,11 +24,13 @@ from orders.types import AppealOutcome, DeterminationResult
 
 @dataclass(frozen=True, slots=True)
 class Consents:
-    """Who agreed to a discharge. `residence_force` is where he lives now; empty: nowhere in England and Wales."""
+    """Who agreed to a discharge. `residence_force` is where he lives now: empty nowhere in England and Wales, None
+    where nobody said.
+    """
 
     defendant: bool
     applying_officer: bool
-    residence_force: str
+    residence_force: str | None
     residence_officer: bool
 
 
@@ -116,7 +118,7 @@ def _columns(consents: Consents) -> dict[str, Any]:
     return {
         "defendant_consents": consents.defendant,
         "applying_officer_consents": consents.applying_officer,
-        "residence_force": consents.residence_force,
+        "residence_force": consents.residence_force or "",
         "residence_officer_consents": consents.residence_officer,
     }
 
@@ -161,6 +163,8 @@ def _consent_problems(order: Order, discharged_at: datetime, consents: Consents)
     """Section 4: he, the chief officer who applied and, if another, the one where he lives. Interims: section 5."""
     if queries.is_interim(order) or not rules.discharge_needs_consents(queries.made_on(order), discharged_at):
         return
+    if consents.residence_force is None:
+        yield Problem("/consents/residence_force", "required", "Say where he lives now: it decides who must consent.")
     given = {"defendant": consents.defendant, "applying_chief_officer": consents.applying_officer}
     if consents.residence_force and consents.residence_force != order.force_id:
         given["residence_chief_officer"] = consents.residence_officer

@@ -179,7 +179,8 @@ def _land(job: OrderImport, lease: UUID, batch: Sequence[Entry]) -> None:
     for name, count in counts.items():
         setattr(job, name, getattr(job, name) + count)
     job.rows += sum(counts.values())
-    done = ("rows", *counts)
+    job.dates_both_ways += sum(entry.dates_both_ways for entry in batch)
+    done = ("rows", "dates_both_ways", *counts)
     _advance(job, lease, **{name: getattr(job, name) for name in done})
     # What was read is no longer kept: it names people and places.
     ImportPiece.objects.filter(job=job, number__lt=job.next_byte // PIECE_BYTES).delete()

@@ -145,6 +145,7 @@ TENANTED: dict[str, Policy] = {
     "breaches_evidenceupload": of_report(),
     "breaches_evidencepiece": through("breaches_evidenceupload", "upload_id"),
     "breaches_trackfix": of_order(),
+    "breaches_fixjudgement": of_order(),
     "breaches_trackeddevice": of_order(),
     "breaches_visit": of_order(),
     "retention_review": of_report("report"),

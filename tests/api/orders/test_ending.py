@@ -146,6 +146,27 @@ def test_an_interim_is_discharged_without_consents_rule_19(api: Apis) -> None:
     assert discharge(interim(api), defendant=False, applying_chief_officer=False).status == 201
 
 
+NOBODY_ASKED = {"discharged_at": "2026-06-01T00:00:00Z"}
+
+
+def test_where_no_consent_is_needed_nothing_is_asked_about_where_he_lives_rule_19(api: Apis) -> None:
+    """Section 5 asks for none, and section 4 for none after two years."""
+    assert interim(api).post(f"{ROOT}/discharge", NOBODY_ASKED).status == 201
+
+
+def test_after_two_years_nothing_is_asked_about_where_he_lives_rule_19(api: Apis) -> None:
+    answer = full(api, **LONG).post(f"{ROOT}/discharge", NOBODY_ASKED)
+    assert (answer.status, answer.body["status"]) == (201, "discharged")
+
+
+def test_within_two_years_every_question_of_section_4_is_told_at_once_rule_19(api: Apis) -> None:
+    assert full(api).post(f"{ROOT}/discharge", NOBODY_ASKED).codes == {
+        ("/consents/residence_force", "required"),
+        ("/consents/defendant", "discharge_consent_missing"),
+        ("/consents/applying_chief_officer", "discharge_consent_missing"),
+    }
+
+
 def test_an_order_that_ran_out_is_not_discharged(api: Apis) -> None:
     force = full(api, made_on="2021-01-04", expires_on="2023-01-03", effective_from=None)
     answer = discharge(force)
@@ -199,11 +220,6 @@ WRONG: dict[str, tuple[str, Json, set[tuple[str, str]]]] = {
         "discharge",
         {"discharged_at": "2099-01-01T00:00:00Z", "consents": {**BOTH, "residence_force": "77"}},
         {("/discharged_at", "instant_in_future"), ("/consents/residence_force", "force_unknown")},
-    ),
-    "no word of where he lives": (
-        "discharge",
-        {"discharged_at": "2026-06-01T00:00:00Z", "consents": {"defendant": True, "applying_chief_officer": True}},
-        {("/consents/residence_force", "required")},
     ),
     "lodged tomorrow": ("appeal", {"lodged_on": "2099-01-01"}, {("/lodged_on", "lodged_in_future")}),
     "lodged before it was made": ("appeal", {"lodged_on": "2026-03-01"}, {("/lodged_on", "before_made")}),

@@ -130,7 +130,9 @@ def cell(name: str, value: str) -> dict[str, str]:
 
 BAD_CELLS: list[tuple[str, dict[str, str], str, str]] = [
     ("a serial number", cell("made_on", "46083"), "made_on", "date_is_serial_number"),
-    ("month first", cell("expires_on", "12/31/2028"), "expires_on", "date_unreadable"),
+    ("month first", cell("expires_on", "12/31/2028"), "expires_on", "date_month_first"),
+    ("no such day", cell("expires_on", "31/02/2028"), "expires_on", "date_unreadable"),
+    ("no such day or month", cell("expires_on", "32/13/2028"), "expires_on", "date_unreadable"),
     ("a short year", cell("made_on", "02/03/26"), "made_on", "date_two_digit_year"),
     ("a phone eaten", cell("respondent_phones", "4.477E+11"), "respondent_phones", "number_mangled"),
     ("a phone without 0", cell("respondent_phones", "7700900123"), "respondent_phones", "leading_zero_lost"),
@@ -169,6 +171,16 @@ def test_a_bad_cell_is_told_by_row_and_column(api: Apis, cells: dict[str, str], 
     assert (2, column, code) in told(api.force, job)
     assert {row for row, _, _ in told(api.force, job)} == {2}
     assert Order.objects.get().reference == "GOOD"
+
+
+@pytest.mark.parametrize("cut", [1, 40, 41], ids=["half a letter", "twenty letters", "twenty letters and a half"])
+def test_a_file_in_utf_16_that_is_cut_off_lands_up_to_there(api: Apis, cut: int) -> None:
+    """Where half a letter is left nobody can say whose the last row is: the order above it waits as well."""
+    rows = [a_row(reference=f"A-{n}", respondent_family_name=f"Pell {'x' * n}") for n in range(4)]
+    job = imported(api.force, table(*rows).encode("utf-16")[:-cut])
+    assert counts(job) == {"rows": 4, "created": 2, "bad": 2} if cut % 2 else {"rows": 4, "created": 3, "bad": 1}
+    codes = {code for _, _, code in told(api.force, job)}
+    assert codes == ({"encoding_unreadable", "neighbour_unreadable"} if cut % 2 else {"too_few_cells"})
 
 
 def test_all_mistakes_of_an_order_are_told_at_once(api: Apis) -> None:

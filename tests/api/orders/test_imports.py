@@ -13,7 +13,21 @@ from orders.models import ImportPiece, InForce, MatchKey, Order, OrderImport, Or
 from orders.serializers.imports import ImportChangesOut, ImportErrorsOut, ImportOut, ImportsOut
 from tests.api.orders.example import with_everything
 from tests.support.api import Apis
-from tests.support.imports import NDJSON, ROOT, a_row, counts, errors, imported, line, ndjson, send, table, told, work
+from tests.support.imports import (
+    CSV,
+    NDJSON,
+    ROOT,
+    a_row,
+    counts,
+    errors,
+    imported,
+    line,
+    ndjson,
+    send,
+    table,
+    told,
+    work,
+)
 from tests.support.orders import an_order
 from webhooks.models import Event
 
@@ -102,6 +116,16 @@ def test_a_dry_run_checks_everything_and_registers_nothing(api: Apis) -> None:
     assert (3, "/made_on", "made_on_in_future") in told(api.force, job)
     assert counts(imported(api.force, content, NDJSON)) == counts(job)
     assert OrderVersion.objects.count() == 3
+
+
+@pytest.mark.parametrize("query", ["", "?dry_run=true"])
+def test_dates_that_are_others_month_first_are_counted_although_they_land(api: Apis, query: str) -> None:
+    """Nobody can say from such a cell that it was not meant so: the sender is told how many there are."""
+    doubtful = {"made_on": "03/02/2026", "expires_on": "04/03/2028", "respondent_date_of_birth": "17/04/1988"}
+    plain = {"made_on": "2026-02-03", "expires_on": "04/04/2028", "respondent_date_of_birth": "17/04/1988"}
+    rows = [a_row(reference="ONE", **doubtful), a_row(reference="TWO", **plain)]
+    job = imported(api.force, table(*rows), CSV, query)
+    assert (job["created"], job["dates_both_ways"]) == (2, 2)
 
 
 def test_the_same_file_again_is_the_same_import(api: Apis) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from accounts.models import Officer, User
 from audit.models import Entry
+from breaches.models import Report
 from breaches.tasks import alarm_unattended
+from common.envelope import Keyring
 from demo.cast import Cast
+from geo.areas import add_generation
+from geo.types import Area
 from orders.models import Order, OrderReader
+from orders.queries import terms
 from tests.support.api import Answer, Apis
 from tests.support.orders import REFERENCE, a_report, an_order
 from tests.support.restricted import SUPERVISOR, another_system, restrict
@@ -298,3 +305,38 @@ def test_another_forces_unattended_order_is_not_seen(api: Apis, order: str) -> N
     order_id = Order.objects.get(reference=REFERENCE).id
     assert api.other_officer.get("officer/restricted-orders").body["results"] == []
     assert api.other_officer.post(f"officer/restricted-orders/{order_id}/take-charge", {"reason": WHY}).status == 404
+
+
+@pytest.fixture
+def keyless(restricted: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The key of the order's document is lost, in a process that has not opened it before."""
+    settings.MASTER_KEYS = Keyring([("new", b"n" * 32)])
+    monkeypatch.setattr(terms, "_COMPILED", terms._Cache(1))
+    return restricted
+
+
+@pytest.mark.parametrize("who", ["officer", "other_victim", "nobody"])
+def test_while_a_key_is_missing_it_answers_like_none_to_whose_it_is_not(api: Apis, keyless: str, who: str) -> None:
+    path = {"officer": "officer/reports", "other_victim": "victim/reports", "nobody": "public/reports"}[who]
+    says = {"reported_by": {"role": "witness"}} if who == "officer" else {}
+    made = [getattr(api, who).post(path, a_report(order=name, **says)) for name in (keyless, "NO-SUCH")]
+    assert [answer.status for answer in made] == [201, 201]
+    warned = [[w["code"] for w in answer.body.get("warnings", [])] for answer in made]
+    assert warned[0] == warned[1]
+    assert "order_not_readable" not in warned[0]
+    # And it is kept for those on the list, as while the key was there.
+    assert Report.objects.filter(order__reference=keyless).count() == 1
+
+
+def test_a_strangers_report_is_kept_for_the_list_of_the_force_whose_area_it_happened_in(
+    api: Apis, restricted: str, settings: Any, tmp_path: Path
+) -> None:
+    """The force is found the way every report's is (rule 47), and only then whether the order is one of its own."""
+    around = ((-3.1, 53.3), (-2.8, 53.3), (-2.8, 53.5), (-3.1, 53.5), (-3.1, 53.3))
+    areas = [("05", Area("EPSG:4326", ((around,),)))]
+    add_generation(tmp_path / "areas", areas, valid_from=date(2020, 1, 1), source_sha256="made up", generalised_m=20.0)
+    settings.FORCE_AREAS_FILE, settings.SERVICE_FORCE = str(tmp_path / "areas"), "06"
+    assert api.nobody.post("public/reports", a_report(order=restricted)).status == 201
+    report = Report.objects.get()
+    assert (report.force_id, report.order is not None) == ("05", True)
+    assert api.officer.get(f"officer/reports/{report.id}").status == 404

@@ -51,10 +51,11 @@ def day(distance: int) -> str:
 
 
 def test_orders_that_run_out_within_ninety_days_are_listed_rule_24(api: Apis) -> None:
-    for reference, last in (("A", -1), ("B", 1), ("C", 88), ("D", 91)):
+    """They run out with the midnight after their last day."""
+    for reference, last in (("A", -1), ("B", 0), ("C", 89), ("D", 90)):
         register(api, reference, expires_on=day(last))
     register(api, "E")
-    assert listed(api, "expiring") == [("B", day(1)), ("C", day(88))]
+    assert listed(api, "expiring") == [("B", day(0)), ("C", day(89))]
 
 
 def test_a_renewed_order_is_not_expiring_rule_24(api: Apis) -> None:

@@ -31,6 +31,7 @@ EMPTY = {
     "retention_disposal", "retention_disposaldecision", "retention_tombstone", "retention_accessrequest",
     "retention_accessdecision",
     "breaches_diaryreport", "breaches_evidenceexamination", "breaches_evidencemessage", "breaches_evidencepiece",
+    "breaches_fixjudgement",
 }  # fmt: skip
 
 

@@ -37,6 +37,30 @@ def test_result_decides_outcome(position: dict[str, Any], result: str, outcome: 
     assert place.result == result
 
 
+# In zone A, 40 m and 55 m from its edge. What is usual for a pin on a map is 50 m.
+NEAR_EDGE, DEEP = ({"longitude": -2.9779 + metres / 66_400, "latitude": 53.4072} for metres in (60, 45))
+
+
+@pytest.mark.parametrize(
+    ("place", "accuracy_m", "result"),
+    [
+        (NEAR_EDGE, None, "indeterminate"),
+        (NEAR_EDGE, 0, "indeterminate"),
+        (NEAR_EDGE, -5, "indeterminate"),
+        (NEAR_EDGE, 50, "inside"),
+        (DEEP, None, "inside"),
+    ],
+    ids=["nobody said", "nought", "less than nought", "said", "clear of the edge"],
+)
+def test_an_assumed_accuracy_that_crosses_the_edge_shows_nobody_inside_rule_52(
+    place: dict[str, Any], accuracy_m: float | None, result: str
+) -> None:
+    found = finding(judge(report(**place, accuracy_m=accuracy_m), ORDER), "1")
+    assert found.location
+    assert found.location.result == result
+    assert ("accuracy_assumed" in codes(found)) is (result == "indeterminate")
+
+
 def test_a_coarse_position_over_a_small_zone_is_never_outside() -> None:
     found = finding(judge(report(**FAR, accuracy_m=5000), ORDER), "1")
     assert codes(found) == ["position_too_coarse"]

@@ -17,7 +17,7 @@ from geo.crs import KNOWN, all_sound, locate
 from geo.densify import densify
 from geo.plane import Plane, between, metres_between
 from geo.shapes import read_shape, shape_sha256
-from geo.zones import build, core_wkb
+from geo.zones import build, core_ewkb
 
 _degrees = st.floats(-10, 65)
 _metres = st.floats(-1_000, 1_400_000)
@@ -150,7 +150,9 @@ def test_the_core_is_stored_as_it_is_written_to_the_last_bit(raw: dict[str, obje
     shape = read_shape(raw, "").shape
     assert shape is not None
     zone = build(shape)
-    assert _tuples(shapely.from_wkb(core_wkb(zone)).__geo_interface__) == _tuples(zone.core_geojson)
+    kept = shapely.from_wkb(core_ewkb(zone))
+    assert shapely.get_srid(kept) == 4326
+    assert _tuples(kept.__geo_interface__) == _tuples(zone.core_geojson)
 
 
 def _tuples(value: object) -> object:

@@ -53,7 +53,10 @@ def test_a_cell_is_read(read: Parser, text: str, value: Any) -> None:
         (cells.day, "46083.479", "date_is_serial_number"),
         (cells.instant, "46083.479", "date_is_serial_number"),
         (cells.day, "02/03/26", "date_two_digit_year"),
-        (cells.day, "12/31/2026", "date_unreadable"),
+        (cells.day, "12/31/2026", "date_month_first"),
+        (cells.day, "12.13.2026", "date_month_first"),
+        (cells.day, "13/13/2026", "date_unreadable"),
+        (cells.day, "00/13/2026", "date_month_first"),
         (cells.day, "29/02/2027", "date_unreadable"),
         (cells.day, "2 March 2026", "date_unreadable"),
         (cells.name, "1.23E+11", "number_mangled"),
@@ -90,6 +93,21 @@ def test_what_a_spreadsheet_did_is_told(read: Parser, text: str, code: str) -> N
 
 def row(number: int, cells: dict[str, str], columns: tuple[str, ...] = tuple(COLUMNS)) -> Row:
     return Row(number, "", number * 10, tuple(cells.get(name, "") for name in columns))
+
+
+@pytest.mark.parametrize(
+    ("text", "both"),
+    [
+        ("03/04/2026", True),
+        ("12/11/2026", True),
+        ("13/04/2026", False),
+        ("04/04/2026", False),
+        ("4/04/2026", False),
+        ("2026-03-04", False),
+    ],
+)
+def test_a_date_that_is_another_one_month_first_is_known(text: str, both: bool) -> None:
+    assert cells.reads_both_ways(text) is both
 
 
 @pytest.mark.parametrize("sign", [",", ";", "\t", "|"])

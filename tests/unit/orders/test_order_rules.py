@@ -56,8 +56,16 @@ ACCEPTED = {
         respondent={"family_name": "Marsh", "date_of_birth": "2009-01-01"},
         court={"code": "B05PK", "name": "Liverpool Youth Court", "type": "youth"},
     ),
+    "rule 11: ten on the day, in the youth court": light(
+        respondent={"family_name": "Marsh", "date_of_birth": "2016-03-02"},
+        court={"code": "B05PK", "name": "Liverpool Youth Court", "type": "youth"},
+    ),
+    "rule 11: eighteen on the day": light(respondent={"family_name": "Marsh", "date_of_birth": "2008-03-02"}),
     "rule 11: eighteen at the application": light(
         respondent={"family_name": "Marsh", "date_of_birth": "2008-03-02"}, respondent_age_at_application=18
+    ),
+    "rule 12: a condition of its own last day only": light(
+        conditions=[a_condition(NO_CONTACT, starts_on="2028-03-01", ends_on="2028-03-01")]
     ),
     "rule 12: a condition to the order's last day": light(conditions=[a_condition(NO_CONTACT, ends_on="2028-03-01")]),
     "an order already expired": light(

@@ -17,6 +17,6 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("webhooks", "0005_owe")]
+    dependencies = [("webhooks", "0007_trail_sealed")]
 
     operations = [migrations.RunSQL(_LOOK, "DROP FUNCTION webhooks_look(text, text, double precision)")]

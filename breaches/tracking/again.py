@@ -1,0 +1,69 @@
+"""Fixes judged again where what is known of their order reaches back to them: the first answer stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.types import Caller
+from audit.services import record
+from audit.types import SERVICE
+from breaches.models import TrackedDevice
+from breaches.tracking import queries, storing
+from breaches.tracking.entering import doubtful, enter_zones
+from breaches.tracking.judging import look
+from breaches.tracking.storing import Judged
+from breaches.tracking.types import Looked, SentFix, TrackPoint
+from orders.queries import authority_for, terms_by_id
+
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+@transaction.atomic
+def judge_fixes_again(*, device_id: UUID, start: datetime, most: int) -> datetime | None:
+    """Judge a device's fixes from an instant on by the terms as they are recorded now; the fix to go on from, if any.
+
+    A fix that lies otherwise than it did gets another answer, and is held. A zone that it now turns out to have been
+    in raises a report as it would have then; a visit on record stays, and its report is judged again for itself.
+    Done twice, the second finds nothing changed.
+    """
+    device = TrackedDevice.objects.select_for_update(of=("self",)).select_related("order").get(pk=device_id)
+    terms, now = terms_by_id(device.order_id), timezone.now()
+    track = queries.points(device.order_id, device.device, start=start, end=_LAST, most=most + 1)
+    if terms is None or not track:
+        return None
+    found = {
+        point.at: looked
+        for point, looked in zip(track[:most], look(terms, track[:most], ring_m=settings.NEAR_RING_M), strict=True)
+        if (looked.near, looked.seen) != (point.near, point.seen)
+    }
+    if found:
+        storing.judged_again(device.order_id, device.device, found, at=now)
+        record(
+            actor=SERVICE,
+            action="alteration",
+            verb="positions_judged_again",
+            records=[device.order_id, device.id],
+            reason_code="terms_changed",
+        )
+        _enter(device, {point.at: point for point in track}, found)
+    return track[most].at if len(track) > most else None
+
+
+def _enter(device: TrackedDevice, points: Mapping[datetime, TrackPoint], found: Mapping[datetime, Looked]) -> None:
+    judged = [Judged(device.order_id, _sent(device, points[at]), looked) for at, looked in found.items()]
+    for _, *about in doubtful(judged):
+        authority = authority_for(device.order_id, device=device.device, at=about[0])
+        if authority is not None:  # none any more: what it was taken under no longer bears a report (rule 82)
+            caller = Caller(kind="force_system", id=authority.recorded_by, force=device.order.force_id)
+            enter_zones(caller, device.order_id, device.order.reference, device.device, about)
+
+
+def _sent(device: TrackedDevice, point: TrackPoint) -> SentFix:
+    place = (point.longitude, point.latitude, point.accuracy_m, point.accuracy_basis, point.r95_m)
+    return SentFix(device.order.reference, device.device, point.at, *place)
