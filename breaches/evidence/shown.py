@@ -153,9 +153,7 @@ def _itself(examined: EvidenceExamination) -> Json:
 def message(row: EvidenceMessage) -> Json:
     return {
         "index": row.index,
-        "part": row.part,
         "offset": row.offset,
         "sent_at": row.sent_at,
-        "sender": row.sender,
-        "text": row.text,
+        **row.said,
     }

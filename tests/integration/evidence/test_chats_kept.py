@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from breaches.evidence.models import EvidenceItem
 from tests.integration.evidence.conftest import Send
@@ -103,6 +104,14 @@ def test_what_no_database_holds_is_replaced_and_the_rest_is_to_the_letter(api: A
     item = looked_at(json.dumps({"messages": [row]}).encode())
     [message] = detail(api, item, "/messages")["results"]
     assert message["text"] == f"{said}\ufffd?."
+
+
+def test_neither_words_nor_senders_lie_open_in_the_database(looked_at: Send) -> None:
+    looked_at(WHATSAPP.encode())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT m::text, e::text FROM breaches_evidencemessage m, breaches_evidenceexamination e")
+        found = str(cursor.fetchall())
+    assert not any(words in found or words.encode().hex() in found for words in (NUMBER, "I can see you", "Ama"))
 
 
 def test_what_a_chat_says_changes_no_verdict_by_itself(api: Apis, looked_at: Send, report: str) -> None:
