@@ -186,16 +186,15 @@ class EvidenceExamination(models.Model):
 
 
 class EvidenceMessage(models.Model):
-    """One message read out of a chat, a text backup or a mail, with its place in the original.
+    """Messages read out of a chat, a text backup or a mail: up to 200 in a row, `index` that of the first.
 
-    `said`: the `part` of an archive that it is in, its `sender`, its `text`.
+    `said` holds of each its `index`, the `part` of an archive that it is in, its `offset` in the original in bytes,
+    `sent_at`, `sender` and `text`. Sealed together: one by one costs several times as much.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     item = models.ForeignKey(EvidenceItem, on_delete=models.PROTECT, related_name="messages", db_index=False)
     index = models.PositiveIntegerField()
-    offset = models.BigIntegerField()
-    sent_at = models.DateTimeField(null=True)
     said = SealedJSON()
 
     class Meta:
@@ -204,7 +203,7 @@ class EvidenceMessage(models.Model):
         triggers = [_APPEND_ONLY]
 
     def __str__(self) -> str:
-        return f"message {self.index}"
+        return f"messages from {self.index}"
 
 
 class EvidenceLink(models.Model):

@@ -106,6 +106,30 @@ def test_what_no_database_holds_is_replaced_and_the_rest_is_to_the_letter(api: A
     assert message["text"] == f"{said}\ufffd?."
 
 
+@pytest.mark.parametrize("limit", [1, 199, 200])
+def test_a_long_chat_is_read_page_by_page_there_and_back(api: Apis, looked_at: Send, limit: int) -> None:
+    count = 4 * limit if limit == 1 else 2 * limit + 50
+    item = looked_at("".join(f"20/11/2026, 18:31 - D: {n}\n" for n in range(count)).encode())
+    page, forth = detail(api, item, f"/messages?limit={limit}"), []
+    assert page["previous"] is None
+    while True:
+        forth.append([int(row["text"]) for row in page["results"]])
+        if page["next"] is None:
+            break
+        page = detail(api, item, f"/messages?limit={limit}&cursor={page['next']}")
+    assert [n for some in forth for n in some] == list(range(count))
+    assert {len(some) for some in forth[:-1]} == {limit}
+    back = detail(api, item, f"/messages?limit={limit}&cursor={page['previous']}")
+    assert [int(row["text"]) for row in back["results"]] == forth[-2]
+
+
+@pytest.mark.parametrize("query", ["cursor=x", "limit=0", "limit=201"])
+def test_a_page_that_was_not_given_out_is_refused(api: Apis, looked_at: Send, query: str) -> None:
+    item = looked_at(WHATSAPP.encode())
+    answer = api.officer.get(f"officer/reports/{item.report.reference}/evidence/{item.id}/messages?{query}")
+    assert answer.status == 422
+
+
 def test_neither_words_nor_senders_lie_open_in_the_database(looked_at: Send) -> None:
     looked_at(WHATSAPP.encode())
     with connection.cursor() as cursor:
