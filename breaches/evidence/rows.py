@@ -12,7 +12,7 @@ from django.db import transaction
 from breaches.evidence.models import EvidenceItem, EvidenceMessage
 from breaches.evidence.types import Message, Wrote
 
-TOGETHER = 200  # that are sealed as one
+TOGETHER = 200  # that are sealed as one; never less than that, or what is stored is not found any more
 _MOST = 2_000_000  # beyond what two people ever wrote
 _MOST_SENDERS = 10_000  # that are counted: beyond what writes in any group
 _TOLD = 100
