@@ -75,6 +75,18 @@ def paginate(request: Request, rows: QuerySet[T], *, order: Sequence[str]) -> Pa
     )
 
 
+def start_of(request: Request) -> int:
+    """Where a page of a list begins whose rows are numbered without a gap, from 0. Raises `Refused`."""
+    cursor = request.query_params.get("cursor")
+    start = unsign(cursor, request.path, 1)[0] if cursor else 0
+    return int(start)
+
+
+def sign_start(request: Request, start: int) -> str:
+    """The cursor of the page that begins there."""
+    return sign(request.path, [start])
+
+
 def _link(kind: str, direction: str, row: Model, order: Sequence[str]) -> str:
     values = [getattr(row, name) for name in order]
     plain = [v.isoformat() if isinstance(v, datetime) else v if isinstance(v, int) else str(v) for v in values]

@@ -20,7 +20,8 @@ from breaches import queries as reports
 from breaches.evidence import queries, services, shown
 from breaches.evidence.checks import check_room
 from breaches.evidence.intake import EvidenceForm, read_form
-from breaches.evidence.models import EvidenceItem, EvidenceLink, EvidenceMessage
+from breaches.evidence.models import EvidenceItem, EvidenceLink
+from breaches.evidence.rows import messages_from
 from breaches.evidence.sealing import Opened
 from breaches.evidence.serializers import (
     DetailOut,
@@ -39,7 +40,7 @@ from breaches.policies import check_may_report
 from breaches.serializers import NothingIn
 from common.problems import Forbidden, NotFound
 from edge.idempotency import once
-from edge.pagination import paginate
+from edge.pagination import limit_of, sign_start, start_of
 from edge.parsing import read
 from edge.views import ApiView, answer
 
@@ -186,7 +187,8 @@ class OfficerMessages(OfOfficer):
         """The messages in a chat or a mail, in the order of the file."""
         caller = self.caller(request)
         found = queries.item_of(self.report(caller, key), item)
-        page = paginate(request, EvidenceMessage.objects.filter(item=found), order=("index",))
+        start, limit = start_of(request), limit_of(request)
+        messages = messages_from(found, start, limit + 1)
         record(
             actor=caller.actor,
             action="consultation",
@@ -194,7 +196,11 @@ class OfficerMessages(OfOfficer):
             records=[found.report_id, found.id],
         )
         return answer(
-            {"results": [shown.message(row) for row in page.rows], "next": page.next, "previous": page.previous}
+            {
+                "results": [shown.message(said) for said in messages[:limit]],
+                "next": sign_start(request, start + limit) if len(messages) > limit else None,
+                "previous": sign_start(request, max(0, start - limit)) if start else None,
+            }
         )
 
 

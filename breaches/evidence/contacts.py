@@ -6,43 +6,39 @@ A proposal to the officer, as everything that a file says: the report's own fact
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Min
-
-from breaches.evidence.models import EvidenceItem, EvidenceMessage
+from breaches.evidence.models import EvidenceExamination, EvidenceItem
 from breaches.rules.identifiers import recognise
 from orders.queries import terms_by_id
 from orders.types import OrderTerms
 
 _NUMBER = re.compile(r"[\s\u200e\u202a\u202c]*\+?[\d\s()./\u2011\u00a0-]{6,24}[\s\u200e\u202c]*")
 _MAIL = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}")
-_MOST = 100
 
 
 def contacts_of(item: EvidenceItem) -> list[dict[str, Any]]:
     """The senders in an item, the busiest first, with how each compares: known, alike, naming or unknown."""
-    rows = (
-        EvidenceMessage.objects.filter(item=item)
-        .exclude(sender="")
-        .values("sender")
-        .annotate(messages=Count("id"), first_at=Min("sent_at"), last_at=Max("sent_at"))
-        .order_by("-messages", "sender")[:_MOST]
-    )
-    platform = item.examination.platform if hasattr(item, "examination") else ""
+    examined: EvidenceExamination | None = getattr(item, "examination", None)
+    if examined is None:
+        return []
     order_id = item.report.order_id
-    terms = terms_by_id(order_id) if order_id and rows else None
+    terms = terms_by_id(order_id) if order_id and examined.senders else None
     return [
         {
-            "kind": kind_of(row["sender"], platform),
-            "sender": row["sender"],
-            "messages": row["messages"],
-            "first_at": row["first_at"],
-            "last_at": row["last_at"],
-            "match": _match(row["sender"], platform, terms) if terms else "unknown",
+            "kind": kind_of(row["sender"], examined.platform),
+            **row,
+            "first_at": _instant(row["first_at"]),
+            "last_at": _instant(row["last_at"]),
+            "match": _match(row["sender"], examined.platform, terms) if terms else "unknown",
         }
-        for row in rows
+        for row in examined.senders
     ]
+
+
+def _instant(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
 
 
 def kind_of(sender: str, platform: str) -> str:

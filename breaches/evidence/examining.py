@@ -104,7 +104,7 @@ def _write(item: EvidenceItem, reading: _Reading, source: Opened) -> None:
     held = EvidenceItem.objects.select_for_update(of=("self",)).select_related("report").get(pk=item.pk)
     if held.state != "quarantined":
         return  # another worker was faster
-    chat, notes = (None, ()) if reading.found.holds else _read_chat(held, reading.found, source)
+    chat, notes, senders = _NO_CHAT if reading.found.holds else _read_chat(held, reading.found, source)
     held.state = "held" if reading.found.holds else "released"
     held.save(update_fields=["state"])
     said, comparison = reading.taken, reading.comparison
@@ -123,24 +123,29 @@ def _write(item: EvidenceItem, reading: _Reading, source: Opened) -> None:
         metres=comparison.metres,
         minutes=comparison.minutes,
         platform=chat.platform if chat else "",
+        senders=senders,
     )
     continuity.append(held, held.state, actor=SERVICE, at=timezone.now(), sha256=held.sha256)
     record(actor=SERVICE, action="alteration", verb="evidence_examined", records=[held.report_id, held.id])
     messages.examined(held)
 
 
-def _read_chat(item: EvidenceItem, found: Found, source: Opened) -> tuple[Chat | None, tuple[str, ...]]:
-    """The messages in it, where there are any; read and written in batches, so that memory stays flat."""
+_Read = tuple[Chat | None, tuple[str, ...], list[dict[str, Any]]]
+_NO_CHAT: _Read = (None, (), [])
+
+
+def _read_chat(item: EvidenceItem, found: Found, source: Opened) -> _Read:
+    """The messages in it, where there are any, what is doubtful, and who wrote; in batches, in flat memory."""
     buffered = io.BufferedReader(source, _BUFFER)
     try:
         with transaction.atomic():
             chat, rows = read_messages(buffered, found.media_type)
-            store_messages(item, rows)
+            senders = store_messages(item, rows)
     except NotAChat as error:
-        return None, (error.code,) if error.code else ()
+        return None, (error.code,) if error.code else (), []
     finally:
         buffered.detach()
-    return chat, tuple(chat.notes)
+    return chat, tuple(chat.notes), senders
 
 
 def _make_viewable(item: EvidenceItem) -> None:

@@ -1,45 +1,75 @@
-"""Writing the messages of a chat: hundreds of thousands of rows, in few statements and flat memory."""
+"""The messages of a chat: hundreds of thousands, written some at a time in flat memory, and read by the page."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import islice
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from breaches.evidence.models import EvidenceItem
-from breaches.evidence.types import Message
+from breaches.evidence.models import EvidenceItem, EvidenceMessage
+from breaches.evidence.types import Message, Wrote
 
+TOGETHER = 200  # that are sealed as one; never less than that, or what is stored is not found any more
 _MOST = 2_000_000  # beyond what two people ever wrote
-_AT_ONCE = 5_000
-# Not by COPY: there is none into a table whose rows a policy guards (docs/adr/0007).
-_ADD = """
-INSERT INTO breaches_evidencemessage (item_id, index, part, "offset", sent_at, sender, text)
-SELECT %s, * FROM json_to_recordset(%s)
-    AS row(index int, part text, "offset" bigint, sent_at timestamptz, sender text, text text)
-"""
+_MOST_SENDERS = 10_000  # that are counted: beyond what writes in any group
+_TOLD = 100
+_ROWS_AT_ONCE = 20
+Json = dict[str, Any]
 
 
-def store_messages(item: EvidenceItem, rows: Iterable[Message]) -> None:
-    """Store them in the order they come. What the rows raise ends it, and nothing of them stays."""
-    numbered = enumerate(islice(rows, _MOST))
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        while some := list(islice(numbered, _AT_ONCE)):
-            cursor.execute(_ADD, [item.id, _written(some)])
+def store_messages(item: EvidenceItem, rows: Iterable[Message]) -> list[Json]:
+    """Store them in the order they come; who wrote them, the busiest first.
 
-
-def _written(rows: list[tuple[int, Message]]) -> str:
-    """As JSON, which is made sooner than arrays; with what PostgreSQL and UTF-8 can hold, the original has the rest."""
-    found = [
-        {
-            "index": index,
-            "part": row.part.replace("\x00", "\ufffd"),
-            "offset": row.offset,
-            "sent_at": row.at.isoformat() if row.at else None,
-            "sender": row.sender.replace("\x00", "\ufffd"),
-            "text": row.text.replace("\x00", "\ufffd"),
-        }
-        for index, row in rows
+    What the rows raise ends it, and nothing of them stays.
+    """
+    senders: dict[str, Wrote] = {}
+    said = (_written(index, row, senders) for index, row in enumerate(islice(rows, _MOST)))
+    together = iter(lambda: list(islice(said, TOGETHER)), [])
+    kept = (EvidenceMessage(item=item, index=some[0]["index"], said=some) for some in together)
+    with transaction.atomic(savepoint=False):
+        while batch := list(islice(kept, _ROWS_AT_ONCE)):
+            EvidenceMessage.objects.bulk_create(batch)
+    busiest = sorted(senders.items(), key=lambda found: (-found[1].messages, found[0]))[:_TOLD]
+    return [
+        {"sender": name, "messages": one.messages, "first_at": _clock(one.first_at), "last_at": _clock(one.last_at)}
+        for name, one in busiest
     ]
-    return json.dumps(found, ensure_ascii=False).encode("utf-8", "replace").decode()
+
+
+def _written(index: int, row: Message, senders: dict[str, Wrote]) -> Json:
+    sender = _storable(row.sender)
+    if sender and (sender in senders or len(senders) < _MOST_SENDERS):
+        _count(senders.setdefault(sender, Wrote()), row.at)
+    return {
+        "index": index,
+        "part": _storable(row.part),
+        "offset": row.offset,
+        "sent_at": _clock(row.at),
+        "sender": sender,
+        "text": _storable(row.text),
+    }
+
+
+def _count(one: Wrote, at: datetime | None) -> None:
+    one.messages += 1
+    if at:
+        one.first_at, one.last_at = min(one.first_at or at, at), max(one.last_at or at, at)
+
+
+def _clock(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def _storable(text: str) -> str:
+    """What UTF-8 can hold, and others can read on; the original keeps the rest."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def messages_from(item: EvidenceItem, start: int, most: int) -> list[Json]:
+    """Up to so many messages of an item from the one of that index on, as they were said."""
+    rows = EvidenceMessage.objects.filter(item=item, index__gt=start - TOGETHER, index__lt=start + most)
+    found: Iterator[Json] = (message for row in rows.order_by("index") for message in row.said)
+    return [message for message in found if start <= message["index"] < start + most]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import datetime
 from typing import Any
 
 from breaches.evidence import continuity, queries
@@ -10,7 +11,6 @@ from breaches.evidence.contacts import contacts_of
 from breaches.evidence.models import (
     EvidenceExamination,
     EvidenceItem,
-    EvidenceMessage,
     EvidenceTimestamp,
     EvidenceUpload,
 )
@@ -150,12 +150,5 @@ def _itself(examined: EvidenceExamination) -> Json:
     }
 
 
-def message(row: EvidenceMessage) -> Json:
-    return {
-        "index": row.index,
-        "part": row.part,
-        "offset": row.offset,
-        "sent_at": row.sent_at,
-        "sender": row.sender,
-        "text": row.text,
-    }
+def message(said: Json) -> Json:
+    return {**said, "sent_at": datetime.fromisoformat(said["sent_at"]) if said["sent_at"] else None}

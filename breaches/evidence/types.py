@@ -123,3 +123,12 @@ class Chat:
     platform: str
     channel: str
     notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Wrote:
+    """How much one sender wrote, and when: None where no message of theirs has a time."""
+
+    messages: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None

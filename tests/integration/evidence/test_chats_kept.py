@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from breaches.evidence.models import EvidenceItem
 from tests.integration.evidence.conftest import Send
@@ -103,6 +104,38 @@ def test_what_no_database_holds_is_replaced_and_the_rest_is_to_the_letter(api: A
     item = looked_at(json.dumps({"messages": [row]}).encode())
     [message] = detail(api, item, "/messages")["results"]
     assert message["text"] == f"{said}\ufffd?."
+
+
+@pytest.mark.parametrize("limit", [1, 199, 200])
+def test_a_long_chat_is_read_page_by_page_there_and_back(api: Apis, looked_at: Send, limit: int) -> None:
+    count = 4 * limit if limit == 1 else 2 * limit + 50
+    item = looked_at("".join(f"20/11/2026, 18:31 - D: {n}\n" for n in range(count)).encode())
+    page, forth = detail(api, item, f"/messages?limit={limit}"), []
+    assert page["previous"] is None
+    while True:
+        forth.append([int(row["text"]) for row in page["results"]])
+        if page["next"] is None:
+            break
+        page = detail(api, item, f"/messages?limit={limit}&cursor={page['next']}")
+    assert [n for some in forth for n in some] == list(range(count))
+    assert {len(some) for some in forth[:-1]} == {limit}
+    back = detail(api, item, f"/messages?limit={limit}&cursor={page['previous']}")
+    assert [int(row["text"]) for row in back["results"]] == forth[-2]
+
+
+@pytest.mark.parametrize("query", ["cursor=x", "limit=0", "limit=201"])
+def test_a_page_that_was_not_given_out_is_refused(api: Apis, looked_at: Send, query: str) -> None:
+    item = looked_at(WHATSAPP.encode())
+    answer = api.officer.get(f"officer/reports/{item.report.reference}/evidence/{item.id}/messages?{query}")
+    assert answer.status == 422
+
+
+def test_neither_words_nor_senders_lie_open_in_the_database(looked_at: Send) -> None:
+    looked_at(WHATSAPP.encode())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT m::text, e::text FROM breaches_evidencemessage m, breaches_evidenceexamination e")
+        found = str(cursor.fetchall())
+    assert not any(words in found or words.encode().hex() in found for words in (NUMBER, "I can see you", "Ama"))
 
 
 def test_what_a_chat_says_changes_no_verdict_by_itself(api: Apis, looked_at: Send, report: str) -> None:

@@ -132,7 +132,7 @@ def test_nothing_is_deleted(item: EvidenceItem, model: Any) -> None:
     [
         (EvidenceEntry, {"reason": "x"}),
         (EvidenceExamination, {"holds": []}),
-        (EvidenceMessage, {"text": "x"}),
+        (EvidenceMessage, {"said": b"x"}),
         (EvidenceLink, {"expires_at": timezone.now()}),
         (EvidenceUpload, {"size": 1}),
         (EvidenceUpload, {"filename": b"x"}),
@@ -163,7 +163,7 @@ def test_pieces_links_and_examinations_are_what_they_say(item: EvidenceItem) -> 
                         "expires_at": link.expires_at}),
         (EvidenceLink, {"item": item, "person": link.person, "kind": "original", "made_at": link.made_at,
                         "expires_at": link.made_at}),
-        (EvidenceMessage, {"item": item, "index": 0, "offset": 0}),
+        (EvidenceMessage, {"item": item, "index": 0, "said": []}),
         (EvidenceUpload, {"report": item.report, "size": -1}),
         (EvidenceUpload, {"report": item.report, "size": 1, "item": item, "refused": "x"}),
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('breaches', '0015_sealed_reasons'),
+        ('breaches', '0016_sealed_messages'),
         ('orders', '0014_invitations'),
     ]
 
