@@ -82,6 +82,24 @@ class Officer(models.Model):
         return self.staff_id
 
 
+class OfficerIdentity(models.Model):
+    """By which an officer is known to their force's own sign-in: the provider's name for a person never changes."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="identities", db_index=False)
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    linked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="officeridentity_once", fields=["issuer", "subject"]),
+            models.UniqueConstraint(name="officeridentity_one_each", fields=["user", "issuer"]),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user_id)
+
+
 def every_scope() -> list[str]:
     return sorted(AUTHORITY_SCOPES)
 

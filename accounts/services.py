@@ -48,7 +48,8 @@ class Post:
 
 
 @transaction.atomic
-def register_officer(*, actor: Actor, username: str, password: str, post: Post) -> Officer:
+def register_officer(*, actor: Actor, username: str, password: str | None, post: Post) -> Officer:
+    """Without a password none opens it: they sign in with their force."""
     user = User(kind=User.OFFICER, username=username)
     user.set_password(password)
     user.save()

@@ -24,6 +24,8 @@ def refusal_to_manage(user: User, session: SessionStore, *, what: str, changes: 
     methods = session.get("account_authentication_methods") or []
     assurance = assurance_of(user.kind, methods)
     if user.kind == User.OFFICER:
+        if changes and user.identities.exists():
+            return "managed_by_force", "Your force's own sign-in keeps your password and your second factor."
         if assurance != "full":
             return _first_factor(user, what)
         return STEP_UP if changes and not recently(second_factor_at(methods)) else None

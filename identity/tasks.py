@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils import timezone
+from oauth2_provider.models import clear_expired
 
 from accounts.attempts import forget_attempts
 from accounts.letters import send_due
@@ -15,6 +16,7 @@ def send_letters() -> None:
 
 
 def forget_sign_ins() -> None:
-    """Drop tries that no longer count, and sessions that have ended. Safe to run any number of times."""
+    """Drop tries that no longer count, sessions that have ended, tokens that have expired. Safe to run again."""
     forget_attempts()
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    clear_expired()

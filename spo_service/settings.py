@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from environs import FileAwareEnv, validate
 
+from accounts.federation import read_providers
 from accounts.types import SCOPES
 from common.envelope import read_ring
 from database.roles import ROLES
@@ -178,6 +179,8 @@ SESSION_LIMITS = {
 }
 STEP_UP_MINUTES = env.int("STEP_UP_MINUTES", 15)  # how long a second factor counts as shown just now
 SIGN_INS_AT_ONCE = env.int("SIGN_INS_AT_ONCE", 1)  # passwords hashed at the same time in one process
+# Forces whose officers sign in by OpenID Connect (docs/identity.md): a JSON object by force code, its secrets in it.
+OFFICER_SIGN_IN = read_providers(env.str("OFFICER_SIGN_IN", "") or "{}")
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_ADAPTER = "identity.adapters.Described"

@@ -64,10 +64,15 @@ def post(url: str, message: Signed, *, total_s: float = TOTAL_S) -> Outcome:
         line.cut()
 
 
-def ask(url: str, message: Signed, *, most: int, total_s: float = TOTAL_S) -> bytes | None:
+def fetch(url: str, *, most: int, total_s: float = TOTAL_S) -> bytes | None:
+    """What is at an address, on the same terms as `ask`."""
+    return ask(url, None, most=most, total_s=total_s)
+
+
+def ask(url: str, message: Signed | None, *, most: int, total_s: float = TOTAL_S) -> bytes | None:
     """Send once and give back what is answered with 200: at most so many bytes, None for anything else.
 
-    The same road as `post`: public addresses only, nothing followed, back after `total_s`.
+    The same road as `post`: public addresses only, nothing followed, back after `total_s`. No message: a GET.
     """
     line, answers = _Line(), SimpleQueue[bytes | None]()
     Thread(target=_ask, args=(url, message, line, answers, most), daemon=True).start()
@@ -175,7 +180,7 @@ def _exchange(url: str, message: Signed, line: _Line, answers: SimpleQueue[Outco
         answers.put(Outcome(status=None))
 
 
-def _ask(url: str, message: Signed, line: _Line, answers: SimpleQueue[bytes | None], most: int) -> None:
+def _ask(url: str, message: Signed | None, line: _Line, answers: SimpleQueue[bytes | None], most: int) -> None:
     _line.set(line)
     try:
         with _answered(url, message, TOTAL_S) as response:
@@ -195,7 +200,7 @@ def _sent(url: str, message: Signed, total_s: float) -> Outcome:
 
 
 @contextmanager
-def _answered(url: str, message: Signed, total_s: float) -> Iterator[Response | None]:
+def _answered(url: str, message: Signed | None, total_s: float) -> Iterator[Response | None]:
     """The head of an answer, its body still on the line; None where the address is not one to send to."""
     # Asked again at every try: what was allowed when the endpoint was made may be forbidden by now.
     allowed = rules.Destinations(is_public=is_public, loopback_allowed=settings.WEBHOOK_LOOPBACK_ALLOWED)
@@ -203,7 +208,8 @@ def _answered(url: str, message: Signed, total_s: float) -> Iterator[Response | 
         yield None
         return
     adapter = _Pinned(_policy(loopback=rules.is_loopback(urlsplit(url))))
-    request = Request("POST", url, headers=message.headers, data=message.body).prepare()
+    asked = Request("POST", url, headers=message.headers, data=message.body) if message else Request("GET", url)
+    request = asked.prepare()
     try:
         yield adapter.send(request, stream=True, timeout=total_s, verify=True, proxies={})
     finally:

@@ -170,6 +170,7 @@ OPEN: dict[str, str] = {
     "accounts_authority": "whom an advocate acts for; ids and times",
     "accounts_apiclient": _SIGN_IN,
     "accounts_clientsecret": _SIGN_IN,
+    "accounts_officeridentity": _SIGN_IN,
     "accounts_tokenbinding": _SIGN_IN,
     "accounts_force": "names and codes of police forces",
     "audit_dayseal": "digests that are published",

@@ -214,6 +214,8 @@ OPEN = {
     "api/v1/schema/",
     "api/v1/docs/",
     "api/v1/victim/invitations/accept",
+    "api/v1/officer/force-sign-in",
+    "api/v1/officer/force-sign-in/complete",
     "api/v1/public/reports",
     "api/v1/public/receipts",
     "api/v1/public/receipts/messages",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
 from accounts.models import ApiClient, ClientSecret
@@ -56,6 +56,20 @@ def test_a_secret_kept_by_an_earlier_release_still_opens(cast: Cast) -> None:
     rows = ClientSecret.objects.filter(client__client_id=cast.force.client_id)
     rows.update(hashed=make_password("from before"))
     assert (opens(cast.force, "from before"), opens(cast.force, "another")) == (True, False)
+
+
+def test_the_upgrade_takes_secrets_along_and_can_be_undone(committed_cast: tuple[Cast, Apis]) -> None:
+    cast, _ = committed_cast
+    call_command("migrate", "accounts", "0004", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE accounts_apiclient SET client_secret = %s WHERE client_id = %s",
+            [make_password("from before"), cast.force.client_id],
+        )
+    call_command("migrate", verbosity=0)
+    row = ApiClient.objects.get(client_id=cast.force.client_id)
+    assert (opens(cast.force, "from before"), opens(cast.force)) == (True, False)
+    assert "client:manage" in row.allowed_scopes
 
 
 def test_many_at_once_make_one_secret_more(committed_cast: tuple[Cast, Apis]) -> None:

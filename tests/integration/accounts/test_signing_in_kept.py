@@ -9,12 +9,15 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from oauth2_provider.models import get_access_token_model
 
 from accounts import letters
 from accounts.attempts import REMEMBERED, keyed
 from accounts.models import Attempt, Letter, Session, User
+from accounts.sessions import digest_of
 from demo.cast import Cast
 from identity.tasks import forget_sign_ins, send_letters
+from tests.support.api import Api, token_of
 from tests.support.signing_in import App
 
 
@@ -44,6 +47,15 @@ def test_a_proof_opens_once(cast: Cast) -> None:
         Attempt.objects.create(**row, outcome="passed")
     with pytest.raises(IntegrityError), transaction.atomic():
         Attempt.objects.create(**{**row, "proof": ""}, outcome="something")
+
+
+def test_tokens_that_expired_are_forgotten_and_the_others_open(cast: Cast) -> None:
+    """A force's system asks for one every few minutes: they would add up for ever."""
+    old, new = token_of(cast.force), token_of(cast.force)
+    tokens = get_access_token_model().objects
+    tokens.filter(token_checksum=digest_of(old)).update(expires=timezone.now() - timedelta(seconds=1))
+    forget_sign_ins()
+    assert (tokens.filter(token_checksum=digest_of(old)).exists(), Api(new).get("force/client").status) == (False, 200)
 
 
 def test_what_is_over_is_forgotten_and_the_rest_is_not(cast: Cast) -> None:
