@@ -101,7 +101,7 @@ def test_an_officer_takes_it_and_the_report_is_judged_again_rule_68(api: Apis, l
     # 74 m from the edge of zone A, and a photograph's usual accuracy is 75 m (rule 52).
     assert his(after) == [("indeterminate", 500), ("outside", 500)]
     entry = Entry.objects.get(verb="evidence_position_taken")
-    assert (entry.reason, entry.record_ids) == ("He sent it to her himself.", [report, str(item.id)])
+    assert (entry.reason, entry.record_ids) == ("He sent it to her himself.", [answer.body["id"], str(item.id)])
 
 
 def test_it_is_taken_once_and_every_replay_is_the_same(api: Apis, looked_at: Send, report: str) -> None:
