@@ -73,7 +73,7 @@ class ReportedPosition:
     """One place in a report. `fix` is None where it cannot be judged; `at` None: at the time of the incident.
 
     `time_unreadable`: a time was sent that nobody can read, so that nothing about it is certain. `accuracy_assumed`:
-    nobody said how accurate it is.
+    nobody said how accurate it is. `evidence`: the id of the item whose place it is, where an officer took it from one.
     """
 
     index: int
@@ -84,6 +84,7 @@ class ReportedPosition:
     transformation: str | None = None
     time_unreadable: bool = False
     accuracy_assumed: bool = False
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,9 @@ urlpatterns = [
     re_path(rf"^officer/reports/{_KEY}/heartbeat$", holding.Heartbeat.as_view()),
     re_path(rf"^officer/reports/{_KEY}/takeover$", holding.TakeOver.as_view()),
     re_path(rf"^officer/reports/{_KEY}/snooze$", holding.Snooze.as_view()),
+    re_path(
+        rf"^officer/reports/{_KEY}/evidence/(?P<item>[0-9A-Za-z-]{{1,40}})/position$", holding.TakePosition.as_view()
+    ),
     re_path(rf"^officer/reports/{_KEY}/transfer$", holding.Transfer.as_view()),
     re_path(rf"^officer/reports/{_KEY}/transfer/accept$", holding.TransferAccept.as_view()),
     re_path(rf"^officer/reports/{_KEY}/transfer/return$", holding.TransferReturn.as_view()),

@@ -1,4 +1,4 @@
-"""What officers do with a report in their hands: keep it, take it over, put it aside, hand it to another force."""
+"""What officers do with a report in their hands: keep it, take it over, put it aside, add a place, hand it over."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from breaches import services
-from breaches.api.shapes import OfferIn, SnoozeIn, WhyIn
+from breaches.api.shapes import OfferIn, SnoozeIn, TakenPositionIn, WhyIn
 from breaches.api.verbs import Verb
 from breaches.serializers import NothingIn, OfficerReportOut
 from common.london import midnight_ending
@@ -39,6 +39,24 @@ class Snooze(Verb):
 def aside(sent: SnoozeIn) -> services.Aside:
     until = sent.until if isinstance(sent.until, datetime) else midnight_ending(sent.until)
     return services.Aside(until=until, reason=sent.reason)
+
+
+class TakePosition(Verb):
+    body_shape = TakenPositionIn
+
+    @extend_schema(request=TakenPositionIn, responses={200: OfficerReportOut})
+    def post(self, request: Request, key: str, item: str) -> Response:
+        """Take the place in a photograph for one of the report's positions; the report is judged again."""
+        return self.act(
+            request,
+            lambda caller, pre: services.take_position(
+                caller=caller, key=key, item=item, read=lambda: _whose(read(request, TakenPositionIn)), precondition=pre
+            ),
+        )
+
+
+def _whose(sent: TakenPositionIn) -> services.Whose:
+    return services.Whose(subject=sent.subject, reason=sent.reason)
 
 
 class Transfer(Verb):

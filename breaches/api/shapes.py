@@ -146,6 +146,13 @@ class SnoozeIn(Shape):
     reason: Text = Field(min_length=1, max_length=2_000)
 
 
+class TakenPositionIn(Shape):
+    """Whom the place in a photograph is of, and how the officer knows: it is where the camera was."""
+
+    subject: Literal["respondent", "respondent_vehicle"]
+    reason: Text = Field(min_length=10, max_length=2_000)
+
+
 class BulkIn(Shape):
     """One verb on many reports; `note` and `snooze` say what goes with the verb of that name, for all of them."""
 

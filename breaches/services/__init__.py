@@ -11,6 +11,7 @@ from breaches.services.private import (
     write_diary,
 )
 from breaches.services.submitting import Submission, assess_again, check_order, submit_report
+from breaches.services.taking import Whose, take_position
 from breaches.services.transferring import Offer, accept, give_back, offer
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Pairing",
     "Said",
     "Submission",
+    "Whose",
     "accept",
     "add_by_receipt",
     "add_message",
@@ -42,6 +44,7 @@ __all__ = [
     "submit_report",
     "submit_without_account",
     "take_over",
+    "take_position",
     "unlink",
     "withdraw",
     "write_diary",

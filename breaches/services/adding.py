@@ -148,6 +148,8 @@ def _judge(report: Report, body: Json, read: Facts, now: datetime) -> None:
     facts = facts_from_json(last.question["facts"])
     names = {"happened": "interval", "positions": "positions", "contacts": "contacts", "social": "social"}
     said = {names[name]: getattr(read, names[name]) for name in _JUDGED if body.get(name) is not None}
+    if "positions" in said:
+        said["positions"] = (*said["positions"], *(p for p in facts.positions if p.evidence))
     facts = replace(facts, **said)
     terms = terms_by_id(report.order_id) if report.order_id else None
     judged = assessing.judge(facts, terms, at=now)

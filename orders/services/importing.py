@@ -32,7 +32,7 @@ from orders.receiving import PIECE_BYTES
 WORK = "orders.tasks.work_import"
 # Well under the worker's timeout; what is left goes into a task of its own.
 _SECONDS = 4.0
-_BATCH, _BATCH_CHARACTERS = 150, 1_000_000
+_BATCH, _BATCH_CHARACTERS = 300, 2_000_000
 _LEASE = timedelta(seconds=60)
 _MOST_TRIES = 5
 

@@ -170,6 +170,7 @@ MATRIX: list[tuple[str, str, set[str]]] = [
     ("officer/reports/{report}/evidence/{item}", "get", OFFICERS),
     ("officer/reports/{report}/evidence/{item}/messages", "get", OFFICERS),
     ("officer/reports/{report}/evidence/{item}/links", "post", MOVERS),
+    ("officer/reports/{report}/evidence/{item}/position", "post", MOVERS),
     ("officer/evidence-files/{officer_file}", "get", {"officer"}),
     ("officer/evidence-uploads/", "post", OFFICERS),
     ("officer/evidence-uploads/{officer_upload}", "get", {"officer"}),

@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
+from audit.models import Entry
+from breaches.models import Assessment
+from breaches.replaying import replay_assessment
 from tests.integration.evidence.conftest import Send
-from tests.support.api import Apis
+from tests.support.api import Answer, Apis
 from tests.support.evidence import picture
+from tests.support.orders import a_position
 from tests.support.pictures import with_place
 
 # The report: at 53.4074, -2.9781, from 18:05 to 18:20 UTC on 20 November 2026, a day of Greenwich Mean Time.
@@ -72,3 +76,71 @@ def test_the_officer_sees_it_as_a_proposal(api: Apis, looked_at: Send, report: s
     assert said["proposed_position"]["subject"] == "unknown"
     assert said["metres_from_claim"] < 1
     assert before == api.officer.get(f"officer/reports/{report}").body["assessment"]
+
+
+def take(api: Apis, report: str, item: Any, **said: Any) -> Answer:
+    body = {"subject": "respondent", "reason": "He sent it to her himself.", **said}
+    return api.officer.post(f"officer/reports/{report}/evidence/{item.id}/position", body)
+
+
+def his(assessment: Any) -> list[tuple[str, int]]:
+    """Where the exclusion zone's finding rests on a photograph."""
+    (found,) = [f for f in assessment["findings"] if f["clause"] == "1"]
+    return [(at["result"], at["position"]) for at in found["locations"] if at["position_method"] == "exif"]
+
+
+def test_an_officer_takes_it_and_the_report_is_judged_again_rule_68(api: Apis, looked_at: Send, report: str) -> None:
+    """Issue 4, item 9: the earlier assessment stays, the difference is shown."""
+    item = looked_at(with_place("JPEG"))
+    before = api.officer.get(f"officer/reports/{report}").body["assessments"]
+    answer = take(api, report, item)
+    assert answer.status == 200, answer.body
+    assert answer.body["assessments"][1:] == before
+    after = answer.body["assessments"][0]
+    assert (after["cause"], bool(after["changes"]), his(before[0])) == ("evidence", True, [])
+    # 74 m from the edge of zone A, and a photograph's usual accuracy is 75 m (rule 52).
+    assert his(after) == [("indeterminate", 500), ("outside", 500)]
+    entry = Entry.objects.get(verb="evidence_position_taken")
+    assert (entry.reason, entry.record_ids) == ("He sent it to her himself.", [answer.body["id"], str(item.id)])
+
+
+def test_it_is_taken_once_and_every_replay_is_the_same(api: Apis, looked_at: Send, report: str) -> None:
+    item = looked_at(with_place("JPEG"))
+    take(api, report, item)
+    again = take(api, report, item)
+    assert (again.status, again.code) == (409, "position_taken")
+    assert all(replay_assessment(assessment=row).same for row in Assessment.objects.all())
+
+
+def test_her_correction_leaves_it_where_it_is(api: Apis, looked_at: Send, report: str) -> None:
+    take(api, report, looked_at(with_place("JPEG")))
+    correction = {"text": "He stood farther off.", "positions": [a_position(longitude=-2.9721)]}
+    assert api.victim.post(f"victim/reports/{report}/corrections", correction).status == 201
+    assert his(api.officer.get(f"officer/reports/{report}").body["assessment"])
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "code"),
+    [
+        (picture(), 409, "no_position_proposed"),
+        (with_place("JPEG", latitude=-53.4074, longitude=2.9781), 422, "outside_uk"),
+    ],
+    ids=["no place in it", "the other half of the world"],
+)
+def test_what_is_no_place_is_not_taken(
+    api: Apis, looked_at: Send, report: str, content: bytes, status: int, code: str
+) -> None:
+    answer = take(api, report, looked_at(content))
+    assert (answer.status, answer.body["errors"][0]["code"] if status == 422 else answer.code) == (status, code)
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ({"subject": "reporter"}, ("/subject", "unknown_value")),
+        ({"reason": "It is so"}, ("/reason", "too_short")),
+    ],
+)
+def test_it_is_said_whose_it_is_and_why(api: Apis, looked_at: Send, report: str, said: Any, problem: Any) -> None:
+    answer = take(api, report, looked_at(with_place("JPEG")), **said)
+    assert (answer.status, answer.codes) == (422, {problem})
