@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -42,17 +43,11 @@ def aside(sent: SnoozeIn) -> services.Aside:
 
 
 class TakePosition(Verb):
-    body_shape = TakenPositionIn
-
     @extend_schema(request=TakenPositionIn, responses={200: OfficerReportOut})
     def post(self, request: Request, key: str, item: str) -> Response:
         """Take the place in a photograph for one of the report's positions; the report is judged again."""
-        return self.act(
-            request,
-            lambda caller, pre: services.take_position(
-                caller=caller, key=key, item=item, read=lambda: _whose(read(request, TakenPositionIn)), precondition=pre
-            ),
-        )
+        service = partial(services.take_position, item=item)
+        return self.say(request, key, TakenPositionIn, service=service, meaning=_whose)
 
 
 def _whose(sent: TakenPositionIn) -> services.Whose:
