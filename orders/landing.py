@@ -60,6 +60,7 @@ class _Draft:
     built: Mapping[tuple[int, int], Zone] = field(default_factory=dict)
     outcome: Outcome = "bad"
     problems: Sequence[RowProblem] = ()
+    repeated: bool = False
     version: int | None = None
     changes: Sequence[str] = ()
 
@@ -94,7 +95,8 @@ def _drafts(job: OrderImport, entries: Sequence[Entry]) -> list[_Draft]:
     drafts = []
     for entry in entries:
         draft = _draft(entry, latest.get(entry.reference))
-        if entry.reference in seen:
+        draft.repeated = entry.reference in seen
+        if draft.repeated:
             draft.refuse([told(entry.row, "", "reference_repeated")])
         elif entry.reference in closed:  # not told from any other row that could not be stored (rule 81)
             draft.refuse([told(entry.row, "", "row_not_stored")])
@@ -227,12 +229,13 @@ def _store_together(caller: Caller, drafts: Sequence[_Draft]) -> bool:
 
 def _store(caller: Caller, drafts: Sequence[_Draft]) -> None:
     # Sorted, so that two imports wait for each other in one direction only.
+    now = timezone.now()
     orders = [
-        Order(force_id=caller.force, reference=reference)
+        Order(force_id=caller.force, reference=reference, created_at=now)
         for reference in sorted(draft.entry.reference for draft in drafts)
     ]
-    Order.objects.bulk_create(orders)
-    by_reference, now, rows = {order.reference: order for order in orders}, timezone.now(), Rows()
+    copy_in(orders)
+    by_reference, rows = {order.reference: order for order in orders}, Rows()
     for draft in drafts:
         rows.add(_checked(caller, draft, by_reference[draft.entry.reference], now))
     rows.store_new()
@@ -296,6 +299,6 @@ def _keep(job: OrderImport, drafts: Sequence[_Draft]) -> None:
             changes=list(draft.changes),
         )
         for draft in drafts
-        if draft.entry.reference
+        if draft.entry.reference and not draft.repeated
     ]
-    ImportedOrder.objects.bulk_create(rows, ignore_conflicts=True)
+    copy_in(rows)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
 # What is built: the order, service and notification, the report, places, evidence; and single ones.
-BUILT = {*range(1, 71), 81, 82, 85, 86, 87, 88, 89}
+BUILT = {*range(1, 71), 81, 82, 83, 85, 86, 87, 88, 89}
 _NAMED = re.compile(r"[Rr]ules?[ _](\d+(?:(?:, | and |_and_|-| to )\d+)*)")
 
 
