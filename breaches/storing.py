@@ -6,11 +6,11 @@ running them, and so does quoting sixty values one by one; `./dev bench intake` 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Model
+from pydantic_core import to_json
 
 from breaches.models import Assessment, Report
 from database.sealed import SealedField
@@ -55,5 +55,4 @@ def insert_area(area: Row) -> None:
 
 
 def _store(statement: str, value: Any) -> None:
-    # str gives UUIDs and instants the form that PostgreSQL reads.
-    write(statement, [json.dumps(value, default=str)])
+    write(statement, [to_json(value).decode()])

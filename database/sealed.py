@@ -21,6 +21,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
+from pydantic_core import to_json
 
 from common.envelope import KeyMissing, NotOpened
 from common.problems import UNREADABLE, Unavailable
@@ -149,7 +150,7 @@ class SealedJSON(SealedField):
     empty_strings_allowed = False
 
     def to_bytes(self, value: Any) -> bytes:
-        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        plain = to_json(value)
         return zlib.compress(plain, 1) if len(plain) > _PACKED_ABOVE else plain
 
     def from_bytes(self, plain: bytes) -> Any:

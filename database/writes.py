@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -11,17 +11,30 @@ from django.db import connection
 from psycopg import ClientCursor
 
 BETWEEN = ";\n"
-_waiting: ContextVar[list[str] | None] = ContextVar("waiting", default=None)
+_CALL = "SELECT "
+_waiting: ContextVar[list[tuple[str, Sequence[Any]]] | None] = ContextVar("waiting", default=None)
 
 
-def write(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> None:
-    """Run an insert or update of which nothing is asked, not even how many rows it changed."""
+def write(statement: str, values: Sequence[Any]) -> None:
+    """Run an insert or update, or a function that does it, of which nothing is asked, not even how many rows it was."""
     waiting = _waiting.get()
     if waiting is not None:
-        waiting.append(ClientCursor(connection.connection).mogrify(statement, values))
+        waiting.append((statement, values))
         return
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
+
+
+def _as_one(waiting: Sequence[tuple[str, Sequence[Any]]]) -> str:
+    """Functions that are called one after the other share a SELECT: every statement has a price of its own."""
+    statements: list[str] = []
+    for statement, _ in waiting:
+        if statement.startswith(_CALL) and statements and statements[-1].startswith(_CALL):
+            statements[-1] += f", {statement.removeprefix(_CALL)}"
+        else:
+            statements.append(statement)
+    values = [value for _, some in waiting for value in some]
+    return ClientCursor(connection.connection).mogrify(BETWEEN.join(statements), values)
 
 
 @contextmanager
@@ -33,14 +46,15 @@ def gathered(*, last: bool = False) -> Iterator[None]:
     after it, and the COMMIT goes along.
     """
     connection.ensure_connection()
-    waiting: list[str] = []
+    waiting: list[tuple[str, Sequence[Any]]] = []
     token = _waiting.set(waiting)
     try:
         yield
     finally:
         _waiting.reset(token)
     if waiting:
+        statement = _as_one(waiting)
         if last and connection.in_atomic_block and not connection.savepoint_ids:
-            waiting.append("COMMIT")  # Django's own then finds nothing to do
+            statement += f"{BETWEEN}COMMIT"  # Django's own then finds nothing to do
         with connection.cursor() as cursor:
-            cursor.execute(BETWEEN.join(waiting))
+            cursor.execute(statement)
