@@ -142,11 +142,6 @@ def actor_of(user: User) -> Actor:
     return Actor(user.kind, str(user.id), force)  # type: ignore[arg-type]
 
 
-def forget(trying: Trying) -> None:
-    """Nothing was tried after all, and nothing is counted."""
-    trying.row.delete()
-
-
 def forget_attempts() -> int:
     """Drop what is too old to count. Safe to run any number of times."""
     gone, _ = Attempt.objects.filter(at__lt=timezone.now() - REMEMBERED).delete()

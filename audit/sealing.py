@@ -46,22 +46,22 @@ def chain(*, everything: bool = False, seconds: float = inf) -> Chained:
     `everything`: look through the whole trail, not only what is recent. A batch that is begun is finished.
     """
     until, rows, after = time.monotonic() + seconds, 0, 0 if everything else _floor()
-    while batch := _chain_batch(after):
-        rows, after = rows + len(batch), batch[-1]
+    while (batch := _chain_batch(after)) is not None:
+        rows, after = rows + len(batch), batch[-1] if batch else after
         if len(batch) < BATCH:
-            break
+            return Chained(rows, complete=True)
         if time.monotonic() > until:
-            return Chained(rows, complete=False)
-    return Chained(rows, complete=True)
+            break
+    return Chained(rows, complete=False)
 
 
 @transaction.atomic
-def _chain_batch(after: int) -> list[int]:
-    """The ids of the entries that were chained. None where another is at it."""
+def _chain_batch(after: int) -> list[int] | None:
+    """The ids of the entries that were chained. None where another process is at it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
         if not cursor.fetchone()[0]:
-            return []
+            return None
         cursor.execute(_UNCHAINED, [after, BATCH])
         rows = [dict(zip(COLUMNS, row, strict=True)) for row in cursor.fetchall()]
         heads = {name: heads_of(name) for name in {row["organisation"] for row in rows}}

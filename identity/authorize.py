@@ -70,18 +70,22 @@ class Authorize(OAuthLibMixin, View):  # type: ignore[misc]
         return _send_to(inner.in_uri(inner.redirect_uri))
 
     def _typed(self, request: HttpRequest, scope: str, credentials: dict[str, Any]) -> HttpResponse:
+        try:
+            with hashing():
+                return self._counted(request, scope, credentials)
+        except TooBusy:
+            return _wait(request, scope, credentials, seconds=1)
+
+    def _counted(self, request: HttpRequest, scope: str, credentials: dict[str, Any]) -> HttpResponse:
         login = request.POST.get("login", "")
         trying = attempts.begin(login=login, address=address_of(request), step="authorize")
         if trying.wait:
             return _wait(request, scope, credentials, seconds=ceil(trying.wait.total_seconds()))
         try:
-            with hashing(), transaction.atomic():
+            with transaction.atomic():
                 user = _proved(request, scope, trying)
                 if user is not None:
                     return self._back(request, scope, credentials, user)
-        except TooBusy:
-            attempts.forget(trying)
-            return _wait(request, scope, credentials, seconds=1)
         except ProofUsed:
             pass  # a code that opened before is a wrong one
         attempts.failed(trying, login=login)

@@ -134,6 +134,14 @@ def _asked(request: HttpRequest, way: Way) -> HttpResponse:
 
 
 def _tried(request: HttpRequest, way: Way, sent: dict[str, Any]) -> HttpResponse:
+    try:
+        with hashing() if way.proves in _HASHES else nullcontext():
+            return _counted(request, way, sent)
+    except TooBusy:  # nothing was tried, and nothing is counted
+        raise _Refused(_come_back(1)) from None
+
+
+def _counted(request: HttpRequest, way: Way, sent: dict[str, Any]) -> HttpResponse:
     login = _login_of(request, way, sent)
     trying = attempts.begin(login=login, address=address_of(request), step=way.proves)
     if trying.wait and not (way.proves == "passkey" and login.startswith(_ITSELF)):
@@ -142,11 +150,8 @@ def _tried(request: HttpRequest, way: Way, sent: dict[str, Any]) -> HttpResponse
         return _asked(request, way)  # stays counted: what is limited is how many are sent
     code = str(sent.get("code", "")) if way.proves in ("second_factor", "factor_again", "code") else ""
     try:
-        with hashing() if way.proves in _HASHES else nullcontext(), transaction.atomic():
+        with transaction.atomic():
             return _judged(request, way, trying, login, code)
-    except TooBusy:
-        attempts.forget(trying)
-        raise _Refused(_come_back(1)) from None
     except ProofUsed:
         attempts.failed(trying, login=login)
         error = {"message": "Incorrect code.", "code": "incorrect_code", "param": "code"}

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
-from audit import tasks
+from audit import sealing, tasks
 from audit.models import DaySeal, Entry, Link
 from audit.sealing import chain, first_broken, seal_day
 from audit.services import record
@@ -151,6 +151,19 @@ def test_the_workers_look_chains_and_seals(trail: None) -> None:
         tasks.chain_trail()
         tasks.chain_trail()
     assert Entry.objects.filter(link=None).count() == 0
+    assert DaySeal.objects.count() == 1
+
+
+def test_no_day_is_sealed_while_another_process_chains_it(own_database: str) -> None:
+    act(HERE)
+    another = connection.copy()
+    with another.cursor() as cursor, time_machine.travel(timezone.now() + timedelta(days=1, hours=1)):
+        cursor.execute("SELECT pg_advisory_lock(%s)", [sealing._LOCK])
+        tasks.chain_trail()
+        assert not DaySeal.objects.exists()
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [sealing._LOCK])
+        tasks.chain_trail()
+    another.close()
     assert DaySeal.objects.count() == 1
 
 
