@@ -1,4 +1,7 @@
-"""`./dev bench [name ...]`: every benchmark beside its floor, printed as a ratio and written as JSON."""
+"""`./dev bench [name ...]`: every benchmark beside its floor, printed as a ratio and written as JSON.
+
+Each runs in a process and a database of its own; `--list` names those that run where none is named.
+"""
 
 from __future__ import annotations
 
@@ -52,6 +55,9 @@ RESULTS = Path(__file__).resolve().parent.parent / "var" / "bench"
 
 
 def main(wanted: list[str]) -> int:
+    if wanted == ["--list"]:
+        print(*(name for name in BENCHES if name not in ON_REQUEST))
+        return 0
     unknown = set(wanted) - set(BENCHES)
     if unknown:
         print(f"there is no benchmark {', '.join(sorted(unknown))}; there are: {', '.join(BENCHES)}", file=sys.stderr)
