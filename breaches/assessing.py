@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +15,8 @@ from breaches.models import Addition, Report
 from breaches.rules import assess
 from breaches.rules.priority import priority
 from breaches.storing import Row, insert_assessment
-from breaches.types import NEEDS_VIEW, Facts, Reason, Verdict
-from breaches.written import answer_json, question_json
+from breaches.types import NEEDS_VIEW, Facts, Reason, ReportedPosition, Verdict
+from breaches.written import answer_json, facts_from_json, question_json
 from common.ids import uuid7
 from geo.engine import ENGINE_VERSION, engine_build
 from orders.types import OrderTerms
@@ -50,6 +51,27 @@ def judge(facts: Facts, terms: OrderTerms | None, *, at: datetime) -> Judged:
         answer=answer_json(verdict, at=at),
         zone_staff=_zone_staff(verdict, terms),
     )
+
+
+def facts_again(report: Report, stored: Mapping[str, Any]) -> Facts:
+    """What was understood of a report, to be judged again by the rules as they are now.
+
+    What was written before it said where an accuracy was assumed (rule 52) has that of the position kept beside it.
+    """
+    facts = facts_from_json(stored)
+    if all("accuracy_assumed" in item for item in stored["positions"]):
+        return facts
+    assumed = set(report.positions.filter(accuracy_assumed=True).values_list("index", "method", "r95_m"))
+    positions = (
+        p if "accuracy_assumed" in item else replace(p, accuracy_assumed=_of(p) in assumed)
+        for p, item in zip(facts.positions, stored["positions"], strict=True)
+    )
+    return replace(facts, positions=tuple(positions))
+
+
+def _of(position: ReportedPosition) -> tuple[int, str, float | None]:
+    """A correction's position may have the number of one that was reported first, and another radius."""
+    return position.index, position.method, position.fix and position.fix.r95_m
 
 
 def _zone_staff(verdict: Verdict, terms: OrderTerms | None) -> tuple[str, ...]:
@@ -89,7 +111,7 @@ def assessment_row(report: Report, judged: Judged, *, cause: str, at: datetime) 
 def keep(report: Report, judged: Judged, *, cause: str, at: datetime, never_lower: bool = False) -> None:
     """Store a later answer beside the earlier ones, and put the report where it now belongs in the queue.
 
-    `never_lower`: what a reporter adds may raise a report in the queue; only an officer's view lowers it.
+    `never_lower`: what is added to a report may raise it in the queue; only an officer's view of the whole lowers it.
     """
     insert_assessment(assessment_row(report, judged, cause=cause, at=at))
     risk = json.loads(report.body_sent).get("risk") or {}

@@ -24,7 +24,8 @@ from common.alarms import raise_alarm
 # Well under the worker's timeout; what is left goes into a task of its own.
 _SECONDS = 5.0
 _CHUNK = 200
-_FIXES_AT_ONCE = 5_000
+_FORGOTTEN_AT_ONCE = 5_000
+_JUDGED_AT_ONCE = 500  # one transaction, with the reports that it raises
 
 
 def assess_order_again(order_id: str, after: str | None = None) -> None:
@@ -49,7 +50,7 @@ def judge_fixes_again(device_id: str, since: str | None = None) -> None:
     started = time.monotonic()
     start: datetime | None = datetime.fromisoformat(since) if since else datetime.min.replace(tzinfo=UTC)
     while start is not None:
-        start = judge_again(device_id=UUID(device_id), start=start, most=_FIXES_AT_ONCE)
+        start = judge_again(device_id=UUID(device_id), start=start, most=_JUDGED_AT_ONCE)
         if start is not None and time.monotonic() - started > _SECONDS:
             async_task("breaches.tasks.judge_fixes_again", device_id, start.isoformat())
             return
@@ -86,7 +87,7 @@ def tell_of_new_devices() -> None:
 def forget_far_positions() -> None:
     """Delete positions near no zone after their days, some at a time. What is left goes in a task of its own."""
     started = time.monotonic()
-    while forget_far(at=timezone.now(), most=_FIXES_AT_ONCE) == _FIXES_AT_ONCE:
+    while forget_far(at=timezone.now(), most=_FORGOTTEN_AT_ONCE) == _FORGOTTEN_AT_ONCE:
         if time.monotonic() - started > _SECONDS:
             async_task("breaches.tasks.forget_far_positions")
             return

@@ -34,7 +34,8 @@ def copy_in(rows: Sequence[Model]) -> None:
     begin, copy, store, forget = _statements(type(rows[0]))
     with connection.cursor() as cursor:
         cursor.execute(begin)
-        with cursor.copy(copy) as sent:
+        # A cursor's `copy` is the driver's own: what it raises is not Django's yet.
+        with connection.wrap_database_errors, cursor.copy(copy) as sent:
             for row in rows:
                 sent.write_row([_sent(field, row) for field in fields])
         cursor.execute(store)

@@ -81,6 +81,7 @@ def _key_of(cursor: Any, table: str) -> str:
 @contextmanager
 def _without_triggers(cursor: Any, table: str) -> Iterator[None]:
     """A trigger that names the column would keep it from changing, and one that keeps rows as they are, the rows."""
+    cursor.execute("SET LOCAL statement_timeout = 0")  # as long as the table is long
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     cursor.execute(
         "SELECT tgname, pg_get_triggerdef(oid), obj_description(oid, 'pg_trigger') FROM pg_trigger"

@@ -71,7 +71,7 @@ def _check_ring(path: Path | None, notes: Notes) -> Ring | None:
 def _check_simple(pointer: str, ring: Ring, notes: Notes) -> None:
     xy = np.array(ring)
     polygon = shapely.polygons(xy)
-    if shapely.area(polygon) == 0 and _is_flat(xy):
+    if _is_flat(xy):
         notes.wrong(pointer, "zero_area")
     elif not shapely.is_valid(polygon):
         edges = _first_crossing(ring)

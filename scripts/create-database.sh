@@ -24,6 +24,7 @@ create role spo_eraser login password :'eraser';
 grant connect on database spo to spo_eraser;
 revoke connect, temporary on database spo from public;
 grant connect on database spo to spo_app, spo_worker, spo_outbox;
+grant temporary on database spo to spo_worker;
 \connect spo
 create extension if not exists postgis;
 create extension if not exists btree_gist;

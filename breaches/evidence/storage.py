@@ -117,8 +117,12 @@ class Bucket:
         source.unlink()
 
     def size(self, key: str) -> int:
-        with _answered():
-            return int(self._object(key).content_length)
+        try:
+            with _answered():
+                return int(self._object(key).content_length)
+        except NotThere:
+            self._check_there()
+            raise
 
     def read(self, key: str, start: int, length: int) -> bytes:
         with _answered():
@@ -134,6 +138,14 @@ class Bucket:
             name = one.key.removeprefix("evidence/")
             if _KEY.fullmatch(name) and one.last_modified < at:
                 yield name
+
+    def _check_there(self) -> None:
+        """What is asked for a size has no words to answer with: without its bucket every object would seem missing."""
+        try:
+            with _answered():
+                self._storage.connection.meta.client.head_bucket(Bucket=self._storage.bucket_name)
+        except NotThere:
+            raise Unavailable from None
 
     def _object(self, key: str) -> Any:
         return self._storage.bucket.Object(f"evidence/{_checked(key)}")

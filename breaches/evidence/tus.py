@@ -27,7 +27,7 @@ from django.db.models import QuerySet
 
 from accounts.types import Caller
 from audit.services import record
-from audit.types import SERVICE, Actor, ActorKind
+from audit.types import SERVICE, Action, Actor, ActorKind
 from breaches.evidence import queries
 from breaches.evidence.checks import Sent, check_room, check_whole, is_digest, storable_name
 from breaches.evidence.models import EvidencePiece, EvidenceUpload
@@ -159,7 +159,7 @@ def take(*, upload: EvidenceUpload, patch: Patch) -> int:
     while offset < upload.size and not ended:
         arrival = Arrival()
         try:
-            with _damage_refused(upload):
+            with _damage_refused(upload, offset):
                 for piece in Opened(queries.parts(short)).pieces():
                     arrival.write(piece)
             ended = _fill(arrival, patch, upload.size - offset, whole)
@@ -167,8 +167,9 @@ def take(*, upload: EvidenceUpload, patch: Patch) -> int:
         finally:
             arrival.discard()
         short = []
-    # What an earlier request brought was hashed there, and the hash is gone.
-    complete(upload=upload, sha256="" if patch.offset else whole.hexdigest())
+    # Only of what came in this one request: another's part was hashed there, and the hash is gone.
+    seen_whole = patch.offset == 0 and offset == upload.size
+    complete(upload=upload, sha256=whole.hexdigest() if seen_whole else "")
     return offset
 
 
@@ -227,7 +228,7 @@ def complete(*, upload: EvidenceUpload, sha256: str = "") -> None:
     """
     if upload.item_id or upload.refused or queries.offset_of(upload) != upload.size:
         return
-    with _damage_refused(upload):
+    with _damage_refused(upload, upload.size):
         sha256 = sha256 or digest_of(Opened(queries.parts(upload.pieces.order_by("start"))))
     received, sent = Received(upload.size, sha256, None), Sent(upload.filename, upload.sender_sha256)
     try:
@@ -250,22 +251,41 @@ def _become(upload: EvidenceUpload, received: Received, sent: Sent) -> None:
 
 
 @contextmanager
-def _damage_refused(upload: EvidenceUpload) -> Iterator[None]:
+def _damage_refused(upload: EvidenceUpload, offset: int) -> Iterator[None]:
+    """What cannot be read is damaged, unless another request took it into a piece of its own meanwhile.
+
+    The pieces and their keys stay: what lies in a store that is in order again can be read by them.
+    """
     try:
         yield
     except (NotOpened, NotThere):
-        _forget(refuse(upload=upload, code="upload_damaged"))
+        if queries.offset_of(upload) != offset:
+            raise Conflict(*_ELSEWHERE) from None
+        _refused(upload, "upload_damaged")
         raise _refusal("upload_damaged") from None
 
 
 @transaction.atomic
 def refuse(*, upload: EvidenceUpload, code: str) -> list[str]:
-    """The whole is not what its sender says, or no more: it is dropped, and its sender told each time they ask."""
+    """The whole is not what its sender says: it is dropped, and its sender told each time they ask.
+
+    The names to be taken from the store; none of what became an item, or was refused, meanwhile.
+    """
+    held = _refused(upload, code)
+    return _dropped(held.pieces.all()) if held else []
+
+
+@transaction.atomic
+def _refused(upload: EvidenceUpload, code: str) -> EvidenceUpload | None:
+    """Mark it refused; None where that, or an item, was made of it already."""
     held = EvidenceUpload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
+    if held.item_id or held.refused:
+        return None
     held.refused = code
     held.save(update_fields=["refused"])
-    record(actor=SERVICE, action="erasure", verb="evidence_upload_refused", records=[held.report_id, held.id])
-    return _dropped(held.pieces.all())
+    action: Action = "alteration" if code == "upload_damaged" else "erasure"
+    record(actor=SERVICE, action=action, verb="evidence_upload_refused", records=[held.report_id, held.id])
+    return held
 
 
 def _dropped(pieces: QuerySet[EvidencePiece]) -> list[str]:

@@ -26,6 +26,7 @@ _COLUMNS = [
 ]
 # RFC 9562 section 5.7: 48 bits of milliseconds; then of what is free, the number.
 _TO_UUID = """
+SET LOCAL statement_timeout = 0;
 SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE breaches_move ALTER COLUMN id DROP IDENTITY;
 ALTER TABLE breaches_move ALTER COLUMN id TYPE uuid USING (
@@ -33,6 +34,7 @@ ALTER TABLE breaches_move ALTER COLUMN id TYPE uuid USING (
     || lpad(to_hex(id & 4095), 3, '0') || '8' || lpad(to_hex(id), 15, '0'))::uuid;
 """
 _TO_NUMBER = """
+SET LOCAL statement_timeout = 0;
 SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE breaches_move ALTER COLUMN id TYPE bigint
     USING ('x' || left(replace(id::text, '-', ''), 16))::bit(64)::bigint;

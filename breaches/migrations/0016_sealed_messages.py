@@ -13,6 +13,7 @@ _COLUMNS = [
     ("breaches_evidenceexamination", "senders", "jsonb"),
 ]
 _GATHER = """
+SET LOCAL statement_timeout = 0;
 SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE breaches_evidenceexamination DISABLE TRIGGER USER;
 ALTER TABLE breaches_evidencemessage DISABLE TRIGGER USER;
@@ -37,6 +38,7 @@ ALTER TABLE breaches_evidenceexamination ENABLE TRIGGER USER;
 ALTER TABLE breaches_evidencemessage ENABLE TRIGGER USER;
 """
 _SPREAD = """
+SET LOCAL statement_timeout = 0;
 SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE breaches_evidencemessage DISABLE TRIGGER USER;
 ALTER TABLE breaches_evidenceexamination DROP COLUMN senders;

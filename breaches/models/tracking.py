@@ -51,7 +51,7 @@ class TrackFix(models.Model):
 class FixJudgement(models.Model):
     """How a fix lies to its order by terms that reached back to it: the last row counts, the fix keeps the first.
 
-    The fix it speaks of is held from then on (a foreign key to it, made by migration 0014).
+    The fix it speaks of is held from then on (a foreign key to it, made by migration 0017).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

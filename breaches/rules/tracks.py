@@ -26,10 +26,14 @@ _LIKELY = 0.5
 def shows_all_of_it(positions: Sequence[ReportedPosition], facts: Facts) -> bool:
     """Whether positions lie close enough in time to each other to say where somebody was throughout the incident.
 
-    One without a time of its own is where the reporter says he was in it.
+    One without a time of its own is where the reporter says he was in it; one whose time nobody can read says nothing
+    of it.
     """
-    if facts.interval is None or any(position.at is None for position in positions):
+    readable = [position for position in positions if not position.time_unreadable]
+    if any(position.at is None for position in readable):
         return True
+    if facts.interval is None:
+        return bool(readable)
     seen = [Period(p.at - SPEAKS_FOR, p.at + SPEAKS_FOR + timedelta(microseconds=1)) for p in positions if p.at]
     return coverage(seen, (), facts.interval) == "all"
 

@@ -21,7 +21,6 @@ from breaches.places import gazetteer
 from breaches.reading import read_report
 from breaches.services.submitting import Submission
 from breaches.types import Facts
-from breaches.written import facts_from_json
 from common.problems import Problem
 from orders.queries import terms_by_id
 
@@ -145,7 +144,7 @@ def _as_corrected(report: Report, body: Json) -> dict[str, Any]:
 
 def _judge(report: Report, body: Json, read: Facts, now: datetime) -> None:
     last = queries.assessments(report)[0]
-    facts = facts_from_json(last.question["facts"])
+    facts = assessing.facts_again(report, last.question["facts"])
     names = {"happened": "interval", "positions": "positions", "contacts": "contacts", "social": "social"}
     said = {names[name]: getattr(read, names[name]) for name in _JUDGED if body.get(name) is not None}
     if "positions" in said:

@@ -23,7 +23,7 @@ from breaches.reading import PlacedPosition, Reading, read_report
 from breaches.rules.priority import priority
 from breaches.storing import Row, insert_intake
 from breaches.types import ROLES, ROLES_TO_CLAIM
-from breaches.written import facts_from_json, same_answer
+from breaches.written import same_answer
 from common.ids import spoken_reference, uuid7
 from common.problems import Closed, NotFound, Problem
 from database import tenancy
@@ -99,7 +99,8 @@ def submit_report(*, caller: Caller, submission: Submission, order_id: UUID | No
     if named.closed and named.order_id is not None:
         if caller.force:
             note_attempt(caller=caller, records=[named.order_id, report.id])
-        report.warnings = [*report.warnings, _warning(_UNMATCHED)]  # said to the sender, not kept: it is not so
+        # Said to the sender where it is said of an order that is none, and not kept: it is not so.
+        report.warnings = [_warning(_UNMATCHED), *report.warnings]
     return report
 
 
@@ -263,7 +264,7 @@ def assess_again(*, report_id: UUID, cause: str) -> bool:
     last = report.assessments.order_by("-assessed_at", "-id")[0]
     terms = terms_by_id(report.order_id) if report.order_id else None
     now = timezone.now()
-    judged = assessing.judge(facts_from_json(last.question["facts"]), terms, at=now)
+    judged = assessing.judge(assessing.facts_again(report, last.question["facts"]), terms, at=now)
     if same_answer(judged.answer, last.answer):
         return False
     assessing.keep(report, judged, cause=cause, at=now)

@@ -13,11 +13,11 @@ from audit.services import record
 from breaches import assessing, messages, policies, queries, workflow
 from breaches.evidence.models import EvidenceItem
 from breaches.evidence.queries import item_of
+from breaches.evidence.services import Changed
 from breaches.models import Report
 from breaches.moving import Precondition, illegal
 from breaches.reading import MOST_JUDGED
 from breaches.types import Facts, ReportedPosition
-from breaches.written import facts_from_json
 from common.problems import Conflict, Problem, Refused
 from geo.positions import PositionReading, read_position
 from orders.queries import terms_by_id
@@ -37,8 +37,9 @@ def take_position(
 ) -> Report:
     """Add the place in a photograph to the report's positions, and judge the report again; earlier answers stay.
 
-    Raises `NotFound`; `Forbidden`; `Conflict` `no_position_proposed`, `position_taken` or `illegal_transition`;
-    `Refused` for a place that is none. Victims' corrections leave it where it is.
+    Raises `NotFound`; `Forbidden`; `Conflict` `no_position_proposed`, `position_taken`, `evidence_locked` or
+    `illegal_transition`; `Refused` for a place that is none. Victims' corrections leave it where it is. A picture that
+    says nowhere when it was made says nothing of the time of the incident.
     """
     report = queries.locked_report_of_force(caller, key)
     found = item_of(report, item)
@@ -46,7 +47,7 @@ def take_position(
     precondition(report)
     if workflow.move("reopen", report.state):
         raise illegal(report)
-    facts = facts_from_json(queries.assessments(report)[0].question["facts"])
+    facts = assessing.facts_again(report, queries.assessments(report)[0].question["facts"])
     place = _proposed(found, facts)
     whose = read()
     added = ReportedPosition(
@@ -56,6 +57,7 @@ def take_position(
         method="exif",
         fix=place.fix,
         at=found.examination.taken_at,
+        time_unreadable=found.examination.taken_at is None,
         accuracy_assumed=place.accuracy_assumed,
         evidence=str(found.id),
     )
@@ -71,6 +73,8 @@ def take_position(
 
 
 def _proposed(item: EvidenceItem, facts: Facts) -> PositionReading:
+    if item.state == "locked":
+        raise Changed
     examined = getattr(item, "examination", None)
     if examined is None or examined.point is None:
         raise Conflict("no_position_proposed", "Nothing in this item says where it was made.")
@@ -84,5 +88,5 @@ def _proposed(item: EvidenceItem, facts: Facts) -> PositionReading:
 
 def _judge(report: Report, facts: Facts) -> None:
     terms, now = terms_by_id(report.order_id) if report.order_id else None, timezone.now()
-    assessing.keep(report, assessing.judge(facts, terms, at=now), cause="evidence", at=now)
+    assessing.keep(report, assessing.judge(facts, terms, at=now), cause="evidence", at=now, never_lower=True)
     messages.assessed_again(report)

@@ -19,7 +19,7 @@ from breaches.tracking.entering import doubtful, enter_zones
 from breaches.tracking.judging import look
 from breaches.tracking.storing import Judged
 from breaches.tracking.types import Looked, SentFix, TrackPoint
-from orders.queries import authority_for, terms_by_id
+from orders.queries import authorities_over, authority_for, terms_by_id
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -42,8 +42,8 @@ def judge_fixes_again(*, device_id: UUID, start: datetime, most: int) -> datetim
         for point, looked in zip(track[:most], look(terms, track[:most], ring_m=settings.NEAR_RING_M), strict=True)
         if (looked.near, looked.seen) != (point.near, point.seen)
     }
-    if found:
-        storing.judged_again(device.order_id, device.device, found, at=now)
+    kept = storing.judged_again(device.order_id, device.device, found, at=now) if found else {}
+    if kept:
         record(
             actor=SERVICE,
             action="alteration",
@@ -51,15 +51,25 @@ def judge_fixes_again(*, device_id: UUID, start: datetime, most: int) -> datetim
             records=[device.order_id, device.id],
             reason_code="terms_changed",
         )
-        _enter(device, {point.at: point for point in track}, found)
+        _enter(device, {point.at: point for point in track}, kept)
     return track[most].at if len(track) > most else None
 
 
 def _enter(device: TrackedDevice, points: Mapping[datetime, TrackPoint], found: Mapping[datetime, Looked]) -> None:
-    judged = [Judged(device.order_id, _sent(device, points[at]), looked) for at, looked in found.items()]
+    """What no authority bears any more raises nothing (rule 82)."""
+    periods = [
+        (authority.starts_at, authority.ends_at)
+        for authority in authorities_over([device.order_id])
+        if device.device in authority.devices
+    ]
+    judged = [
+        Judged(device.order_id, _sent(device, points[at]), looked)
+        for at, looked in found.items()
+        if any(start <= at < end for start, end in periods)
+    ]
     for _, *about in doubtful(judged):
         authority = authority_for(device.order_id, device=device.device, at=about[0])
-        if authority is not None:  # none any more: what it was taken under no longer bears a report (rule 82)
+        if authority is not None:
             caller = Caller(kind="force_system", id=authority.recorded_by, force=device.order.force_id)
             enter_zones(caller, device.order_id, device.order.reference, device.device, about)
 

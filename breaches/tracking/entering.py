@@ -14,8 +14,10 @@ from accounts.types import Caller
 from breaches.models import Visit
 from breaches.services import Submission, submit_report
 from breaches.tracking import queries, visits
+from breaches.tracking.judging import renamed
 from breaches.tracking.storing import Judged
 from breaches.tracking.types import Stay, TrackPoint
+from orders.queries import terms_by_id
 
 # A report shows how he came in; the whole of a visit is in the track.
 _MOST_SHOWN = 10
@@ -45,11 +47,13 @@ def doubtful(judged: Iterable[Judged]) -> Iterator[tuple[tuple[UUID, str], datet
 def enter_zones(caller: Caller, order_id: UUID, reference: str, device: str, about: Sequence[datetime]) -> list[UUID]:
     """Extend or begin visits by what is stored now around two instants, and raise a report for each that begins.
 
+    A visit on record to a zone that a correction has given another code has its report already.
     The device is held by the caller's transaction, so nobody else is at it.
     """
     start, end = about
     track = queries.points(order_id, device, start=start - visits.REACH, end=end + visits.REACH)
     known = queries.stays(order_id, device, start=start - visits.GAP, end=end + visits.GAP)
+    terms = terms_by_id(order_id)
     begun: dict[datetime, list[tuple[Stay, list[TrackPoint]]]] = defaultdict(list)
     for zone in visits.zones_of(track):
         found = [p for p in visits.hits(track, zone) if start - visits.GAP <= p.at <= end + visits.GAP]
@@ -57,7 +61,7 @@ def enter_zones(caller: Caller, order_id: UUID, reference: str, device: str, abo
         for stay in visits.attach(mine, zone, [point.at for point in found]):
             if stay.id is not None:
                 Visit.objects.filter(pk=stay.id).update(entered_at=stay.entered_at, last_at=stay.last_at)
-            else:
+            elif terms is None or not any(renamed(terms, other, stay) for other in known):
                 begun[stay.entered_at].append((stay, [p for p in found if p.at in stay.hits]))
     return [_raise(caller, order_id, reference, device, begun[at]) for at in sorted(begun)]
 

@@ -7,14 +7,15 @@ the rest are judged, each against every zone, with the same answers as any repor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from breaches.rules.time import coverage
-from breaches.tracking.types import FAR, Looked, Near, Seen
+from breaches.tracking.types import FAR, Looked, Near, Seen, Stay
+from breaches.tracking.visits import GAP
 from breaches.types import Interval
 from geo.many import judge_many
 from geo.plane import EARTH_RADIUS_M
@@ -50,6 +51,31 @@ class ZoneThen(NamedTuple):
 def version_at(terms: OrderTerms, at: datetime) -> VersionTerms | None:
     """The version in force at an instant, late data by its own time."""
     return next((v for v in terms.versions if v.in_force is not None and _in(v.in_force, at)), None)
+
+
+def renamed(terms: OrderTerms, known: Stay, begun: Stay) -> bool:
+    """Whether a visit on record is the one that begins here, to a zone that had another code when it was recorded.
+
+    By the terms as they are known now its code is of another shape then, and the shape it had is this one's; or its
+    code is of none, and he cannot have been in two places at once.
+    """
+    if known.zone == begun.zone or not _together(known, begun, GAP):
+        return False
+    then = _shapes(version_at(terms, known.entered_at))
+    shape = _shapes(version_at(terms, begun.entered_at)).get(begun.zone)
+    if known.zone not in then and _together(known, begun, timedelta(0)):
+        return True
+    before = {_shapes(version).get(known.zone) for version in terms.versions}
+    return shape is not None and then.get(known.zone) != shape and shape in before
+
+
+def _together(one: Stay, other: Stay, gap: timedelta) -> bool:
+    return one.entered_at <= other.last_at + gap and other.entered_at <= one.last_at + gap
+
+
+def _shapes(version: VersionTerms | None) -> dict[str, str]:
+    """Of the exclusion zones, by their codes."""
+    return {zone.terms.code: zone.terms.shape_sha256 for zone in exclusion_zones(version)} if version else {}
 
 
 def exclusion_zones(version: VersionTerms) -> list[ZoneThen]:

@@ -27,9 +27,16 @@ def orders_named(caller: Caller, references: Collection[str]) -> dict[str, UUID]
 
 def points(order_id: UUID, device: str, *, start: datetime, end: datetime, most: int | None = None) -> list[TrackPoint]:
     """One device's fixes between two instants (both included), oldest first, as they are judged now."""
-    between = {"order_id": order_id, "device": device, "recorded_at__range": (start, end)}
-    rows = TrackFix.objects.filter(**between).order_by("recorded_at").values_list(*_POINT)[:most]
-    again = FixJudgement.objects.filter(**between).order_by("recorded_at", "-judged_at").distinct("recorded_at")
+    mine = {"order_id": order_id, "device": device}
+    fixes = TrackFix.objects.filter(**mine, recorded_at__range=(start, end)).order_by("recorded_at")
+    rows = list(fixes.values_list(*_POINT)[:most])
+    if not rows:
+        return []
+    again = (
+        FixJudgement.objects.filter(**mine, recorded_at__range=(start, rows[-1][0]))
+        .order_by("recorded_at", "-judged_at")
+        .distinct("recorded_at")
+    )
     since = {row.recorded_at: Looked(row.near, seen_of(row.zones)) for row in again}  # type: ignore[arg-type]
     return [_point(TrackPoint._make((*row[:-1], seen_of(row[-1]), None)), since) for row in rows]
 

@@ -58,7 +58,8 @@ SELECT id, %s, %s, recorded_at, %s, near, version, zones::jsonb
 """
 _HOLD_THESE = """
 UPDATE breaches_trackfix SET held = true
- WHERE order_id = %s AND device = %s AND recorded_at = ANY(%s) AND NOT held
+ WHERE order_id = %s AND device = %s AND recorded_at = ANY(%s)
+ RETURNING recorded_at
 """
 _HOLD = """
 UPDATE breaches_trackfix SET held = true
@@ -138,12 +139,21 @@ def seen_of(stored: Sequence[Sequence[object]] | None) -> tuple[Seen, ...]:
     return tuple(Seen(*item) for item in stored or ())  # type: ignore[arg-type]
 
 
-def judged_again(order_id: UUID, device: str, found: Mapping[datetime, Looked], *, at: datetime) -> None:
-    """Add another answer to fixes of one device, which are held from now on: something rested on the first one."""
-    answers = list(found.values())
+def judged_again(
+    order_id: UUID, device: str, found: Mapping[datetime, Looked], *, at: datetime
+) -> dict[datetime, Looked]:
+    """Add another answer to fixes of one device, which are held from now on: something rested on the first one.
+
+    Those that it was added to: the others were forgotten meanwhile.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD_THESE, [order_id, device, list(found)])
+        held = {row[0] for row in cursor.fetchall()}
+    kept = {instant: looked for instant, looked in found.items() if instant in held}
+    answers = list(kept.values())
     columns = [[a.near for a in answers], [a.version for a in answers], [seen_json(a.seen) for a in answers]]
-    _run(_AGAIN, [order_id, device, at, [uuid7() for _ in answers], list(found), *columns])
-    _run(_HOLD_THESE, [order_id, device, list(found)])
+    _run(_AGAIN, [order_id, device, at, [uuid7() for _ in answers], list(kept), *columns])
+    return kept
 
 
 def forget(*, received_before: datetime, most: int) -> list[UUID]:

@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 from django.db import connection, transaction
 from psycopg import sql
 
-from database.roles import APP, ERASER, ROLES, SUPPORT
+from database.roles import APP, ERASER, ROLES, SUPPORT, WORKER
 from spo_service.tenancy.functions import FUNCTIONS, MINE
 from spo_service.tenancy.policies import OPEN, TENANTED
 from spo_service.tenancy.roles import Grants, grants
@@ -87,6 +87,8 @@ def _statements() -> Iterator[str]:
     for role, its in given.items():
         yield from _rights(role, its)
     yield f"GRANT SELECT ON {', '.join(MINE)} TO {APP}"
+    # Many rows go through a table of the transaction's own (database.copying).
+    yield f"GRANT TEMPORARY ON DATABASE {_named(connection.settings_dict['NAME'])} TO {WORKER}"
     for table, policy in TENANTED.items():
         yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
         yield from _policy(table, APP, policy.sees.format(table=table), policy.adds.format(table=table))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -143,6 +144,54 @@ def test_bytes_changed_between_the_pieces_are_found(api: Apis, report: str, monk
     stored()[0].write_bytes(b"x" * 1016)
     answer = add(api.victim, where, 1000, CONTENT[1000:])
     assert (answer.status, answer.code, EvidenceItem.objects.count()) == (422, "upload_damaged", 0)
+    assert (EvidencePiece.objects.count(), len(stored())) == (2, 2)  # a key opens it once the store is in order
+    assert add(api.victim, where, 1000, CONTENT[1000:]).code == "upload_damaged"
+
+
+def test_what_another_request_brought_meanwhile_is_in_the_digest(
+    api: Apis, report: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rule 66: the line of the first is cut, and the rest is there before it says so."""
+    where, complete = begun(api, report, sha256=sha256(CONTENT)), tus.complete
+
+    def later(**said: Any) -> None:
+        if queries.offset_of(said["upload"]) == 150_000:
+            with monkeypatch.context() as patched:
+                patched.setattr(tus, "complete", lambda **_: None)
+                assert add(api.victim, where, 150_000, CONTENT[150_000:]).status == 204
+        complete(**said)
+
+    monkeypatch.setattr(tus, "complete", later)
+    assert add(api.victim, where, 0, CONTENT[:150_000]).status == 204
+    assert EvidenceItem.objects.get().sha256 == sha256(CONTENT)
+
+
+def test_a_short_piece_that_another_request_took_in_is_no_damage(
+    api: Apis, report: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where, short = begun(api, report), tus._short
+    add(api.victim, where, 0, CONTENT[:1000])
+
+    def overtaken(upload: EvidenceUpload) -> list[EvidencePiece]:
+        found = short(upload)
+        monkeypatch.setattr(tus, "_short", short)
+        assert add(api.victim, where, 1000, CONTENT[1000:2000]).status == 204
+        return found
+
+    monkeypatch.setattr(tus, "_short", overtaken)
+    answer = add(api.victim, where, 1000, CONTENT[1000:])
+    assert (answer.status, answer.code) == (409, "offset_conflict")
+    assert add(api.victim, where, 2000, CONTENT[2000:]).status == 204
+    assert EvidenceItem.objects.get().sha256 == sha256(CONTENT)
+
+
+def test_an_item_is_never_refused_afterwards(api: Apis, report: str) -> None:
+    where = begun(api, report)
+    add(api.victim, where, 0, CONTENT)
+    upload = EvidenceUpload.objects.get()
+    assert tus.refuse(upload=upload, code="digest_mismatch") == []
+    upload.refresh_from_db()
+    assert (upload.refused, EvidencePiece.objects.count(), len(stored())) == ("", 1, 1)
 
 
 def test_a_process_that_died_at_the_last_step_is_made_good(

@@ -19,7 +19,7 @@ from geo.types import Area
 from orders.models import Order, OrderReader
 from orders.queries import terms
 from tests.support.api import Answer, Apis
-from tests.support.orders import REFERENCE, a_report, an_order
+from tests.support.orders import REFERENCE, a_position, a_report, an_order
 from tests.support.restricted import SUPERVISOR, another_system, restrict
 
 WHY = "Works with the professional standards department."
@@ -201,14 +201,17 @@ def test_a_listing_is_no_attempt(api: Apis, restricted: str) -> None:
 
 def test_a_report_passed_on_by_somebody_not_on_the_list_goes_to_those_who_are(api: Apis, restricted: str) -> None:
     """The sender is told what they would be told if there were no such order."""
-    sent = a_report(reported_by={"role": "protected_person", "protected_person": "P1"})
+    places = [a_position(), a_position(recorded_at="half past")]
+    sent = a_report(reported_by={"role": "protected_person", "protected_person": "P1"}, positions=places)
     known = api.officer.post("officer/reports", sent)
     unknown = api.officer.post("officer/reports", {**sent, "order": "NO-SUCH"})
     assert known.status == unknown.status == 201
     assert known.body["warnings"] == unknown.body["warnings"]
+    assert [warning["code"] for warning in known.body["warnings"]][:1] == ["order_not_matched"]
     assert api.officer.get(f"officer/reports/{known.body['id']}").status == 404
     seen = api.supervisor.get(f"officer/reports/{known.body['id']}").body
-    assert (seen["order"], seen["assessment"]["verdict"], seen["warnings"]) == (REFERENCE, "breach_indicated", [])
+    assert (seen["order"], seen["assessment"]["verdict"]) == (REFERENCE, "breach_indicated")
+    assert seen["warnings"] == unknown.body["warnings"][1:] != []
     assert "4401" in attempts(api)
 
 

@@ -7,10 +7,12 @@ from typing import Any
 from django_q.models import OrmQ
 
 from breaches import tasks
+from breaches.assessing import facts_again
 from breaches.models import Assessment, Report
+from breaches.written import facts_from_json
 from orders.models import Order
 from tests.support.api import Apis
-from tests.support.orders import EXCLUSION, a_condition, a_report, an_order, approve_all, register
+from tests.support.orders import EXCLUSION, a_condition, a_position, a_report, an_order, approve_all, register
 from webhooks.models import Event
 
 ONLY_ZONES = an_order(conditions=[a_condition(EXCLUSION)])
@@ -37,6 +39,18 @@ def test_service_on_record_turns_needs_officer_into_a_breach(api: Apis, cast: An
     assert api.force.post(f"force/orders/{reference}/service", served).status == 201
     run(reference)
     assert Report.objects.get(id=report["id"]).verdict == "breach_indicated"
+
+
+def test_an_earlier_report_is_judged_again_with_what_was_known_of_its_accuracy_rule_52(api: Apis, order: str) -> None:
+    """As it was stored before questions said where an accuracy was assumed; a correction's own place is another."""
+    sent = a_report(positions=[a_position(accuracy_m=None, accuracy_basis=None)])
+    report = Report.objects.get(id=api.victim.post("victim/reports", sent).body["id"])
+    stored = report.assessments.get().question["facts"]
+    assert stored["positions"][0].pop("accuracy_assumed")
+    assert not facts_from_json(stored).positions[0].accuracy_assumed
+    assert facts_again(report, stored).positions[0].accuracy_assumed
+    stored["positions"][0]["fix"]["r95_m"] = 5.0
+    assert not facts_again(report, stored).positions[0].accuracy_assumed
 
 
 def test_nothing_changed_leaves_nothing_new(api: Apis, order: str) -> None:

@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 
 from audit.models import Entry
+from breaches.evidence.models import EvidenceItem
+from breaches.evidence.services import lock
+from breaches.evidence.tasks import examine
 from breaches.models import Assessment
 from breaches.replaying import replay_assessment
 from tests.integration.evidence.conftest import Send
 from tests.support.api import Answer, Apis
-from tests.support.evidence import picture
-from tests.support.orders import a_position
+from tests.support.clamd import Fake
+from tests.support.evidence import picture, send
+from tests.support.orders import a_position, a_report
 from tests.support.pictures import with_place
 
 # The report: at 53.4074, -2.9781, from 18:05 to 18:20 UTC on 20 November 2026, a day of Greenwich Mean Time.
@@ -117,6 +121,31 @@ def test_her_correction_leaves_it_where_it_is(api: Apis, looked_at: Send, report
     correction = {"text": "He stood farther off.", "positions": [a_position(longitude=-2.9721)]}
     assert api.victim.post(f"victim/reports/{report}/corrections", correction).status == 201
     assert his(api.officer.get(f"officer/reports/{report}").body["assessment"])
+
+
+@pytest.mark.parametrize(
+    ("at", "outcome"), [(None, "possible"), ("2026:11-20 18:05:00", "not_indicated")], ids=["no time", "at that time"]
+)
+def test_a_picture_without_a_time_does_not_show_that_he_kept_out(
+    api: Apis, order: str, scanner: Fake, at: str | None, outcome: str
+) -> None:
+    """Rules 60 and 68: nobody can say that it is of the time of the incident."""
+    bare = a_report(behaviours=[], positions=[])
+    report = str(api.victim.post("victim/reports", bare).body["reference"])
+    sent = send(api.victim, f"victim/reports/{report}/evidence", with_place("JPEG", longitude=-2.95, at=at))
+    examine(sent.body["id"])
+    before = api.officer.get(f"officer/reports/{report}").body
+    after = take(api, report, EvidenceItem.objects.get(id=sent.body["id"])).body
+    (found,) = [f for f in after["assessment"]["findings"] if f["clause"] == "1"]
+    assert (his(after["assessment"]), found["outcome"]) == ([("outside", 500), ("outside", 500)], outcome)
+    assert after["priority"] <= before["priority"]  # nothing that is added lowers it in the queue
+
+
+def test_an_item_that_was_changed_places_nobody_rule_66(api: Apis, looked_at: Send, report: str) -> None:
+    item = looked_at(with_place("JPEG"))
+    lock(item_id=item.id)
+    answer = take(api, report, item)
+    assert (answer.status, answer.code) == (409, "evidence_locked")
 
 
 @pytest.mark.parametrize(

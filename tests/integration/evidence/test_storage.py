@@ -19,7 +19,7 @@ from storages.backends.s3 import S3Storage
 from breaches.evidence import queries, storage, tidying, tus
 from breaches.evidence.models import EvidenceItem
 from breaches.evidence.sealing import Arrival, Opened, digest_of
-from breaches.evidence.storage import Bucket, Folder, NotThere, Store, store
+from breaches.evidence.storage import Bucket, Folder, NotThere, Store, Unavailable, store
 from breaches.evidence.types import Part
 from common.envelope import NotOpened
 from tests.integration.evidence.conftest import Send
@@ -166,6 +166,15 @@ def test_a_store_that_is_down_refuses_nothing_half(api: Apis, bucket: str, repor
     answer = send(api.victim, f"victim/reports/{report}/evidence", CONTENT)
     assert (answer.status, answer.code) == (409, "store_unavailable")
     assert (EvidenceItem.objects.count(), stored()) == (0, [])
+
+
+def test_without_its_bucket_no_object_is_said_to_be_missing(bucket: str, settings: LazySettings) -> None:
+    part = put()
+    settings.EVIDENCE_BUCKET = "no-such-bucket"
+    with pytest.raises(Unavailable):
+        store().size(part.key)
+    with pytest.raises(Unavailable):
+        store().read(part.key, 0, 1)
 
 
 def test_folders_are_for_this_service_only(tmp_path: Path, settings: LazySettings) -> None:

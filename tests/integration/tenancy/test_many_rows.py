@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.db import DataError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from database.copying import copy_in
@@ -28,6 +28,21 @@ def test_they_are_stored_and_what_carried_them_is_gone(cast: Cast, tenant: Tenan
             cursor.execute("SELECT to_regclass('sent_orders_order')")
             assert cursor.fetchone() == (None,)
     assert list(Order.objects.order_by("reference").values_list("reference", flat=True)) == REFERENCES
+
+
+def test_what_cannot_be_copied_is_an_error_like_every_other(cast: Cast) -> None:
+    with pytest.raises(DataError), transaction.atomic():
+        copy_in([Order(force_id="05", reference="SPO-05-0003-26", created_at="at no time")])
+
+
+def test_workers_may_make_the_table_that_carries_them_wherever_others_may_not(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT privilege_type FROM pg_database, aclexplode(datacl)"
+            " WHERE datname = current_database() AND grantee = %s::regrole",
+            [WORKER],
+        )
+        assert ("TEMPORARY",) in cursor.fetchall()
 
 
 def test_another_force_stores_none_of_them(cast: Cast) -> None:

@@ -164,7 +164,7 @@ def test_what_is_near_nothing_goes_after_seven_days_rule_82(feed: Apis) -> None:
 def test_the_task_forgets_in_chunks(feed: Apis, monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     taken(feed, *[at(n, metres=5000) for n in range(5)])
     settings.POSITION_FAR_DAYS = 0
-    monkeypatch.setattr(tasks, "_FIXES_AT_ONCE", 2)
+    monkeypatch.setattr(tasks, "_FORGOTTEN_AT_ONCE", 2)
     tasks.forget_far_positions()
     assert TrackFix.objects.count() == 0
     monkeypatch.setattr(tasks, "_SECONDS", -1.0)

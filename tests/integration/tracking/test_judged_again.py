@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
 from breaches import tasks
 from breaches.models import FixJudgement, Report, TrackedDevice, TrackFix, Visit
+from breaches.tracking import queries
 from breaches.tracking.again import judge_fixes_again
 from breaches.tracking.services import forget_far
+from breaches.tracking.storing import judged_again
+from breaches.tracking.types import Looked, Seen
 from orders.models import Order
 from tests.api.tracking.feed import HOME, METRE_NORTH, NOON, at, authorise, taken
 from tests.support.api import Apis
@@ -128,6 +132,57 @@ def test_without_an_authority_for_it_any_more_nothing_is_raised(api: Apis) -> No
     correct(api, METRES)
     assert FixJudgement.objects.count() == 1
     assert not Report.objects.exists()
+
+
+def test_fixes_that_an_authority_still_bears_raise_the_report_though_the_first_is_not_rule_82(api: Apis) -> None:
+    taken(api, at(0, metres=METRES), at(10, metres=METRES))
+    authorise(api, **{"from": (NOON + timedelta(minutes=5)).isoformat()})
+    correct(api, METRES)
+    assert Report.objects.count() == 1
+
+
+def recode(api: Apis, metres: float) -> None:
+    """Version 2, a correction: zone A was C from the first day on, and lay so many metres to the north."""
+    body = corrected(metres)
+    body["conditions"][0]["zones"][0]["code"] = "C"
+    assert api.force.put(f"force/orders/{REFERENCE}/versions/2", body).status == 201
+    run()
+
+
+@pytest.mark.parametrize("metres", [0.0, 20.0], ids=["the same shape", "drawn anew"])
+def test_a_zone_with_another_code_raises_no_second_report_of_a_visit(api: Apis, metres: float) -> None:
+    (report,) = taken(api, at(0), at(1))["reports"]
+    recode(api, metres)
+    assert FixJudgement.objects.count() == 2
+    assert str(Report.objects.get().id) == report
+
+
+def test_a_zone_that_he_came_to_next_is_another_visit(api: Apis) -> None:
+    """Not where it lies elsewhere, however soon after: what was recorded is of a zone that is none now."""
+    taken(api, at(0), at(20, metres=METRES))
+    recode(api, METRES)
+    assert Report.objects.count() == 2
+
+
+def test_no_more_answers_are_read_than_fixes(api: Apis) -> None:
+    taken(api, *[at(minute, metres=METRES) for minute in range(3)])
+    correct(api, METRES)
+    order_id = TrackFix.objects.values_list("order_id", flat=True)[0]
+    end = datetime.max.replace(tzinfo=UTC)
+    with CaptureQueriesContext(connection) as asked:
+        assert [p.at for p in queries.points(order_id, "tag-1", start=NOON, end=end, most=1)] == [NOON]
+    (answers,) = [query["sql"] for query in asked if "breaches_fixjudgement" in query["sql"]]
+    assert "9999" not in answers
+    assert not queries.points(order_id, "tag-2", start=NOON, end=end)
+
+
+def test_a_fix_that_was_forgotten_meanwhile_gets_no_answer(api: Apis) -> None:
+    taken(api, at(0, metres=METRES))
+    order_id, gone = TrackFix.objects.get().order_id, NOON + timedelta(minutes=1)
+    near = Looked("touch", (Seen("A", -90.0, 1.0, True),), 1)
+    assert judged_again(order_id, "tag-1", {NOON: near, gone: near}, at=timezone.now()) == {NOON: near}
+    assert FixJudgement.objects.get().recorded_at == NOON
+    assert TrackFix.objects.get().held
 
 
 def test_it_goes_on_where_it_stopped(api: Apis) -> None:

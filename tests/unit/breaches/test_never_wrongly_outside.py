@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from breaches.rules.tracks import shows_all_of_it
+from breaches.types import Interval
 from breaches.written import facts_from_json, facts_json
 from tests.support.orders import (
     EXCLUSION,
@@ -231,6 +235,18 @@ def test_a_way_through_a_zone_that_the_order_lets_him_cross_is_for_an_officer() 
     report = told({**WEST, "recorded_at": FIVE_PAST}, {**EAST, "recorded_at": QUARTER_PAST})
     found = finding(judge(report, order), "1")
     assert (found.outcome, found.outcome_otherwise) == ("needs_officer", "possible")
+
+
+def test_a_time_that_nobody_can_read_speaks_for_none_of_the_incident() -> None:
+    """Rule 60: what a photograph without a time shows may be of another day."""
+    facts = facts_of(told({**FAR, "recorded_at": None}, {**FAR, "recorded_at": QUARTER_PAST}))
+    (untimed, timed), interval = facts.positions, facts.interval
+    assert interval is not None
+    long = replace(facts, interval=Interval(interval.start, interval.end + timedelta(hours=3)))
+    picture = replace(untimed, time_unreadable=True)
+    assert shows_all_of_it([untimed, timed], long)
+    assert not shows_all_of_it([picture, timed], long)
+    assert not shows_all_of_it([picture], replace(facts, interval=None))
 
 
 # ---- holes, corridors, errors --------------------------------------------------------------------------------------
