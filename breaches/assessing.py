@@ -71,7 +71,7 @@ def facts_again(report: Report, stored: Mapping[str, Any]) -> Facts:
 
 def _of(position: ReportedPosition) -> tuple[int, str, float | None]:
     """A correction's position may have the number of one that was reported first, and another radius."""
-    return position.index, position.method, position.fix and position.fix.r95_m
+    return position.index, position.method, position.fix.r95_m if position.fix else None
 
 
 def _zone_staff(verdict: Verdict, terms: OrderTerms | None) -> tuple[str, ...]:
