@@ -53,7 +53,7 @@ def enter_zones(caller: Caller, order_id: UUID, reference: str, device: str, abo
     start, end = about
     track = queries.points(order_id, device, start=start - visits.REACH, end=end + visits.REACH)
     known = queries.stays(order_id, device, start=start - visits.GAP, end=end + visits.GAP)
-    terms = terms_by_id(order_id)
+    terms = terms_by_id(order_id) if known else None
     begun: dict[datetime, list[tuple[Stay, list[TrackPoint]]]] = defaultdict(list)
     for zone in visits.zones_of(track):
         found = [p for p in visits.hits(track, zone) if start - visits.GAP <= p.at <= end + visits.GAP]
