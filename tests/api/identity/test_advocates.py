@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import mail
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from demo.cast import Cast
 from orders.models import Order
 from tests.support.api import Answer, Api, Apis
 from tests.support.orders import a_report, an_order, register
+from tests.support.restricted import restrict
 from tests.support.signing_in import App
 
 EMAIL = "helper@advocates.example"
@@ -140,6 +142,33 @@ def test_an_authority_ends_by_itself(api: Apis, cast: Cast, order: str, nobody_y
 def test_an_advocates_report_without_an_order_stays_their_own(api: Apis, nobody_yet: None) -> None:
     report = api.advocate.post("victim/reports", a_report(order=None)).body["id"]
     assert api.advocate.get(f"victim/reports/{report}").status == 200
+
+
+@pytest.mark.parametrize("held", ["never", "once"])
+def test_without_an_authority_no_answer_tells_a_restricted_order(
+    api: Apis, cast: Cast, order: str, nobody_yet: None, held: str
+) -> None:
+    """Rule 81: an order that is closed, one of another force and none are the same to who speaks for nobody."""
+    if held == "once":
+        made = recorded(api, order, email=cast.advocate.email).body["id"]
+        assert api.victim.delete(f"victim/advocates/{made}").status == 204
+    assert restrict(api).status == 201
+    assert api.other_force.put("force/orders/SPO-06-0001-26/versions/1", an_order()).status == 201
+    told = {}
+    for name in (order, "NO-SUCH", "SPO-06-0001-26"):
+        cache.clear()  # how many calls in a second is another matter
+        answer = api.advocate.post("victim/reports", a_report(order=name, force="05"))
+        assert not matched(answer)
+        path = f"victim/reports/{answer.body['id']}"
+        listed = answer.body["id"] in [row["id"] for row in api.advocate.get("victim/reports").body["results"]]
+        more = api.advocate.post(f"{path}/messages", {"text": "more"}).status
+        put_right = api.advocate.post(f"{path}/corrections", {"text": "It was a day earlier."}).status
+        back = api.advocate.post(f"{path}/withdraw", {"reason": "Sent by mistake."}).status
+        told[name] = (answer.status, api.advocate.get(path).status, listed, more, put_right, back)
+    assert len(set(told.values())) == 1
+    assert told[order][:5] == (201, 200, True, 201, 201)
+    assert told[order][5] < 300
+    assert Report.objects.filter(order__reference=order).count() == 1
 
 
 def test_every_problem_is_told_at_once(api: Apis, order: str) -> None:
