@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import time_machine
 from django.core import mail
 from django.core.cache import cache
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
 from accounts.letters import send_due
 from accounts.models import Authority, User
+from accounts.services import register_person
 from audit.models import Entry
+from audit.types import SERVICE
 from breaches.models import Report
 from demo.cast import Cast
-from orders.models import Order
+from orders.models import Order, ProtectedPerson
+from orders.services import advocates
 from tests.support.api import Answer, Api, Apis
 from tests.support.orders import a_report, an_order, register
 from tests.support.restricted import restrict
@@ -197,6 +204,47 @@ def test_an_address_of_somebody_else_is_no_advocates(api: Apis, cast: Cast, orde
     account: Any = getattr(cast, who)
     answer = recorded(api, order, email=getattr(account, "email", None) or account.username)
     assert (answer.status, answer.code) == (409, "not_an_advocate")
+
+
+def test_asking_whether_an_address_is_known_leaves_a_trace(api: Apis, cast: Cast, order: str) -> None:
+    """The refusal says that it is somebody's: who asks for one after another is found on the trail."""
+    assert recorded(api, order, email=cast.other_victim.email).status == 409
+    row = Entry.objects.get(verb="advocate_refused")
+    about = {str(Order.objects.get(reference=order).id), str(ProtectedPerson.objects.get(order__reference=order).id)}
+    assert (row.actor, row.action, set(row.record_ids)) == (cast.officer.user_id, "consultation", about)
+    assert cast.other_victim.email not in str(vars(row))
+
+
+def test_the_same_new_address_twice_at_once_is_one_account(committed_cast: tuple[Cast, Apis]) -> None:
+    cast, api = committed_cast
+    order, begun = register(api, cast, an_order()), threading.Event()
+
+    def elsewhere() -> None:
+        try:
+            with transaction.atomic():
+                register_person(actor=SERVICE, email=EMAIL, kind=User.ADVOCATE)
+                begun.set()
+                time.sleep(0.5)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(elsewhere)
+        assert begun.wait(10)
+        assert recorded(api, order).status == 201
+        other.result()
+    assert User.objects.filter(username=EMAIL).count() == 1
+
+
+def test_an_end_is_judged_by_the_instant_it_is_granted_from(
+    api: Apis, cast: Cast, order: str, nobody_yet: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hashes and locks take their time: an end that was to come when it was looked at is one that came after."""
+    then = timezone.now() - timedelta(seconds=5)
+    monkeypatch.setattr(advocates, "timezone", SimpleNamespace(now=lambda: then))
+    end = (then + timedelta(seconds=1)).isoformat()
+    assert recorded(api, order, email=cast.advocate.email, expires_at=end).status == 201
+    assert Authority.objects.get().granted_at == then
 
 
 def test_an_officer_of_another_force_records_and_withdraws_nothing(api: Apis, order: str) -> None:
