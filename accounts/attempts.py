@@ -44,11 +44,14 @@ def keyed(*parts: str) -> str:
     return hmac.new(f"attempts {settings.SECRET_KEY}".encode(), text, hashlib.sha256).hexdigest()
 
 
-def begin(*, login: str, address: str, step: str) -> Trying:
-    """Write the try down as wrong until it is known to be right, and say how long it has to wait."""
+def begin(*, login: str, address: str, step: str, waits: bool = True) -> Trying:
+    """Write the try down as wrong until it is known to be right, and say how long it has to wait.
+
+    `waits`: False for what cannot be guessed, which is counted and never stopped.
+    """
     account, origin, at = keyed("account", login.strip().casefold()), keyed("address", address), timezone.now()
     row = Attempt.objects.create(at=at, account=account, address=origin, step=step)
-    wait = _wait(account, origin, at, row)
+    wait = _wait(account, origin, at, row) if waits else timedelta()
     if wait:
         row.outcome = Attempt.STOPPED
         row.save(update_fields=["outcome"])

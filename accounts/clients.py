@@ -32,7 +32,7 @@ def hash_of(secret: str) -> str:
 
 
 def is_secret(sent: str, hashed: str) -> bool:
-    """Whether it is the one of which this is kept; those of before this release are kept as passwords are."""
+    """Whether it is the one of which this is kept; those of an earlier release are kept as passwords are until used."""
     return constant_time_compare(hash_of(sent), hashed) if hashed.startswith(_HASHED) else check_password(sent, hashed)
 
 
@@ -55,6 +55,8 @@ class Validator(OAuth2Validator):  # type: ignore[misc]
         proof = next((row for row in live_secrets(client, at=now) if is_secret(secret, row.hashed)), None)
         if proof is None or not self._shows_its_certificate(client, request):
             return False
+        if not proof.hashed.startswith(_HASHED):
+            ClientSecret.objects.filter(pk=proof.pk).update(hashed=hash_of(secret))
         if proof.last_used_at is None or now - proof.last_used_at > _USED_EVERY:
             ClientSecret.objects.filter(pk=proof.pk).update(last_used_at=now)
         request.client, request.proof = client, proof

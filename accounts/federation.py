@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from accounts.rules import SKEW
 from accounts.types import ROLES, Role
 
 _STAFF_ID_MOST, _NAME_MOST = 32, 120
@@ -56,14 +58,17 @@ def read_providers(text: str) -> dict[str, Provider]:
         found = {str(force): Provider(**given) for force, given in json.loads(text).items()}
         known = all(provider.roles and set(provider.roles.values()) <= set(ROLES) for provider in found.values())
         safe = all(provider.issuer.startswith("https://") for provider in found.values())
+        apart = len({provider.redirect_uri for provider in found.values()}) == len(found)
     except (TypeError, AttributeError):
         raise ValueError("each force has issuer, client_id, client_secret, redirect_uri and roles") from None
     if not known or not safe:
         raise ValueError("roles are mapped to those of this service, and an issuer is an https address")
+    if not apart:  # RFC 9700, section 4.4: by it the app knows whose answer it is
+        raise ValueError("each force has a redirect_uri of its own")
     return found
 
 
-def claimed(claims: Mapping[str, Any], provider: Provider) -> Claimed:
+def claimed(claims: Mapping[str, Any], provider: Provider, *, at: datetime) -> Claimed:
     """Who it is, by a token that was verified. Raises `NotClaimed`."""
     staff_id, name = claims.get(provider.staff_id_claim), claims.get(provider.name_claim)
     subject = claims.get("sub")
@@ -73,7 +78,7 @@ def claimed(claims: Mapping[str, Any], provider: Provider) -> Claimed:
     role = next((role for value, role in provider.roles.items() if value in given), None)
     if role is None:
         raise NotClaimed("no_role_here")
-    return Claimed(str(subject), role, str(staff_id), str(name), _second_factor_at(claims, provider))
+    return Claimed(str(subject), role, str(staff_id), str(name), _second_factor_at(claims, provider, at))
 
 
 def _is_text(value: object, most: int) -> bool:
@@ -86,9 +91,12 @@ def _texts(said: object) -> set[str]:
     return {one for one in found if isinstance(one, str)}
 
 
-def _second_factor_at(claims: Mapping[str, Any], provider: Provider) -> float | None:
+def _second_factor_at(claims: Mapping[str, Any], provider: Provider, at: datetime) -> float | None:
     if not (_texts(claims.get("amr")) | _texts(claims.get("acr"))) & set(provider.second_factors):
         return None
-    at = claims.get("auth_time")
-    # Unsaid, it may have been hours ago: enough to be signed in, and not for what wants it shown just now.
-    return float(at) if isinstance(at, int | float) and not isinstance(at, bool) else 0.0
+    said = claims.get("auth_time")
+    # Unsaid, it may have been hours ago: enough to be signed in, and not for what wants it shown just now. What is no
+    # instant, or one of the future, says nothing either: it would be one shown just now for ever.
+    if isinstance(said, bool) or not isinstance(said, int | float) or not 0 < said <= (at + SKEW).timestamp():
+        return 0.0
+    return float(said)

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import Authority, Session, User
-from accounts.rules import assurance_of, second_factor_at
+from accounts.rules import SKEW, assurance_of, second_factor_at
 from accounts.sessions import SessionStore, digest_of
 from accounts.types import Caller, CallerKind, Role
 
@@ -165,7 +165,7 @@ def _signed_in(row: _SignedIn, methods: list[dict[str, object]], at: datetime) -
         scopes=frozenset({"officer" if officer else "victim"}),
         user_id=row.user_id,
         assurance=assurance_of(row.kind, methods),
-        stepped_up=shown is not None and at - shown < timedelta(minutes=settings.STEP_UP_MINUTES),
+        stepped_up=shown is not None and -SKEW <= at - shown < timedelta(minutes=settings.STEP_UP_MINUTES),
         session=row.session,
     )
 

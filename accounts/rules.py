@@ -13,6 +13,8 @@ LONGEST_WAIT = timedelta(minutes=15)
 COUNTED_FOR = timedelta(hours=1)
 FREE_FROM_ONE_ADDRESS = 50
 ADDRESS_WAIT = timedelta(seconds=60)
+LAST_INSTANT = 253_402_300_800  # the end of the year 9999, in seconds since 1970
+SKEW = timedelta(seconds=60)  # so far may the clock of whoever vouches for somebody be ahead
 
 Methods = Sequence[Mapping[str, Any]]
 
@@ -48,8 +50,13 @@ def assurance_of(kind: str, methods: Iterable[Mapping[str, Any]]) -> Assurance:
 
 def second_factor_at(methods: Iterable[Mapping[str, Any]]) -> datetime | None:
     """When a second factor was last shown; None where it never was."""
-    times = [method["at"] for method in methods if method.get("method") == "mfa"]
+    times = [method["at"] for method in methods if method.get("method") == "mfa" and _is_instant(method.get("at"))]
     return datetime.fromtimestamp(max(times), UTC) if times else None
+
+
+def _is_instant(at: object) -> bool:
+    """Whether it is seconds since 1970 of an instant that there is: no milliseconds, no infinity."""
+    return isinstance(at, int | float) and not isinstance(at, bool) and 0 <= at < LAST_INSTANT
 
 
 def _is_passkey(method: Mapping[str, Any]) -> bool:

@@ -103,12 +103,16 @@ def close_support(*, actor: Actor, username: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
-    """For whom an advocate may act, how far and until when; `only_order`: under one order and no other."""
+    """For whom an advocate may act, how far and until when; `only_order`: under one order and no other.
+
+    `granted_at`: the instant by which `expires_at` was judged; left out, now.
+    """
 
     principal: UUID
     expires_at: datetime
     scopes: Collection[str] = tuple(AUTHORITY_SCOPES)
     only_order: UUID | None = None
+    granted_at: datetime | None = None
 
 
 @transaction.atomic
@@ -117,7 +121,7 @@ def record_authority(*, actor: Actor, advocate: UUID, mandate: Mandate, reason: 
     authority = Authority.objects.create(
         advocate_id=advocate,
         principal_id=mandate.principal,
-        granted_at=timezone.now(),
+        granted_at=mandate.granted_at or timezone.now(),
         expires_at=mandate.expires_at,
         scopes=sorted(set(mandate.scopes)),
         only_order=mandate.only_order,

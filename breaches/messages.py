@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from dataclasses import replace
+
 from breaches import queries
 from breaches.models import Report
+from database import tenancy
 from webhooks.services import About, enqueue
 
 
@@ -68,7 +72,11 @@ def withdrawn(report: Report) -> None:
 
 def about_order(report: Report) -> About | None:
     """The order that a report belongs to: of one under a restricted order the force is not told (rule 81)."""
-    return About(report.order.id, report.order.restricted) if report.order else None
+    tenant = tenancy.current()
+    # Who is of no force may not see it: a restricted one was put there without a word to its sender.
+    with tenancy.acting(replace(tenant, force=report.force_id)) if tenant and not tenant.force else nullcontext():
+        order = report.order
+    return About(order.id, order.restricted) if order else None
 
 
 def _tell(report: Report, event: str, about: About | None) -> None:

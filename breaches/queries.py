@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, F, Func, Min, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
 from accounts.models import Force
@@ -160,14 +160,21 @@ def reports_of_person(user_id: UUID) -> QuerySet[Report]:
 
 
 def _made_by(user_id: UUID) -> QuerySet[Report]:
-    """An advocate's, under an order, only while an authority over it lets them follow what they reported (trap 29)."""
+    """An advocate's, made by an authority, only while one lets them follow what they reported (trap 29).
+
+    What they made without one is theirs, whatever it names: a restricted order that it was put under is told by nothing
+    (rule 81).
+    """
     good = good_authorities(at=timezone.now()).filter(
         Q(only_order=None) | Q(only_order=OuterRef(OuterRef("order_id"))),
         advocate_id=user_id,
         scopes__contains=["follow"],
     )
     spoken_for = ProtectedPerson.objects.filter(order_id=OuterRef("order_id"), user_id__in=good.values("principal_id"))
-    mine = ~Q(reporter_kind="advocate") | Q(order=None) | Exists(spoken_for)
+    by_authority = Func(
+        Value(user_id), F("order_id"), F("received_at"), function="app_spoke_for", output_field=BooleanField()
+    )
+    mine = ~Q(reporter_kind="advocate") | Q(order=None) | Q(Exists(spoken_for)) | ~Q(by_authority)
     return Report.objects.filter(mine, reporter_user_id=user_id)
 
 

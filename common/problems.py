@@ -59,6 +59,17 @@ class Conflict(DomainError):
     """Possible in another state of the thing, not in this one."""
 
 
+class Traced(Conflict):
+    """One that tells the caller something: the edge leaves a trace of it, after the refusal rolled back.
+
+    `records` are the ids of what was asked about.
+    """
+
+    def __init__(self, code: str, detail: str, *, verb: str, records: Sequence[UUID]) -> None:
+        super().__init__(code, detail)
+        self.verb, self.records = verb, tuple(records)
+
+
 class Malformed(DomainError):
     """The bytes are not what their content type says."""
 

@@ -33,6 +33,7 @@ from common.problems import (
     Problem,
     Refused,
     TooLarge,
+    Traced,
     Unavailable,
 )
 
@@ -90,7 +91,23 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     closed = error if isinstance(error, Closed) else error.__cause__
     if isinstance(closed, Closed):
         _alarm(context.get("request"), closed)
+    if isinstance(error, Traced):
+        _trace(context.get("request"), error)
     return answer
+
+
+def _trace(request: Any, refusal: Traced) -> None:
+    """What a refusal told and to whom: never what was sent."""
+    caller = getattr(request, "user", None)
+    if isinstance(caller, Caller):
+        with transaction.atomic():
+            record(
+                actor=caller.actor,
+                action="consultation",
+                verb=refusal.verb,
+                records=refusal.records,
+                reason_code=refusal.code,
+            )
 
 
 def _alarm(request: Any, closed: Closed) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from math import ceil
+from datetime import datetime
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -50,9 +50,12 @@ class BegunOut(Shape):
 
 
 class CompleteIn(Shape):
+    """`state`, `code` and, where there is one, `iss` as the browser came back with them (RFC 9207)."""
+
     flow: Text = Field(max_length=4_000)
     state: Text = Field(max_length=200)
     code: Text = Field(min_length=1, max_length=4_000)
+    iss: Text | None = Field(None, max_length=255)
 
 
 class SignedInOut(Shape):
@@ -79,6 +82,8 @@ class Begin(_Halves):
             where, state, flow = oidc.begin(sent.force, _provider(sent.force), at=timezone.now(), again=sent.again)
         except oidc.NotVouchedFor:
             raise Unavailable("force_sign_in_down", "Your force's sign-in does not answer now.") from None
+        except oidc.TooBusy:
+            raise Throttled(wait=1) from None
         return answer({"authorization_url": where, "state": state, "flow": flow})
 
 
@@ -87,11 +92,11 @@ class Complete(_Halves):
     def post(self, request: Request) -> Response:
         """Be signed in, by what the browser came back with. Once."""
         sent = read(request, CompleteIn)
-        login = f"force sign-in {hashlib.sha256(sent.flow.encode()).hexdigest()}"
-        trying = attempts.begin(login=login, address=address_of(request), step="force_sign_in")
-        if trying.wait:
-            raise Throttled(wait=ceil(trying.wait.total_seconds()))
-        force, issuer, who = _vouched_for(sent, trying, login)
+        try:
+            with oidc.asking():
+                force, issuer, who = _vouched_for(sent, address_of(request))
+        except oidc.TooBusy:  # nothing was tried, and nothing is counted
+            raise Throttled(wait=1) from None
         user = officers.admit(force=force, issuer=issuer, who=who)
         token = open_session(request._request, user, method="socialaccount", factor_at=who.second_factor_at)
         response = answer({"session_token": token}, status=201)
@@ -100,13 +105,21 @@ class Complete(_Halves):
         return response
 
 
-def _vouched_for(sent: CompleteIn, trying: Trying, login: str) -> tuple[str, str, Claimed]:
+def _vouched_for(sent: CompleteIn, address: str) -> tuple[str, str, Claimed]:
     """The force, its provider's name, and whom that vouches for: with a second factor, and with a role."""
+    now = timezone.now()
+    begun = _begun(sent, at=now)
+    login = f"force sign-in {begun.state if begun else hashlib.sha256(sent.flow.encode()).hexdigest()}"
+    # Nothing here can be guessed, and a force is many people behind one address: a crowd of wrong tries stops nobody.
+    trying = attempts.begin(login=login, address=address, step="force_sign_in", waits=False)
     try:
-        begun = oidc.opened(sent.flow, state=sent.state, at=timezone.now())
+        if begun is None:
+            raise oidc.NotVouchedFor
         provider = _provider(begun.force)
+        attempts.check_unused(trying, login=login, code=begun.state)
+        oidc.check_answerer(provider, sent.iss)
         attempts.passed(trying, login=login, code=begun.state)
-        who = claimed(oidc.claims_of(provider, begun, sent.code), provider)
+        who = claimed(oidc.claims_of(provider, begun, sent.code), provider, at=now)
     except (oidc.NotVouchedFor, ProofUsed):
         _refuse(trying, login, "not_vouched_for", "This sign-in did not come to an end. Begin again.")
     except NotClaimed as refusal:
@@ -114,6 +127,13 @@ def _vouched_for(sent: CompleteIn, trying: Trying, login: str) -> tuple[str, str
     if who.second_factor_at is None:
         _refuse(trying, login, "second_factor_required", "Your force's sign-in did not ask for a second factor.")
     return begun.force, provider.issuer, who
+
+
+def _begun(sent: CompleteIn, *, at: datetime) -> oidc.Begun | None:
+    try:
+        return oidc.opened(sent.flow, state=sent.state, at=at)
+    except oidc.NotVouchedFor:
+        return None
 
 
 def _refuse(trying: Trying, login: str, code: str, detail: str) -> NoReturn:

@@ -11,15 +11,17 @@ from accounts.models import Force, Officer, OfficerIdentity, User
 from accounts.services import Post, end_everything, register_officer
 from audit.services import record
 from audit.types import SERVICE
+from common.ids import uuid7
 from common.problems import Forbidden
 
 
 @transaction.atomic
 def admit(*, force: str, issuer: str, who: Claimed) -> User:
-    """The account of whoever signed in with their force. Its role, name and staff id become what the force says.
+    """The account of whoever signed in with their force. Its role and name become what the force says.
 
     A first time, an officer of this force with that staff id is the same person: the force says who its staff are.
-    Raises `Forbidden` for an account that was closed, one of another force, and a staff id that another person has.
+    Raises `Forbidden` for an account that was closed, one of another force, a staff id that another person has, and one
+    that is another than it was: it is what "a second person" is judged by, and does not change under an account.
     """
     Force.objects.select_for_update(no_key=True).get(code=force)  # one at a time: twice at once makes one account
     known = OfficerIdentity.objects.filter(issuer=issuer, subject=who.subject).first()
@@ -38,18 +40,16 @@ def _post_of(known: OfficerIdentity) -> Officer:
 
 def _of_staff(force: str, issuer: str, who: Claimed) -> Officer | None:
     """Who has that staff id, if nobody else of this provider is that account already."""
-    found = Officer.objects.select_related("user").filter(force_id=force, staff_id=who.staff_id).first()
-    if found is not None and found.user.identities.filter(issuer=issuer).exists():
+    found = list(Officer.objects.select_related("user").filter(force_id=force, staff_id__iexact=who.staff_id)[:2])
+    if len(found) > 1 or (found and found[0].user.identities.filter(issuer=issuer).exists()):
         raise Forbidden("staff_id_taken", "Another account of your force has this staff id.")
-    return found
+    return found[0] if found else None
 
 
 def _new(force: str, who: Claimed) -> Officer:
-    """Without a password: it opens by the force's own sign-in and by nothing else."""
+    """Without a password: it opens by the force's own sign-in and by nothing else. Nobody types its name."""
     post = Post(force, who.role, who.staff_id, who.name)
-    officer = register_officer(
-        actor=SERVICE, username=f"{who.staff_id.lower()}@{force}.force", password=None, post=post
-    )
+    officer = register_officer(actor=SERVICE, username=f"{uuid7()}@{force}.force", password=None, post=post)
     return Officer.objects.select_related("user").get(pk=officer.pk)
 
 
@@ -64,13 +64,12 @@ def _link(user: User, issuer: str, subject: str) -> None:
 
 
 def _as_the_force_says(officer: Officer, who: Claimed) -> None:
-    said = (who.role, who.staff_id, who.name)
-    if (officer.role, officer.staff_id, officer.name) == said:
+    if officer.staff_id.casefold() != who.staff_id.casefold():
+        raise Forbidden("staff_id_changed", "Your account is under another staff id. It does not change.")
+    if (officer.role, officer.name) == (who.role, who.name):
         return
-    if Officer.objects.filter(force_id=officer.force_id, staff_id=who.staff_id).exclude(pk=officer.pk).exists():
-        raise Forbidden("staff_id_taken", "Another account of your force has this staff id.")
-    officer.role, officer.staff_id, officer.name = said
-    officer.save(update_fields=["role", "staff_id", "name"])
+    officer.role, officer.name = who.role, who.name
+    officer.save(update_fields=["role", "name"])
     record(
         actor=actor_of(officer.user),
         action="alteration",

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.models import Authority, User
 from accounts.types import Caller
 from audit.services import record
-from common.problems import Conflict, NotFound, Problem, Refused
+from common.problems import Conflict, NotFound, Problem, Refused, Traced
 from orders.models import Invitation, ProtectedPerson
 from orders.queries import person_for_update
 from orders.services.inviting import invite
@@ -52,9 +52,9 @@ def record_advocate(*, caller: Caller, reference: str, key: str, wish: Wish) -> 
         raise Refused([Problem("/expires_at", "out_of_range", "This is to come, and at most a year away.")])
     if person.user_id is None:
         raise Conflict("person_has_no_account", "Invite her first: only somebody with an account can be acted for.")
-    advocate = _advocate(caller, wish.email.strip().lower())
+    advocate = _advocate(caller, person, wish.email.strip().lower())
     _withdraw_earlier(caller, person, advocate)
-    mandate = accounts.Mandate(person.user_id, wish.expires_at, wish.scopes, only_order=person.order_id)
+    mandate = accounts.Mandate(person.user_id, wish.expires_at, wish.scopes, only_order=person.order_id, granted_at=now)
     authority = accounts.record_authority(actor=caller.actor, advocate=advocate.id, mandate=mandate, reason=wish.reason)
     new = not advocate.has_usable_password()
     invitation = (
@@ -63,13 +63,25 @@ def record_advocate(*, caller: Caller, reference: str, key: str, wish: Wish) -> 
     return Recorded(authority, invitation)
 
 
-def _advocate(caller: Caller, email: str) -> User:
-    user = User.objects.filter(username=email).first()
-    if user is None:
-        return accounts.register_person(actor=caller.actor, email=email, kind=User.ADVOCATE)
+def _advocate(caller: Caller, person: ProtectedPerson, email: str) -> User:
+    user = User.objects.filter(username=email).first() or _registered(caller, email)
     if user.kind != User.ADVOCATE or not user.is_active:
-        raise Conflict("not_an_advocate", "This address cannot be used for an advocate.")
+        raise Traced(
+            "not_an_advocate",
+            "This address cannot be used for an advocate.",
+            verb="advocate_refused",
+            records=[person.order_id, person.id],
+        )
     return user
+
+
+def _registered(caller: Caller, email: str) -> User:
+    """Made anew; or, where somebody else named the same address at the same moment, what they made."""
+    try:
+        with transaction.atomic():
+            return accounts.register_person(actor=caller.actor, email=email, kind=User.ADVOCATE)
+    except IntegrityError:
+        return User.objects.get(username=email)
 
 
 def _withdraw_earlier(caller: Caller, person: ProtectedPerson, advocate: User) -> None:

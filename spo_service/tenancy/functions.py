@@ -44,6 +44,18 @@ _ORDERS_OF = _asked(
            AND a.revoked_at IS NULL
            AND (a.only_order IS NULL OR a.only_order = p.order_id))""",
 )
+# Whether a person held an authority over somebody whom an order protects, at an instant that may be long past: what
+# they reported by it is closed to them once it has ended, and what they reported without one is not (rule 81).
+_SPOKE_FOR = _asked(
+    "app_spoke_for(who uuid, wanted uuid, at timestamptz)",
+    "boolean",
+    """EXISTS (
+        SELECT FROM accounts_authority a
+         WHERE a.advocate_id = who AND a.granted_at <= at AND a.expires_at > at
+           AND (a.revoked_at IS NULL OR a.revoked_at > at)
+           AND (a.only_order = wanted OR a.only_order IS NULL AND EXISTS (
+                SELECT FROM orders_protectedperson p WHERE p.order_id = wanted AND p.user_id = a.principal_id)))""",
+)
 # A database that an earlier release migrated still has what it asked instead.
 _GONE = "DROP FUNCTION IF EXISTS app_people()"
 # They are looked up where a transaction becomes the person's (`database.tenancy`), not at each row.
@@ -133,6 +145,7 @@ FUNCTIONS = (
     _setting("report", "uuid"),
     _setting("record", "uuid"),
     _ORDERS_OF,
+    _SPOKE_FOR,
     _ORDERS,
     _GONE,
     _VIEWS,

@@ -25,7 +25,10 @@ PERSON = {"sub": "s-1", "staff_id": "7714", "name": "M. Hale", "roles": ["SPO.Of
 
 
 class Fake:
-    """`claims` are said of a person; `spoil` changes a token last, `algorithm` and `signs_with` how it is signed."""
+    """`claims` are said of a person; `spoil` changes a token last, `algorithm` and `signs_with` how it is signed.
+
+    `describes` is said of itself as well; `down` it fails, and it waits for `awake` before it says anything.
+    """
 
     def __init__(self, server: ThreadingHTTPServer) -> None:
         self.issuer = f"http://127.0.0.1:{server.server_port}"
@@ -35,6 +38,9 @@ class Fake:
         self.signs_with: JWK | None = None
         self.codes: dict[str, dict[str, str]] = {}
         self.asked: list[str] = []
+        self.describes: dict[str, Any] = {}
+        self.down, self.awake = False, threading.Event()
+        self.awake.set()
 
     @property
     def provider(self) -> Provider:
@@ -57,9 +63,13 @@ class Fake:
 
     def answer(self, path: str, form: dict[str, str]) -> tuple[int, Any]:
         self.asked.append(path)
+        self.awake.wait(20)
+        if self.down:
+            return 500, {}
         if path == "/.well-known/openid-configuration":
             names = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
-            return 200, {"issuer": self.issuer, **{name: f"{self.issuer}/{at}" for name, at in names.items()}}
+            named = {name: f"{self.issuer}/{at}" for name, at in names.items()}
+            return 200, {"issuer": self.issuer, **named, **self.describes}
         if path == "/keys":
             return 200, {"keys": [json.loads(self.key.export_public())]}
         asked = self.codes.pop(form.get("code", ""), None) if path == "/token" else None
@@ -109,6 +119,7 @@ def provider() -> Iterator[Fake]:
     try:
         yield fake
     finally:
+        fake.awake.set()
         server.shutdown()
         server.server_close()
         thread.join()

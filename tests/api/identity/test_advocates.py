@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import time_machine
 from django.core import mail
-from django.db import IntegrityError, transaction
+from django.core.cache import cache
+from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
 from accounts.letters import send_due
 from accounts.models import Authority, User
+from accounts.services import register_person
 from audit.models import Entry
+from audit.types import SERVICE
 from breaches.models import Report
 from demo.cast import Cast
-from orders.models import Order
+from orders.models import Order, ProtectedPerson
+from orders.services import advocates
 from tests.support.api import Answer, Api, Apis
 from tests.support.orders import a_report, an_order, register
+from tests.support.restricted import restrict
 from tests.support.signing_in import App
 
 EMAIL = "helper@advocates.example"
@@ -142,6 +151,33 @@ def test_an_advocates_report_without_an_order_stays_their_own(api: Apis, nobody_
     assert api.advocate.get(f"victim/reports/{report}").status == 200
 
 
+@pytest.mark.parametrize("held", ["never", "once"])
+def test_without_an_authority_no_answer_tells_a_restricted_order(
+    api: Apis, cast: Cast, order: str, nobody_yet: None, held: str
+) -> None:
+    """Rule 81: an order that is closed, one of another force and none are the same to who speaks for nobody."""
+    if held == "once":
+        made = recorded(api, order, email=cast.advocate.email).body["id"]
+        assert api.victim.delete(f"victim/advocates/{made}").status == 204
+    assert restrict(api).status == 201
+    assert api.other_force.put("force/orders/SPO-06-0001-26/versions/1", an_order()).status == 201
+    told = {}
+    for name in (order, "NO-SUCH", "SPO-06-0001-26"):
+        cache.clear()  # how many calls in a second is another matter
+        answer = api.advocate.post("victim/reports", a_report(order=name, force="05"))
+        assert not matched(answer)
+        path = f"victim/reports/{answer.body['id']}"
+        listed = answer.body["id"] in [row["id"] for row in api.advocate.get("victim/reports").body["results"]]
+        more = api.advocate.post(f"{path}/messages", {"text": "more"}).status
+        put_right = api.advocate.post(f"{path}/corrections", {"text": "It was a day earlier."}).status
+        back = api.advocate.post(f"{path}/withdraw", {"reason": "Sent by mistake."}).status
+        told[name] = (answer.status, api.advocate.get(path).status, listed, more, put_right, back)
+    assert len(set(told.values())) == 1
+    assert told[order][:5] == (201, 200, True, 201, 201)
+    assert told[order][5] < 300
+    assert Report.objects.filter(order__reference=order).count() == 1
+
+
 def test_every_problem_is_told_at_once(api: Apis, order: str) -> None:
     answer = recorded(api, order, email="no address", scopes=["everything"], expires_at="2026-12-01", reason="x", y=1)
     assert (answer.status, {pointer for pointer, _ in answer.codes}) == (
@@ -168,6 +204,47 @@ def test_an_address_of_somebody_else_is_no_advocates(api: Apis, cast: Cast, orde
     account: Any = getattr(cast, who)
     answer = recorded(api, order, email=getattr(account, "email", None) or account.username)
     assert (answer.status, answer.code) == (409, "not_an_advocate")
+
+
+def test_asking_whether_an_address_is_known_leaves_a_trace(api: Apis, cast: Cast, order: str) -> None:
+    """The refusal says that it is somebody's: who asks for one after another is found on the trail."""
+    assert recorded(api, order, email=cast.other_victim.email).status == 409
+    row = Entry.objects.get(verb="advocate_refused")
+    about = {str(Order.objects.get(reference=order).id), str(ProtectedPerson.objects.get(order__reference=order).id)}
+    assert (row.actor, row.action, set(row.record_ids)) == (cast.officer.user_id, "consultation", about)
+    assert cast.other_victim.email not in str(vars(row))
+
+
+def test_the_same_new_address_twice_at_once_is_one_account(committed_cast: tuple[Cast, Apis]) -> None:
+    cast, api = committed_cast
+    order, begun = register(api, cast, an_order()), threading.Event()
+
+    def elsewhere() -> None:
+        try:
+            with transaction.atomic():
+                register_person(actor=SERVICE, email=EMAIL, kind=User.ADVOCATE)
+                begun.set()
+                time.sleep(0.5)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(elsewhere)
+        assert begun.wait(10)
+        assert recorded(api, order).status == 201
+        other.result()
+    assert User.objects.filter(username=EMAIL).count() == 1
+
+
+def test_an_end_is_judged_by_the_instant_it_is_granted_from(
+    api: Apis, cast: Cast, order: str, nobody_yet: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hashes and locks take their time: an end that was to come when it was looked at is one that came after."""
+    then = timezone.now() - timedelta(seconds=5)
+    monkeypatch.setattr(advocates, "timezone", SimpleNamespace(now=lambda: then))
+    end = (then + timedelta(seconds=1)).isoformat()
+    assert recorded(api, order, email=cast.advocate.email, expires_at=end).status == 201
+    assert Authority.objects.get().granted_at == then
 
 
 def test_an_officer_of_another_force_records_and_withdraws_nothing(api: Apis, order: str) -> None:

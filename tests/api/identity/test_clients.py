@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
@@ -73,6 +74,17 @@ def test_a_new_secret_is_shown_once_and_both_open(cast: Cast, own: Api) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT string_agg(hashed, ' ') FROM accounts_clientsecret")
         assert answer.body["client_secret"] not in cursor.fetchone()[0]
+
+
+def test_one_kept_as_a_password_opens_and_is_kept_anew(cast: Cast) -> None:
+    """Of an earlier release: a hash that takes memory is not for what nobody guesses."""
+    rows = ClientSecret.objects.filter(client__client_id=cast.force.client_id)
+    rows.update(hashed=make_password(cast.force.client_secret))
+    assert sign_in(cast.force, "another").status_code == 401
+    assert not rows.get().hashed.startswith("sha256$")
+    for _ in range(2):
+        assert sign_in(cast.force).status_code == 200
+        assert rows.get().hashed.startswith("sha256$")
 
 
 def test_the_old_one_stops_when_the_force_said(cast: Cast, own: Api) -> None:

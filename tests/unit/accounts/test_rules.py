@@ -72,3 +72,9 @@ def test_every_role_says_who_may_hold_it() -> None:
     )
     assert "" not in ROLES
     _: Role = "reviewer"
+
+
+@pytest.mark.parametrize("at", [float("nan"), float("inf"), -1.0, 1_764_000_000_000, 10**400, True, "1", None])
+def test_a_second_factor_shown_at_no_instant_counts_for_nothing(at: Any) -> None:
+    assert second_factor_at([{**TOTP, "at": at}]) is None
+    assert second_factor_at([{**TOTP, "at": at}, TOTP]) == datetime.fromtimestamp(2, UTC)
