@@ -49,9 +49,10 @@ WITH made AS (
     FROM generate_series(%(a)s::int, %(b)s::int) n JOIN bench_town t ON t.town = mod(n, %(towns)s)),
  o AS (INSERT INTO orders_order (id, force_id, reference) SELECT o, '05', 'Z-' || n FROM made),
  v AS (INSERT INTO orders_orderversion (id, order_id, number, change_kind, kind, made_on, effective_from,
-          in_force_until, body, body_sent, body_sha256, warnings, recorded_at, recorded_by)
+          in_force_until, body, body_sent, body_sha256, warnings, recorded_at, recorded_by,
+          replaces_interim)
        SELECT m.v, m.o, 1, change_kind, kind, made_on, effective_from, in_force_until, '{}', '{}', body_sha256,
-          warnings, recorded_at, recorded_by FROM orders_orderversion, made m WHERE id = %(version)s),
+          warnings, recorded_at, recorded_by, replaces_interim FROM orders_orderversion, made m WHERE id = %(version)s),
  c AS (INSERT INTO orders_condition (id, version_id, position, clause, kind, machine_checkable)
        SELECT m.v, m.v, 0, '1', 'exclusion_zone', true FROM made m),
  z AS (INSERT INTO orders_zone (id, condition_id, version_id, code, restricted_name, drawn_by_name,

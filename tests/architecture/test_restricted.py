@@ -16,7 +16,6 @@ ELSEWHERE = {
     "orders/services/people.py": "holds two orders that were read through it",
     "orders/services/readers.py": "an unattended order, for whoever takes charge of it",
     "orders/services/registering.py": "makes an order",
-    "orders/landing.py": "makes orders",
     "breaches/queries.py": "the filter of reports; a victim's own reports",
     "breaches/evidence/services.py": "holds a report that was read through it; the worker's",
     "breaches/evidence/tus.py": "holds a report that was read through it",
