@@ -15,9 +15,9 @@ _NICE = 5
 
 
 class Aside(Argon2PasswordHasher):
-    """Argon2id, on threads of a lower rank: a memory-hard hash takes a core for a while, and a flood of sign-ins
+    """Argon2id on threads of a lower rank, `SIGN_INS_AT_ONCE` of them, and in one lane: more would take more cores.
 
-    must not take it from reports. How many at once, `SIGN_INS_AT_ONCE` says. One lane: more would take more cores.
+    A memory-hard hash takes a core for a while, and a flood of sign-ins must not take it from reports.
     """
 
     parallelism = 1
