@@ -12,7 +12,7 @@ R = TypeVar("R")
 def remembered(ask: Callable[[*A], R]) -> Callable[[*A], R]:
     """`ask`, asked once for the same arguments.
 
-    For a function that lives while one report is judged: making a `functools.cache` takes longer than most that is asked.
+    For what lives while one report is judged: making a `functools.cache` takes longer than most that is asked.
     """
     known: dict[tuple[*A], R] = {}
 
