@@ -68,7 +68,8 @@ def _hopefully(claim: _Claim, effect: Callable[[], Response]) -> Response:
         with transaction.atomic(), gathered(last=True):
             return _kept(claim, effect())
     except OperationalError as error:
-        raise _in_progress(error) from error
+        _check_in_progress(error)
+        raise
     except IntegrityError as error:
         if _constraint(error) == _NUMBER:  # another key's answer has this number
             return _hopefully(claim, effect)
@@ -81,10 +82,9 @@ def _constraint(error: IntegrityError) -> str | None:
     return error.__cause__.diag.constraint_name if isinstance(error.__cause__, UniqueViolation) else None
 
 
-def _in_progress(error: OperationalError) -> Exception:
+def _check_in_progress(error: OperationalError) -> None:
     if isinstance(error.__cause__, LockNotAvailable):
-        return Conflict("idempotency_in_progress", "The first request with this key is still running.")
-    return error
+        raise Conflict("idempotency_in_progress", "The first request with this key is still running.") from error
 
 
 def _claim(request: Request, sent: str, said: Any) -> _Claim:
@@ -114,7 +114,8 @@ def _take(claim: _Claim) -> bool:
             cursor.execute(_TAKE, [claim.client, claim.operation, claim.key])
             return cast(tuple[bool], cursor.fetchone())[0]
     except OperationalError as error:
-        raise _in_progress(error) from error
+        _check_in_progress(error)
+        raise
 
 
 def _replay(claim: _Claim) -> Response:
