@@ -24,7 +24,8 @@ from demo.story import REFERENCE, Teller, token_of
 from orders.models import Order
 from orders.services import link_person
 
-ROUNDS, SECONDS, WARM_UP_SECONDS = 5, 6.0, 3.0
+# Short turns, and many: a machine changes its pace within seconds, and both should have the same of it.
+ROUNDS, SECONDS, WARM_UP_SECONDS = 21, 1.5, 3.0
 WANTED = 0.4
 
 
@@ -91,13 +92,14 @@ def _measure(ours: tuple[int, bytes], floor: tuple[int, bytes]) -> dict[str, Any
     ]
     if any(load.failed for pair in rounds for load in pair):
         raise SystemExit("some requests were not answered 201: nothing was measured")
-    mine, least = (statistics.median(pair[i].per_second for pair in rounds) for i in (0, 1))
+    # Each had the same time in all, so this is how many requests one got through against the other.
+    mine, least = (statistics.fmean(pair[i].per_second for pair in rounds) for i in (0, 1))
     return {
         "name": "report intake",
         "unit": "requests a second, 8 clients",
         "ours": round(mine, 1),
         "floor": round(least, 1),
-        "ratio": round(statistics.median(a.per_second / b.per_second for a, b in rounds), 3),
+        "ratio": round(mine / least, 3),
         "wanted_ratio": WANTED,
         "slowest_tenth_ms": round(statistics.median(pair[0].slowest_tenth_ms for pair in rounds), 1),
         "reports": _count(),

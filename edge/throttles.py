@@ -24,11 +24,10 @@ class CallerThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         audience = getattr(view, "audience", "public")
         key = f"limit:{audience}:{self._who(request)}:{int(time.time())}"
-        cache.add(key, 0, timeout=5)
         try:
             count = cache.incr(key)
-        except ValueError:  # dropped between the two calls by a full cache: let it pass, and count anew
-            return True
+        except ValueError:  # the first in this second, or dropped by a full cache
+            count = 1 if cache.add(key, 1, timeout=5) else _counted(key)
         return bool(count <= settings.CALLER_LIMITS.get(audience, settings.CALLER_LIMITS["public"]))
 
     def wait(self) -> float:
@@ -37,6 +36,14 @@ class CallerThrottle(BaseThrottle):
     def _who(self, request: Request) -> str:
         caller = request.user
         return caller.id if isinstance(caller, Caller) else str(self.get_ident(request))
+
+
+def _counted(key: str) -> int:
+    """One more, where another was the first meanwhile."""
+    try:
+        return int(cache.incr(key))
+    except ValueError:  # dropped between the two calls by a full cache: let it pass, and count anew
+        return 1
 
 
 def address_of(request: Any) -> str:

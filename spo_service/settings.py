@@ -13,6 +13,7 @@ from environs import FileAwareEnv, validate
 from accounts.federation import read_providers
 from accounts.types import SCOPES
 from common.envelope import read_ring
+from database.pooling import Pooled
 from database.roles import ROLES
 
 # `NAME_FILE` names a file that holds the value of `NAME`, and counts before it: secrets need not be in the environment.
@@ -140,13 +141,15 @@ if DB_ROLE:
     _OPTIONS["options"] += f" -c role={DB_ROLE}"
 # The same few statements again and again: PostgreSQL parses and plans each once in a connection.
 _OPTIONS |= {"server_side_binding": True, "prepare_threshold": 2}
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a restarted database costs nobody a report
 if env.bool("DB_POOL", False):
     # Web processes only. Never under qcluster: its forked processes share the pool's sockets and its
     # protocol falls apart (django-q2 issue 209).
-    _OPTIONS["pool"] = {"min_size": 2, "max_size": env.int("DB_POOL_SIZE", 6), "timeout": 10}
+    # A restarted database costs nobody a report: `database.pooling` sees to it, for less than Django's own checks.
+    _OPTIONS["pool"] = {
+        "min_size": 2, "max_size": env.int("DB_POOL_SIZE", 6), "timeout": 10, "connection_class": Pooled
+    }  # fmt: skip
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
+    DATABASES["default"] |= {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60), "CONN_HEALTH_CHECKS": True}
 # The role that erases what two people let go (docs/data-protection.md): known to `erase_disposed` only.
 ERASER_DATABASE_URL = env.str("ERASER_DATABASE_URL", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -256,6 +259,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["edge.throttles.CallerThrottle"],
     "DEFAULT_PARSER_CLASSES": ["edge.parsing.JsonBody"],
     "DEFAULT_RENDERER_CLASSES": ["edge.rendering.JsonAnswer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "edge.rendering.OneFormat",
     "DEFAULT_SCHEMA_CLASS": "edge.schema.ProblemAwareSchema",
     "EXCEPTION_HANDLER": "edge.problem_json.handle",
     "UNAUTHENTICATED_USER": None,

@@ -6,8 +6,15 @@ its own middleware and its own way of sending statements.
 
 from spo_service.settings import DATABASES as _OURS
 
-_DEFAULT = {**_OURS["default"], "OPTIONS": {k: v for k, v in _OURS["default"]["OPTIONS"].items() if k == "pool"}}
-DATABASES = {"default": _DEFAULT}
+_POOL = {name: value for name, value in _OURS["default"]["OPTIONS"]["pool"].items() if name != "connection_class"}
+DATABASES = {
+    "default": {
+        **_OURS["default"],
+        "ENGINE": "django.contrib.gis.db.backends.postgis",
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"pool": _POOL},
+    }
+}
 
 SECRET_KEY = "not-secret"  # noqa: S105 - signs nothing
 INSTALLED_APPS = [

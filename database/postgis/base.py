@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.backends.utils import debug_transaction
 
 from database import tenancy
+from database.pooling import Pooled, is_sound
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -18,6 +19,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.execute_wrappers.append(self._in_a_transaction)
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection that works: those of the pool that a restarted server left dead are given back as such."""
+        connection = super().get_new_connection(conn_params)
+        while isinstance(connection, Pooled) and not is_sound(connection):
+            connection.close()
+            self.pool.putconn(connection)
+            connection = super().get_new_connection(conn_params)
+        return connection
+
+    def register_geometry_adapters(self, pg_connection: Any, clear_caches: bool = False) -> None:
+        """Teach a connection PostGIS's types: one from the pool knows them already, from the first time."""
+        if isinstance(pg_connection, Pooled) and pg_connection.knows_shapes and not clear_caches:
+            return
+        super().register_geometry_adapters(pg_connection, clear_caches)
+        types: dict[str, Any] = self._type_infos["geometry"]  # type: ignore[attr-defined]
+        pg_connection.knows_shapes = types.get(self.alias) is not None
 
     def _start_transaction_under_autocommit(self) -> None:
         """Django calls this, where a backend has it, instead of leaving the BEGIN to the driver."""
