@@ -107,5 +107,6 @@ def _failed() -> bool:
 
 
 def _send(tenant: Tenant) -> None:
+    connection.begin_now()  # type: ignore[attr-defined]
     # Past Django's cursor, so that a count of statements is the same with and without a transaction around.
     connection.connection.execute(sentence(tenant), prepare=False)

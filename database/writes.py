@@ -1,14 +1,16 @@
-"""Writes whose answers nobody looks at: sent at once, or gathered and sent as one."""
+"""Fewer trips to the database: writes gathered and sent as one, a BEGIN sent with what is asked first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 from psycopg import ClientCursor
+
+from database.postgis.base import DatabaseWrapper
 
 BETWEEN = ";\n"
 _CALL = "SELECT "
@@ -25,6 +27,39 @@ def write(statement: str, values: Sequence[Any]) -> None:
         cursor.execute(statement, values)
 
 
+def ask(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement that PostgreSQL need not plan (a call of a function); it takes a late BEGIN along."""
+    begin = _begin()
+    with connection.cursor() as cursor:
+        if begin:
+            cursor.execute(begin + _mogrified(statement, values))
+            while cursor.nextset():
+                pass
+        else:
+            cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+@contextmanager
+def late_begin() -> Iterator[None]:
+    """A transaction that begins in this block begins with the first statement in it, and not by itself."""
+    wrapper = cast(DatabaseWrapper, connection)
+    wrapper.begins_late = True
+    try:
+        yield
+    finally:
+        wrapper.begins_late = False
+
+
+def _begin() -> str:
+    begin = cast(DatabaseWrapper, connection).take_begin()
+    return begin and begin + BETWEEN
+
+
+def _mogrified(statement: str, values: Sequence[Any]) -> str:
+    return ClientCursor(connection.connection).mogrify(statement, values)
+
+
 def _as_one(waiting: Sequence[tuple[str, Sequence[Any]]]) -> str:
     """Functions that are called one after the other share a SELECT: every statement has a price of its own."""
     statements: list[str] = []
@@ -34,7 +69,7 @@ def _as_one(waiting: Sequence[tuple[str, Sequence[Any]]]) -> str:
         else:
             statements.append(statement)
     values = [value for _, some in waiting for value in some]
-    return ClientCursor(connection.connection).mogrify(BETWEEN.join(statements), values)
+    return _mogrified(BETWEEN.join(statements), values)
 
 
 @contextmanager
@@ -56,5 +91,6 @@ def gathered(*, last: bool = False) -> Iterator[None]:
         statement = _as_one(waiting)
         if last and connection.in_atomic_block and not connection.savepoint_ids:
             statement += f"{BETWEEN}COMMIT"  # Django's own then finds nothing to do
+        begin = _begin()
         with connection.cursor() as cursor:
-            cursor.execute(statement)
+            cursor.execute(begin + statement)

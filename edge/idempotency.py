@@ -19,7 +19,7 @@ from rest_framework.response import Response
 
 from accounts.types import Caller
 from common.problems import Conflict, Problem, Refused
-from database.writes import gathered, write
+from database.writes import gathered, late_begin, write
 from edge.models import IdempotentAnswer
 from edge.parsing import body_of
 from edge.rendering import JsonAnswer, Written
@@ -65,7 +65,7 @@ def _hopefully(claim: _Claim, effect: Callable[[], Response]) -> Response:
     comes second waits there for the first, has all of theirs undone, and gets what the first got.
     """
     try:
-        with transaction.atomic(), gathered(last=True):
+        with late_begin(), transaction.atomic(), gathered(last=True):
             return _kept(claim, effect())
     except OperationalError as error:
         _check_in_progress(error)

@@ -18,6 +18,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.begins_late = False  # whether a BEGIN waits for the statement that comes first (`database.writes`)
+        self._begin = ""
         self.execute_wrappers.append(self._in_a_transaction)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
@@ -43,8 +45,32 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with debug_transaction(self, "BEGIN"), self.wrap_database_errors:
             if tenant is None:
                 self._set_autocommit(False)  # type: ignore[attr-defined]
+            elif self.begins_late:
+                self._begin = f"BEGIN;{tenancy.sentence(tenant, begins=True)}"
             else:
                 self.connection.execute(f"BEGIN;{tenancy.sentence(tenant, begins=True)}", prepare=False)
+
+    def take_begin(self) -> str:
+        """The BEGIN that still waits, for whoever sends it with a statement; empty where none does."""
+        begin, self._begin = self._begin, ""
+        return begin
+
+    def begin_now(self) -> None:
+        """Send a BEGIN that still waits by itself."""
+        if begin := self.take_begin():
+            self.connection.execute(begin, prepare=False)
+
+    def _commit(self) -> None:
+        self.take_begin()  # nothing was done since
+        super()._commit()  # type: ignore[misc]
+
+    def _rollback(self) -> None:
+        self.take_begin()
+        super()._rollback()  # type: ignore[misc]
+
+    def close(self) -> None:
+        self.take_begin()
+        super().close()
 
     def create_cursor(self, name: str | None = None) -> Any:
         """Only a cursor outside a transaction must outlive one: PostgreSQL refuses that to one that locks rows."""
@@ -57,6 +83,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]
     ) -> Any:
         """A statement outside any transaction gets one of its own, for only a transaction has a tenant."""
+        self.begin_now()
         if self.in_atomic_block or not tenancy.is_somebody():
             return execute(sql, params, many, context)
         with transaction.atomic(using=self.alias):

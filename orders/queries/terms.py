@@ -11,10 +11,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
 from accounts.types import Caller
 from common.problems import Closed
+from database.writes import ask
 from orders.models import OrderVersion
 from orders.queries.access import may_read
 from orders.reading import conditions_of, identifiers_of, names_of
@@ -63,17 +62,8 @@ def _compile(body: dict[str, Any], period: Period) -> _Compiled:
 
 
 # One round trip for the whole order. A body comes as it is sealed, and only where it is not compiled yet.
-_TERMS = """
-SELECT o.id, o.reference, o.force_id, o.restricted, v.id, v.number, v.effective_from, v.in_force_until,
-       lower(t.during), upper(t.during),
-       CASE WHEN v.id = ANY(%s) THEN NULL ELSE v.body END,
-       (SELECT min(s.served_at) FROM orders_service s WHERE s.order_id = o.id),
-       (SELECT jsonb_object_agg(z.code, jsonb_build_array(a.staff_id, a.approved_at))
-          FROM orders_zone z JOIN orders_zoneapproval a ON a.zone_id = z.id WHERE z.version_id = v.id)::text
-  FROM orders_order o JOIN orders_orderversion v ON v.order_id = o.id
-  LEFT JOIN orders_inforce t ON t.version_id = v.id AND upper_inf(t.known)
- WHERE {where} ORDER BY o.created_at, o.id, v.number
-"""
+# A function (orders/migrations/0017_terms.py), so that its plan is kept also where it is sent with the BEGIN.
+_TERMS = "SELECT * FROM orders_terms({which}, %s)"
 
 
 class _Row(NamedTuple):
@@ -92,13 +82,13 @@ class _Row(NamedTuple):
     approvals: str | None
 
 
-_OF_FORCE = "o.reference = %s AND o.force_id = %s"
-_OF_PERSON = """o.reference = %s AND EXISTS (
-    SELECT 1 FROM orders_protectedperson p WHERE p.order_id = o.id AND p.user_id = ANY(%s))"""
-_OF_ADVOCATE = """o.reference = %s AND EXISTS (
+_OF_FORCE = "ARRAY(SELECT id FROM orders_order WHERE reference = %s AND force_id = %s)"
+_OF_PERSON = "orders_protecting(%s, %s)"
+_OF_ADVOCATE = """ARRAY(
+    SELECT o.id FROM orders_order o WHERE o.reference = %s AND EXISTS (
     SELECT 1 FROM orders_protectedperson p JOIN accounts_authority a ON a.principal_id = p.user_id
-     WHERE p.order_id = o.id AND a.id = ANY(%s) AND (a.only_order IS NULL OR a.only_order = o.id))"""
-_BY_ID = "o.id = %s"
+     WHERE p.order_id = o.id AND a.id = ANY(%s) AND (a.only_order IS NULL OR a.only_order = o.id)))"""
+_BY_ID = "ARRAY[%s::uuid]"
 
 
 def terms_over_own_order(reference: str, *, caller: Caller) -> OrderTerms | None:
@@ -123,15 +113,11 @@ def terms_by_id(order_id: UUID) -> OrderTerms | None:
     return _terms(_BY_ID, (order_id,))
 
 
-def _terms(where: str, values: tuple[Any, ...]) -> OrderTerms | None:
-    question = (where, *values)
+def _terms(which: str, values: tuple[Any, ...]) -> OrderTerms | None:
+    question = (which, *values)
     known = _COMPILED.known(question)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _TERMS.format(where=where),
-            [list(known), *(list(value) if isinstance(value, tuple) else value for value in values)],
-        )
-        rows = [_Row(*row) for row in cursor.fetchall()]
+    asked = [*(list(value) if isinstance(value, tuple) else value for value in values), list(known)]
+    rows = [_Row(*row) for row in ask(_TERMS.format(which=which), asked)]
     # Two forces may use the same reference for the same person: then nobody can say which is meant.
     if not rows or len({row.order for row in rows}) > 1:
         return None
