@@ -78,7 +78,7 @@ def test_one_in_which_nothing_is_said_never_begins() -> None:
 @pytest.mark.parametrize("asked", [True, False])
 def test_what_was_written_in_it_is_undone_with_it(asked: bool) -> None:
     before = User.objects.count()
-    with pytest.raises(ZeroDivisionError), late(Tenant(role="spo")):
+    with pytest.raises(ZeroDivisionError), late(Tenant(role="none")):
         _add_and_fail(asked)
     assert User.objects.count() == before
 
@@ -93,7 +93,7 @@ def _add_and_fail(asked: bool) -> None:
 def test_writes_that_are_gathered_take_it_along() -> None:
     name = str(uuid4())
     connection.ensure_connection()
-    with acting(Tenant(role="spo")), late_begin(), transaction.atomic(), gathered(last=True):
+    with acting(Tenant(role="none")), late_begin(), transaction.atomic(), gathered(last=True):
         write("SELECT set_config('app.force', %s, false)", ["07"])
         write("CREATE TABLE of_this_test AS SELECT %s::text AS name", [name])
         assert status() == TransactionStatus.IDLE
