@@ -26,12 +26,12 @@ def is_sound(connection: Pooled) -> bool:
     without a word.
     """
     now = time.monotonic()
-    if now - connection.sound_at > TRUSTED_S or _has_something_to_say(connection):
-        try:
+    try:
+        if now - connection.sound_at > TRUSTED_S or _has_something_to_say(connection):
             connection.execute("")
-        except Error:
-            return False
-        connection.sound_at = now
+            connection.sound_at = now
+    except Error:
+        return False
     return True
 
 

@@ -29,10 +29,10 @@ def write(statement: str, values: Sequence[Any]) -> None:
 
 def ask(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows of a statement that PostgreSQL need not plan (a call of a function); it takes a late BEGIN along."""
-    begin = _begin()
     with connection.cursor() as cursor:
-        if begin:
-            cursor.execute(begin + _mogrified(statement, values))
+        if _wrapper().begin_waits:
+            sent = _mogrified(statement, values)
+            cursor.execute(_wrapper().take_begin() + BETWEEN + sent)
             while cursor.nextset():
                 pass
         else:
@@ -43,21 +43,20 @@ def ask(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
 @contextmanager
 def late_begin() -> Iterator[None]:
     """A transaction that begins in this block begins with the first statement in it, and not by itself."""
-    wrapper = cast(DatabaseWrapper, connection)
-    wrapper.begins_late = True
+    _wrapper().begins_late = True
     try:
         yield
     finally:
-        wrapper.begins_late = False
+        _wrapper().begins_late = False
 
 
-def _begin() -> str:
-    begin = cast(DatabaseWrapper, connection).take_begin()
-    return begin and begin + BETWEEN
+def _wrapper() -> DatabaseWrapper:
+    return cast(DatabaseWrapper, connection)
 
 
 def _mogrified(statement: str, values: Sequence[Any]) -> str:
-    return ClientCursor(connection.connection).mogrify(statement, values)
+    with connection.wrap_database_errors:
+        return ClientCursor(connection.connection).mogrify(statement, values)
 
 
 def _as_one(waiting: Sequence[tuple[str, Sequence[Any]]]) -> str:
@@ -91,6 +90,7 @@ def gathered(*, last: bool = False) -> Iterator[None]:
         statement = _as_one(waiting)
         if last and connection.in_atomic_block and not connection.savepoint_ids:
             statement += f"{BETWEEN}COMMIT"  # Django's own then finds nothing to do
-        begin = _begin()
+        if _wrapper().begin_waits:
+            statement = _wrapper().take_begin() + BETWEEN + statement
         with connection.cursor() as cursor:
-            cursor.execute(begin + statement)
+            cursor.execute(statement)

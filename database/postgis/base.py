@@ -50,15 +50,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
             else:
                 self.connection.execute(f"BEGIN;{tenancy.sentence(tenant, begins=True)}", prepare=False)
 
+    @property
+    def begin_waits(self) -> bool:
+        return bool(self._begin)
+
     def take_begin(self) -> str:
-        """The BEGIN that still waits, for whoever sends it with a statement; empty where none does."""
+        """The BEGIN that still waits, for whoever sends it with a statement."""
         begin, self._begin = self._begin, ""
         return begin
 
     def begin_now(self) -> None:
         """Send a BEGIN that still waits by itself."""
-        if begin := self.take_begin():
-            self.connection.execute(begin, prepare=False)
+        if self.begin_waits:
+            with self.wrap_database_errors:
+                self.connection.execute(self.take_begin(), prepare=False)
 
     def _commit(self) -> None:
         self.take_begin()  # nothing was done since

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 from psycopg.pq import TransactionStatus
 
 from accounts.models import User
@@ -103,6 +103,15 @@ def test_writes_that_are_gathered_take_it_along() -> None:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE of_this_test")
+
+
+def test_what_cannot_be_sent_leaves_the_begin_where_it_was() -> None:
+    """Caught or not: nothing after it happens outside the transaction."""
+    with late(Tenant(force="05")):
+        with pytest.raises(DataError):
+            ask("SELECT %s::text", ["\x00"])
+        assert who() == ("05", APP)
+        assert status() == TransactionStatus.INTRANS
 
 
 def test_a_transaction_that_begins_after_the_block_begins_by_itself() -> None:

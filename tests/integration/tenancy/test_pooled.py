@@ -88,6 +88,13 @@ def test_one_that_a_network_lost_without_a_word_is_replaced_once_it_waited_long(
     assert pooled.connection is not kept
 
 
+def test_one_that_was_closed_on_this_side_is_replaced(pooled: DatabaseWrapper) -> None:
+    kept = waiting(pooled)
+    kept.close()
+    assert answer(pooled) == (7,)
+    assert pooled.connection is not kept
+
+
 def test_what_the_server_says_meanwhile_is_no_end(pooled: DatabaseWrapper) -> None:
     """A notification waits on the socket: the connection is asked, and stays."""
     pooled.ensure_connection()
