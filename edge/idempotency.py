@@ -16,13 +16,13 @@ from django.db.utils import IntegrityError, OperationalError
 from psycopg.errors import LockNotAvailable, UniqueViolation
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.types import Caller
 from common.problems import Conflict, Problem, Refused
 from database.writes import gathered, late_begin, write
 from edge.models import IdempotentAnswer
 from edge.parsing import body_of
-from edge.rendering import JsonAnswer, Written
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 _BODY = IdempotentAnswer._meta.get_field("body")
@@ -135,8 +135,8 @@ def _kept(claim: _Claim, answer: Response) -> Response:
     # The number is needed before the row is there, since the row is sealed with it. Sequences gave smaller ones.
     number = 2**62 + secrets.randbits(62)
     # As text, not jsonb: the same answer again means the same members in the same order.
-    answer.data = written = Written(JsonAnswer().render(answer.data))
+    body = json.dumps(answer.data, cls=JSONEncoder, ensure_ascii=False)
     headers = {name: answer[name] for name in _KEPT_HEADERS if answer.has_header(name)}
     asked = (claim.client, claim.operation, claim.key, claim.digest)
-    write(_KEEP, [number, *asked, answer.status_code, _BODY.sealed(written.decode(), number), json.dumps(headers)])
+    write(_KEEP, [number, *asked, answer.status_code, _BODY.sealed(body, number), json.dumps(headers)])
     return answer

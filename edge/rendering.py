@@ -12,10 +12,6 @@ from rest_framework.request import Request
 _ANY = "*/*"
 
 
-class Written(bytes):
-    """The data of an answer that is written out already, since it was kept for whoever asks again."""
-
-
 class OneFormat(DefaultContentNegotiation):
     """There is one format: whoever takes it, or anything, gets it without a list being weighed."""
 
@@ -30,11 +26,6 @@ class JsonAnswer(JSONRenderer):
     """UTF-8 JSON. `NaN` and `Infinity` cannot leave: they are not JSON."""
 
     strict = True
-
-    def render(
-        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
-    ) -> bytes:
-        return data if isinstance(data, Written) else bytes(super().render(data, accepted_media_type, renderer_context))
 
     def get_indent(self, accepted_media_type: str, renderer_context: Mapping[str, Any]) -> None:
         return None
