@@ -25,7 +25,7 @@ from orders.models import Order
 from orders.services import link_person
 
 # Short turns, and many: a machine changes its pace within seconds, and both should have the same of it.
-ROUNDS, SECONDS, WARM_UP_SECONDS = 21, 1.5, 3.0
+ROUNDS, SECONDS, WARM_UP_SECONDS = 41, 1.5, 3.0
 WANTED = 0.4
 
 
