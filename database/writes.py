@@ -28,7 +28,7 @@ def write(statement: str, values: Sequence[Any]) -> None:
 
 
 def ask(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """The rows of a statement that PostgreSQL need not plan (a call of a function); it takes a late BEGIN along."""
+    """The rows of a statement; it takes a late BEGIN along, and is planned anew then: for calls of functions."""
     with connection.cursor() as cursor:
         if _wrapper().begin_waits:
             sent = _mogrified(statement, values)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from math import ceil
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig
 from django.db import transaction
@@ -100,28 +101,14 @@ def _trace(request: Any, refusal: Traced) -> None:
     """What a refusal told and to whom: never what was sent."""
     caller = getattr(request, "user", None)
     if isinstance(caller, Caller):
-        with transaction.atomic():
-            record(
-                actor=caller.actor,
-                action="consultation",
-                verb=refusal.verb,
-                records=refusal.records,
-                reason_code=refusal.code,
-            )
+        _record(caller, refusal.verb, refusal.records, reason_code=refusal.code)
 
 
 def _alarm(request: Any, closed: Closed) -> None:
     """Somebody asked for what a list of readers keeps from them (rule 81): told after the refusal rolled back."""
     caller = getattr(request, "user", None)
     if isinstance(caller, Caller):
-        with transaction.atomic():
-            record(
-                actor=caller.actor,
-                action="consultation",
-                verb="restricted_attempt",
-                records=closed.records,
-                reason_code="restricted",
-            )
+        _record(caller, "restricted_attempt", closed.records, reason_code="restricted")
         raise_alarm("restricted_attempt", [caller.id, *closed.records])
 
 
@@ -195,3 +182,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """Nothing of the failure is said: its words may hold what was sent."""
     return plain(500, "server_error", "Something failed on our side. Nothing was stored. In danger, call 999.")
+
+
+def _record(caller: Caller, verb: str, records: Sequence[UUID], *, reason_code: str) -> None:
+    with transaction.atomic():
+        record(actor=caller.actor, action="consultation", verb=verb, records=records, reason_code=reason_code)

@@ -35,5 +35,5 @@ def post_worker_init(worker: Any) -> None:
     """What was imported stays until the end: the collector need not look through it again and again."""
     gc.collect()
     gc.freeze()
-    # A request makes thousands of objects and next to no circles: the usual 700 is a search every few statements.
+    # Requests leave few circles behind: looking for them after every 700 objects is more often than it pays.
     gc.set_threshold(20_000, 20, 20)
