@@ -1,7 +1,9 @@
 """The gazetteer's file, made from public files in the layouts of ONS and Ordnance Survey.
 
-Rows without a place of their own are left out and counted: the directory's sentinels (99.999999), a nought for a
-grid reference, the mean of a whole postcode sector, anything outside the United Kingdom.
+Rows without a place of their own are left out and counted by why: the directory's sentinels (99.999999), a nought
+for a grid reference, the mean of a whole postcode sector, anything outside the United Kingdom. Publishers rename
+columns from one edition to the next: each is known by all its names, and a file of which nothing is kept is refused
+with the names that were looked for.
 """
 
 from __future__ import annotations
@@ -10,11 +12,12 @@ import csv
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import shapely
 
@@ -22,6 +25,7 @@ from geo import crs
 from geo.accuracy import default_r95_m
 from geo.canonical import spread_to_json
 from geo.gazetteer import name_key, postcode_key
+from geo.gazetteer_roads import NAMES, NoRoads, named_roads
 from geo.spread import middle
 from geo.types import Area, Corridor, Point, Spread
 
@@ -39,8 +43,8 @@ _INSERT = "INSERT OR IGNORE INTO place VALUES (?, ?, ?, ?, ?, ?, ?)"
 _ADDRESSES, _DIRECTORY, _CODE_POINT = 0, 1, 2
 # A carriageway with its pavements, verges and the error of the line.
 ROAD_WIDTH_M = 30.0
-# ONS writes 1 to 9, Ordnance Survey ten times that. 6 is the mean of a sector, 9 means that there is none.
-_NO_PLACE = frozenset({"6", "9", "60", "90"})
+# ONS writes 1 to 9, Ordnance Survey ten times that.
+_SECTOR_MEANS, _NO_PLACE = frozenset({"6", "60"}), frozenset({"9", "90"})
 _SENTINEL_LATITUDE = 99.0
 
 _CODE_POINT_COLUMNS = ("postcode", "quality", "eastings", "northings")
@@ -51,7 +55,16 @@ _NAMES_COLUMNS = (
     "DISTRICT_BOROUGH",
 )  # fmt: skip
 
+# What a column is called, the newest name first. ONS renamed those of its directories in 2025: osgrdind to gridind,
+# pcd to pcd7; codes of areas carry their year and are not read.
+_POSTCODE, _QUALITY = ("pcds", "pcd7", "pcd8", "pcd"), ("gridind", "osgrdind")
+_DIRECTORY_COLUMNS = (_POSTCODE, ("lat",), ("long",), _QUALITY)
+_ADDRESS_COLUMNS = (("gridgb1e",), ("gridgb1n",), ("pcds",))
+_UPRN_COLUMNS = (("uprn",), ("latitude",), ("longitude",))
+
 Row = Mapping[str, Any]
+Why = Literal["no_place", "sector_mean", "outside_uk", "unreadable", "no_name", "neither_road_nor_place"]
+_WITHOUT_PLACE: Sequence[Why] = ("no_place", "sector_mean", "outside_uk", "unreadable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +79,34 @@ class Entry:
     spread: Spread | None = None
 
 
+# What a row gives: its entries, or why it gives none.
+Given = list[Entry] | Why
+
+
+@dataclass(frozen=True, slots=True)
+class FileKept:
+    """How much of one file was kept, and how many rows were not, by why."""
+
+    name: str
+    layout: str
+    kept: int
+    left_out: Mapping[Why, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What was kept of each file and how many rows had no place."""
+    """What was kept of each file. `without_place` counts rows that have no place of their own."""
 
     edition: str
-    kept: int
-    without_place: int
+    files: tuple[FileKept, ...]
+
+    @property
+    def kept(self) -> int:
+        return sum(file.kept for file in self.files)
+
+    @property
+    def without_place(self) -> int:
+        return sum(file.left_out.get(why, 0) for file in self.files for why in _WITHOUT_PLACE)
 
 
 def build_gazetteer(path: Path, files: Iterable[tuple[str, Path]]) -> Built:
@@ -96,20 +130,41 @@ def build_gazetteer(path: Path, files: Iterable[tuple[str, Path]]) -> Built:
 
 def _fill(file: sqlite3.Connection, files: list[tuple[str, Path]]) -> Built:
     file.executescript(_SCHEMA)
-    digest, seen, without = hashlib.sha256(), 0, 0
+    digest, kept = hashlib.sha256(), []
     for layout, source in files:
         with source.open("rb") as raw:
             digest.update(layout.encode() + hashlib.file_digest(raw, "sha256").digest())
-        try:
-            for entries in LAYOUTS[layout](source):
-                file.executemany(_INSERT, (_values(entry) for entry in entries))
-                seen, without = seen + 1, without + (not entries)
-        except (KeyError, TypeError, csv.Error, UnicodeDecodeError) as error:
-            raise ValueError(f"{source.name} is not in the layout {layout}") from error
+        kept.append(_keep(file, layout, source))
     edition = digest.hexdigest()[:12]
     file.execute("INSERT INTO about VALUES ('edition', ?)", (edition,))
     file.commit()
-    return Built(edition, seen - without, without)
+    return Built(edition, tuple(kept))
+
+
+def _keep(file: sqlite3.Connection, layout: str, source: Path) -> FileKept:
+    """All of one file. A file of which nothing is kept would be a gazetteer that finds nothing: refused."""
+    kept, left_out = 0, Counter[Why]()
+    try:
+        for given in LAYOUTS[layout](source):
+            if isinstance(given, str):
+                left_out[given] += 1
+            else:
+                file.executemany(_INSERT, (_values(entry) for entry in given))
+                kept += 1
+    except NoRoads as error:
+        raise ValueError(f"{source.name} is not in the layout {layout}: {error}") from error
+    except (KeyError, TypeError, ValueError, csv.Error) as error:
+        told = f"{source.name} is not in the layout {layout}: looked for {looked_for(layout)}"
+        raise ValueError(told) from error
+    if not kept:
+        why = ", ".join(f"{count} {name}" for name, count in left_out.items()) or "it has no rows"
+        raise ValueError(f"nothing of {source.name} was kept ({why}): looked for {looked_for(layout)}")
+    return FileKept(source.name, layout, kept, dict(left_out))
+
+
+def looked_for(layout: str) -> str:
+    """The columns that a layout needs, in words; of one that has had several names, all of them."""
+    return ", ".join(" or ".join(names) for names in COLUMNS[layout])
 
 
 def _values(entry: Entry) -> tuple[object, ...]:
@@ -123,56 +178,71 @@ def _rows(path: Path, columns: tuple[str, ...] = ()) -> Iterator[dict[str, str]]
         reader = csv.DictReader(file, fieldnames=columns or None, restval="")
         for row in reader:
             # Headers are written in either case from one edition to the next.
-            yield {str(name).lower(): value for name, value in row.items() if isinstance(value, str)}
+            yield {str(name).strip().lower(): value for name, value in row.items() if isinstance(value, str)}
 
 
-def _directory(path: Path) -> Iterator[list[Entry]]:
-    """ONS Postcode Directory: pcds (or pcd), lat, long, osgrdind."""
+def _said(row: Row, names: Sequence[str]) -> str:
+    """The first of these columns that says something. Raises KeyError where none of them is there."""
+    there = [str(row[name]) for name in names if name in row]
+    if not there:
+        raise KeyError(names)
+    return next((cell for cell in there if cell.strip()), "")
+
+
+def _directory(path: Path) -> Iterator[Given]:
+    """ONS Postcode Directory and National Statistics Postcode Lookup, of today and before 2025."""
     for row in _rows(path):
-        point = _degrees(row["long"], row["lat"]) if row["osgrdind"] not in _NO_PLACE else None
-        yield _postcode(row.get("pcds") or row["pcd"], _DIRECTORY, point)
+        place = _degrees(_said(row, ("long",)), _said(row, ("lat",)))
+        yield _postcode(_said(row, _POSTCODE), _DIRECTORY, _of_quality(_said(row, _QUALITY)) or place)
 
 
-def _code_point(path: Path) -> Iterator[list[Entry]]:
+def _code_point(path: Path) -> Iterator[Given]:
     """OS Code-Point Open: no header; postcode, quality, eastings, northings."""
     for row in _rows(path, _CODE_POINT_COLUMNS):
-        point = _grid(row["eastings"], row["northings"]) if row["quality"] not in _NO_PLACE else None
-        yield _postcode(row["postcode"], _CODE_POINT, point)
+        place = _of_quality(row["quality"]) or _grid(row["eastings"], row["northings"])
+        yield _postcode(row["postcode"], _CODE_POINT, place)
 
 
-def _postcode(text: str, rank: int, point: Point | None) -> list[Entry]:
+def _of_quality(quality: str) -> Why | None:
+    if quality.strip() in _SECTOR_MEANS:
+        return "sector_mean"
+    return "no_place" if quality.strip() in _NO_PLACE else None
+
+
+def _postcode(text: str, rank: int, place: Point | Why, r95_m: float | None = None) -> Given:
     # "AB1 0AA" is also written "AB10AA" and "AB1  0AA"; the inward code is always the last three.
     plain = "".join(text.split())
     key = postcode_key(f"{plain[:-3]} {plain[-3:]}")
-    return [Entry("postcode", key, rank, point, default_r95_m("postcode"))] if key and point else []
+    if isinstance(place, str):
+        return place
+    return [Entry("postcode", key, rank, place, r95_m or default_r95_m("postcode"))] if key else "unreadable"
 
 
-def _addresses(path: Path) -> Iterator[list[Entry]]:
-    """ONS National Statistics UPRN Lookup: uprn, gridgb1e, gridgb1n, pcds. A postcode's addresses, one by one."""
+def _addresses(path: Path) -> Iterator[Given]:
+    """ONS National Statistics UPRN Lookup: a postcode's addresses, one by one."""
     for row in _rows(path):
-        point, r95_m = _grid(row["gridgb1e"], row["gridgb1n"]), default_r95_m("address")
-        found = _postcode(row["pcds"], _ADDRESSES, point)
-        yield [Entry(entry.kind, entry.key, entry.rank, entry.point, r95_m) for entry in found]
+        yield _postcode(row["pcds"], _ADDRESSES, _grid(row["gridgb1e"], row["gridgb1n"]), default_r95_m("address"))
 
 
-def _uprns(path: Path) -> Iterator[list[Entry]]:
-    """OS Open UPRN: uprn, latitude, longitude. Asked as an address, "UPRN 10023"."""
+def _uprns(path: Path) -> Iterator[Given]:
+    """OS Open UPRN. Asked as an address, "UPRN 10023"."""
     for row in _rows(path):
-        point = _degrees(row["longitude"], row["latitude"])
+        place = _degrees(row["longitude"], row["latitude"])
         key = name_key("uprn", str(int(row["uprn"])))
-        yield [Entry("address", key, 0, point, default_r95_m("address"))] if point else []
+        yield place if isinstance(place, str) else [Entry("address", key, 0, place, default_r95_m("address"))]
 
 
-def _names(path: Path) -> Iterator[list[Entry]]:
+def _names(path: Path) -> Iterator[Given]:
     """OS Open Names: no header; roads and places with the box around them."""
     for row in _rows(path, _NAMES_COLUMNS):
         if row["type"] not in ("transportNetwork", "populatedPlace"):
+            yield "neither_road_nor_place"
             continue
         spread = _box(row)
         kind = "road" if row["type"] == "transportNetwork" and "Road" in row["local_type"] else "address"
         where = {row["populated_place"], row["district_borough"]} - {""}
         keys = {name_key(row["name1"]), *(name_key(row["name1"], place) for place in where)}
-        yield [_entry(kind, key, 1, spread) for key in sorted(keys - {""})] if spread else []
+        yield [_entry(kind, key, 1, spread) for key in sorted(keys - {""})] if spread else "no_place"
 
 
 def _box(row: Row) -> Area | None:
@@ -187,19 +257,16 @@ def _box(row: Row) -> Area | None:
     return Area(crs.BRITISH_GRID, ((ring,),)) if all(crs.locate(crs.BRITISH_GRID, *xy).point for xy in ring) else None
 
 
-def _roads(path: Path) -> Iterator[list[Entry]]:
-    """OS Open Roads as GeoJSON on the British grid: lines with name1 and roadNumber; links of one name are joined."""
-    links: dict[str, list[Any]] = {}
-    for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
-        properties, geometry = feature["properties"], feature["geometry"]
-        lines = [geometry["coordinates"]] if geometry["type"] == "LineString" else geometry["coordinates"]
-        for key in {name_key(str(properties.get(name) or "")) for name in ("name1", "roadNumber")} - {""}:
-            links.setdefault(key, []).extend(shapely.LineString([xy[:2] for xy in line]) for line in lines)
-    for key, pieces in links.items():
-        for line in shapely.get_parts(shapely.line_merge(shapely.MultiLineString(pieces))):
+def _roads(path: Path) -> Iterator[Given]:
+    """OS Open Roads, GeoPackage or GeoJSON, on the British grid; links of one name are joined."""
+    for key, lines in named_roads(path):
+        if not key or not lines:
+            yield "unreadable" if key else "no_name"
+            continue
+        for line in shapely.get_parts(shapely.line_merge(shapely.MultiLineString(lines))):
             road = Corridor(crs.BRITISH_GRID, tuple(map(tuple, line.coords)), ROAD_WIDTH_M)
             usable = all(crs.locate(crs.BRITISH_GRID, *xy).point for xy in road.line)
-            yield [_entry("road", key, 0, road)] if usable else []
+            yield [_entry("road", key, 0, road)] if usable else "outside_uk"
 
 
 def _entry(kind: str, key: str, rank: int, spread: Area | Corridor) -> Entry:
@@ -207,26 +274,37 @@ def _entry(kind: str, key: str, rank: int, spread: Area | Corridor) -> Entry:
     return Entry(kind, key, rank, Point(fix.longitude, fix.latitude), fix.r95_m, spread)
 
 
-def _degrees(longitude: str, latitude: str) -> Point | None:
+def _degrees(longitude: str, latitude: str) -> Point | Why:
     try:
         x, y = float(longitude), float(latitude)
     except ValueError:
-        return None
-    return crs.locate(crs.WGS84, x, y).point if y < _SENTINEL_LATITUDE else None
+        return "no_place"
+    return crs.locate(crs.WGS84, x, y).point or "outside_uk" if y < _SENTINEL_LATITUDE else "no_place"
 
 
-def _grid(easting: str, northing: str) -> Point | None:
+def _grid(easting: str, northing: str) -> Point | Why:
     try:
-        return crs.locate(crs.BRITISH_GRID, float(easting), float(northing)).point
+        x, y = float(easting), float(northing)
     except ValueError:
-        return None
+        return "no_place"
+    return crs.locate(crs.BRITISH_GRID, x, y).point or ("outside_uk" if x and y else "no_place")
 
 
-LAYOUTS: dict[str, Callable[[Path], Iterator[list[Entry]]]] = {
+LAYOUTS: dict[str, Callable[[Path], Iterator[Given]]] = {
     "onspd": _directory,
+    "nspl": _directory,
     "code-point-open": _code_point,
     "nsul": _addresses,
     "open-uprn": _uprns,
     "open-names": _names,
     "open-roads": _roads,
+}
+COLUMNS: Mapping[str, Sequence[Sequence[str]]] = {
+    "onspd": _DIRECTORY_COLUMNS,
+    "nspl": _DIRECTORY_COLUMNS,
+    "code-point-open": tuple((name,) for name in _CODE_POINT_COLUMNS),
+    "nsul": _ADDRESS_COLUMNS,
+    "open-uprn": _UPRN_COLUMNS,
+    "open-names": tuple((name.lower(),) for name in ("NAME1", "TYPE", "LOCAL_TYPE", "MBR_XMIN", "MBR_YMIN")),
+    "open-roads": (NAMES,),
 }
