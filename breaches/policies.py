@@ -11,7 +11,7 @@ from accounts.types import Caller
 from breaches.models import Report
 from breaches.workflow import Move
 from common.problems import Conflict, Forbidden
-from orders.policies import same_person
+from common.staff_ids import is_same_staff_id
 
 WORKERS = frozenset({"reviewer", "officer", "supervisor"})
 
@@ -71,7 +71,7 @@ def may_move(caller: Caller, report: Report, move: Move) -> bool:
 
 def check_independent(caller: Caller, zone_staff: Collection[str]) -> None:
     """Rule 46: whoever drew or approved a zone that a finding relies on cannot verify that report."""
-    if any(same_person(caller.staff_id, staff_id) for staff_id in zone_staff):
+    if any(is_same_staff_id(caller.staff_id, staff_id) for staff_id in zone_staff):
         raise Forbidden("not_independent", "You drew or approved a zone that a finding relies on.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 
 from common.london import civil_date
@@ -22,6 +22,18 @@ def duties_of(order: Order) -> tuple[Duty, ...]:
         events=[Event(cast(EventKind, row.kind), row.event_on) for row in order.notification_events.all()],
         notified=[Notified(cast(DutyKind, n.kind), n.event_on, n.notified_at) for n in order.notifications.all()],
     )
+
+
+def notification_due(order: Order, kind: DutyKind, day: date) -> date | None:
+    """The last day of the duty of a kind that arose on a day (London), by all that is recorded now.
+
+    None where none arose: the order is not served yet, he was subject to the 2003 Act (section 9(5)), a full order
+    replaced an interim (rule 27), an earlier service counts; or where it lapsed on that day with the order.
+    """
+    found = next((duty for duty in duties_of(order) if (duty.kind, duty.event_on) == (kind, day)), None)
+    if found is None or (found.lapses_at is not None and civil_date(found.lapses_at) <= day):
+        return None
+    return found.due_on
 
 
 def redraw_duties(order: Order) -> None:

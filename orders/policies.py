@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from accounts.types import Caller
 from audit.types import Action
 from common.problems import Forbidden
-from orders.models import Zone
+from common.staff_ids import is_same_staff_id
 
 MAY_APPROVE = frozenset({"officer", "supervisor"})
-
-
-def same_person(one: str, other: str) -> bool:
-    """Whether two staff ids are one: forces write the same id in capitals here and in small letters there."""
-    return one.strip().casefold() == other.strip().casefold()
 
 
 def may_see_shapes(caller: Caller) -> bool:
@@ -46,9 +41,13 @@ def check_may_open(caller: Caller, *, restricted: bool, body: Mapping[str, Any])
         check_keeps_readers(caller)
 
 
-def check_second_person(caller: Caller, zone: Zone) -> None:
-    """Rule 16: a drawn zone counts only when somebody other than whoever drew it stands by it."""
+def check_second_person(caller: Caller, *, drawn_by: Collection[str], recorded_by: Collection[str]) -> None:
+    """Rule 16: a drawn zone counts only when somebody who neither drew it nor put it on record stands by it.
+
+    `drawn_by`: staff ids; `recorded_by`: ids of the accounts and systems that recorded a version with this drawing.
+    """
     if caller.role not in MAY_APPROVE:
         raise Forbidden("wrong_role", "Officers and supervisors approve zones.")
-    if same_person(caller.staff_id, zone.drawn_by_staff_id):
-        raise Forbidden("second_person_required", "Whoever drew a zone cannot approve it.")
+    drew = any(is_same_staff_id(caller.staff_id, staff_id) for staff_id in drawn_by)
+    if drew or caller.id in recorded_by:
+        raise Forbidden("second_person_required", "Whoever drew a zone or recorded it cannot approve it.")

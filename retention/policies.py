@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.types import Caller
 from common.problems import Forbidden
-from orders.policies import same_person
+from common.staff_ids import is_same_staff_id
 from retention.models import Disposal
 
 MAY_DECIDE = frozenset({"supervisor"})
@@ -19,5 +19,5 @@ def check_may_decide(caller: Caller) -> None:
 def check_second_person(caller: Caller, disposal: Disposal) -> None:
     """Rule 79: what one person proposes another decides."""
     check_may_decide(caller)
-    if caller.person == disposal.proposed_by_id or same_person(caller.staff_id, disposal.staff_id):
+    if caller.person == disposal.proposed_by_id or is_same_staff_id(caller.staff_id, disposal.staff_id):
         raise Forbidden("second_person_required", "Whoever proposed a disposal cannot decide it.")

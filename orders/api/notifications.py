@@ -14,9 +14,9 @@ from audit.services import record
 from edge.parsing import read
 from edge.views import ApiView, answer
 from orders import queries
-from orders.duties import duties_of
+from orders.duties import duties_of, notification_due
 from orders.models import Notification, Order
-from orders.rules.duties import FALSE_INFORMATION, OFFENCE, REFUSED_IDENTITY_CHECK, Duty, due_on
+from orders.rules.duties import ARISES, FALSE_INFORMATION, OFFENCE, REFUSED_IDENTITY_CHECK, Duty
 from orders.serializers.notifications import (
     NotificationEventIn,
     NotificationEventOut,
@@ -131,7 +131,8 @@ class _Events(ApiView):
             queries.order_of(caller, reference)
             sent = read(request, NotificationEventIn)
             row = record_notification_event(caller=caller, reference=reference, kind=sent.kind, event_on=sent.event_on)
-            due = None if row.kind in ("registration_began", "false_information") else due_on(row.event_on)
+            arises = ARISES.get(row.kind)
+            due = notification_due(row.order, arises, row.event_on) if arises else None
             return answer({"kind": row.kind, "event_on": row.event_on, "due_on": due}, status=201)
 
         return self.write(request, effect)

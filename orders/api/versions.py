@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts.types import Caller
 from audit.services import record
+from common.london import civil_date
 from common.problems import NotFound, Problem, Refused
 from edge.drafts import read_draft
 from edge.etags import etag
@@ -22,6 +23,7 @@ from edge.parsing import body_of, read
 from edge.shapes import parse_instant
 from edge.views import ApiView, answer
 from orders import policies, queries, services
+from orders.duties import notification_due
 from orders.models import Order, OrderVersion, Zone, ZoneApproval
 from orders.policies import MAY_APPROVE
 from orders.queries.coming import Due, due, due_days
@@ -260,7 +262,7 @@ class ForceService(ApiView):
                 method=sent.method,
                 served_by=sent.served_by,
             )
-            due = queries.notification_due(service.order, service.served_at)
+            due = notification_due(service.order, "initial", civil_date(service.served_at))
             told = {"served_at": service.served_at, "method": service.method, "notification_due": due}
             return answer(told, status=201, etag=_etag(service.order))
 

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.types import Caller
-from common.london import civil_date
 from common.problems import NotFound
 from orders import rules
 from orders.models import (
@@ -30,7 +29,6 @@ from orders.models import (
 )
 from orders.queries.access import orders_open_to
 from orders.queries.endings import end_of, ends_of
-from orders.rules.duties import due_on
 from orders.types import End, Period, Status
 
 _ENDED = (
@@ -201,15 +199,3 @@ def works_on(caller: Caller, order: Order) -> bool:
         return True
     approved = ZoneApproval.objects.filter(zone__version__order=order, approved_by_id=caller.person)
     return approved.exists() or OrderReview.objects.filter(order=order, reviewed_by_id=caller.person).exists()
-
-
-def notification_due(order: Order, served_at: datetime) -> date | None:
-    """The last day for notifying police: three days beginning with the day of service (section 9(1), rule 26).
-
-    None where a full order replaces an interim: no new duty arises (rule 27).
-    """
-    latest = order.versions.order_by("-number").values_list("kind", "replaces_interim")
-    kind, replaces_interim = latest[0]
-    if kind == "full" and replaces_interim:
-        return None
-    return due_on(civil_date(served_at))

@@ -24,6 +24,12 @@ OFFENCE: Mapping[str, str] = {
     "new_name": "ST19003",
     "new_address": "ST19004",
 }
+# Which duty an event gives rise to; the others suspend one, or are an offence of their own.
+ARISES: Mapping[str, DutyKind] = {
+    "new_name": "new_name",
+    "new_address": "new_address",
+    "registration_ended": "after_registration",
+}
 REFUSED_IDENTITY_CHECK = "ST19005"
 FALSE_INFORMATION = "ST19006"
 assert set(OFFENCE) == set(get_args(DutyKind))

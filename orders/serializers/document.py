@@ -346,7 +346,10 @@ class OrdersOut(Shape):
 
 
 class ServiceOut(Shape):
-    """`notification_due` is the last day for notifying police; null where a full order replaced an interim."""
+    """`notification_due` is the last day of the duty to notify police that this service began.
+
+    Null where it began none: a full order replaced an interim, the 2003 Act applies to him, an earlier service counts.
+    """
 
     served_at: Instant
     method: str

@@ -48,6 +48,8 @@ class NotificationEventIn(Shape):
 
 
 class NotificationEventOut(NotificationEventIn):
+    """`due_on` is null where no duty arose: the order is not served, the duty is suspended, the event asks for none."""
+
     due_on: CivilDate | None
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.types import Caller
 from audit.services import record
 from common.problems import Conflict, Problem, Refused
+from common.staff_ids import is_same_staff_id
 from orders import messages, policies, queries
 from orders.models import Order, OrderVersion, Zone, ZoneApproval
 from orders.services.again import assess_again
@@ -35,7 +36,7 @@ def carry_approvals(previous: OrderVersion | None, version: OrderVersion) -> Non
         )
         for zone in version.zones.filter(approval=None).defer("core", "shape_sent")
         if (old := before.get((zone.code, zone.shape_sha256)))
-        and not policies.same_person(old.staff_id, zone.drawn_by_staff_id)
+        and not is_same_staff_id(old.staff_id, zone.drawn_by_staff_id)
     )
 
 
@@ -72,12 +73,21 @@ def approve_zone(*, caller: Caller, reference: str, wanted: ApprovalRequest) -> 
 
 def _zone_meant(caller: Caller, drawings: Sequence[Zone], wanted: ApprovalRequest) -> Zone:
     seen = [zone for zone in drawings if wanted.shape_sha256 in (None, zone.shape_sha256)]
-    policies.check_second_person(caller, (seen or drawings)[0])
+    _check_second_person(caller, (seen or drawings)[0])
     if not seen:
         raise Conflict("zone_changed", "The drawing is not the one you looked at.")
     if len({zone.shape_sha256 for zone in seen}) > 1:
         raise Conflict("zone_changed", "There are several drawings of this zone: say which version.")
     return seen[0]
+
+
+def _check_second_person(caller: Caller, zone: Zone) -> None:
+    """The same drawing may stand in other versions of the order: who drew or recorded it there counts as well."""
+    alike = Zone.objects.filter(version__order=zone.version.order_id, shape_sha256=zone.shape_sha256)
+    people = list(alike.values_list("drawn_by_staff_id", "version__recorded_by"))
+    policies.check_second_person(
+        caller, drawn_by={drawn for drawn, _ in people}, recorded_by={recorded for _, recorded in people}
+    )
 
 
 def _approve(caller: Caller, order: Order, zone: Zone, reason: str) -> ZoneApproval:

@@ -213,3 +213,62 @@ def test_others_approve_nothing(api: Apis, who: str, status: int) -> None:
     put(api)
     assert approve(getattr(api, who)).status == status
     assert not ZoneApproval.objects.exists()
+
+
+WRITTEN = {
+    "leading noughts": "04403",
+    "width": "４４０３",
+    "punctuation": "44-03",
+    "a blank": "44 03",
+    "a rank": "PC 4403",
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_staff_ids_of_two_persons_are_compared_as_people_read_them_rule_16(api: Apis, name: str) -> None:
+    put(api, drawn(WRITTEN[name]))
+    answer = approve(api.supervisor)
+    assert (answer.status, answer.code) == (403, "second_person_required")
+
+
+def put_as(caller: Api, *zones: Json, version: int = 1, kind: str = "made") -> None:
+    doc = an_order(change={"kind": kind, "decided_on": "2026-03-02"}, conditions=[{**EXCLUSION, "zones": list(zones)}])
+    answer = caller.put(f"officer/orders/{REFERENCE}/versions/{version}", doc)
+    assert answer.status == 201, answer.body
+
+
+def test_whoever_recorded_the_version_cannot_approve_its_zone_though_another_drew_it_rule_16(api: Apis) -> None:
+    put_as(api.supervisor, drawn("7714"))
+    answer = approve(api.supervisor)
+    assert (answer.status, answer.code) == (403, "second_person_required")
+    assert approve(api.officer).status == 200
+
+
+def test_whoever_recorded_the_drawing_in_an_earlier_version_cannot_approve_it_in_a_later_one_rule_16(
+    api: Apis,
+) -> None:
+    put_as(api.supervisor, drawn("7714"))
+    put(api, drawn("7714"), version=2)
+    answer = approve(api.supervisor, {**REASON, "version": 2})
+    assert (answer.status, answer.code) == (403, "second_person_required")
+
+
+def test_whoever_drew_it_by_an_earlier_version_cannot_approve_it_under_another_name_rule_16(api: Apis) -> None:
+    put(api, drawn("4403"))
+    put(api, drawn("9999"), version=2)
+    answer = approve(api.supervisor, {**REASON, "version": 2})
+    assert (answer.status, answer.code) == (403, "second_person_required")
+
+
+def test_who_recorded_another_drawing_of_the_order_may_approve_this_one_rule_16(api: Apis) -> None:
+    put_as(api.supervisor, drawn("7714"))
+    put(api, drawn("7714", radius_m=200), version=2)
+    assert approve(api.supervisor, {**REASON, "version": 2}).status == 200
+
+
+def test_an_approval_is_carried_into_a_version_that_its_approver_records_rule_16(api: Apis) -> None:
+    """Two persons stood by the drawing already: whoever repeats it in a variation adds nothing to it."""
+    put(api)
+    approve(api.supervisor)
+    put_as(api.supervisor, drawn(), version=2, kind="variation")
+    assert approved(api, 2) == [True]

@@ -165,3 +165,41 @@ def test_what_he_said_is_in_no_trail_and_no_refusal(force: Api) -> None:
     refused = notify(force, channel="7 Canary Row", acknowledgement="Canary")
     trail = json.dumps([[e.verb, e.reason, e.reason_code, list(map(str, e.record_ids))] for e in Entry.objects.all()])
     assert "Canary" not in trail + json.dumps(refused.body)
+
+
+def event(api: Api, kind: str, event_on: str) -> Json:
+    answer = api.post(f"{ROOT}/notification-events", {"kind": kind, "event_on": event_on})
+    assert answer.status == 201, answer.body
+    return dict(answer.body)
+
+
+@pytest.mark.parametrize("kind", ["new_name", "new_address"])
+def test_an_event_before_service_is_due_on_no_day_of_its_own_rule_28(api: Apis, kind: str) -> None:
+    api.force.put(f"{ROOT}/versions/1", an_order(conditions=[NO_CONTACT]))
+    assert event(api.force, kind, "2026-03-03")["due_on"] is None  # nobody has served it
+    api.force.post(f"{ROOT}/service", {**SERVED, "served_at": "2026-03-05T10:00:00Z"})
+    assert event(api.force, kind, "2026-03-04")["due_on"] is None
+    assert event(api.force, kind, "2026-03-05")["due_on"] == "2026-03-07"
+
+
+@pytest.mark.parametrize("kind", ["new_name", "new_address"])
+def test_an_event_while_registered_under_the_2003_act_gives_no_due_day_rule_29(force: Api, kind: str) -> None:
+    event(force, "registration_began", "2026-04-01")
+    assert event(force, kind, "2026-04-10")["due_on"] is None
+    assert event(force, "registration_ended", "2026-05-01")["due_on"] == "2026-05-03"
+    assert event(force, kind, "2026-05-02")["due_on"] == "2026-05-04"
+
+
+def test_registration_that_ends_when_the_order_is_over_gives_no_due_day_rule_29(force: Api) -> None:
+    consents = {"defendant": True, "applying_chief_officer": True, "residence_force": "05"}
+    force.post(f"{ROOT}/discharge", {"discharged_at": "2026-04-20T12:00:00Z", "consents": consents})
+    event(force, "registration_began", "2026-04-01")
+    assert event(force, "registration_ended", "2026-05-01")["due_on"] is None
+    assert event(force, "new_name", "2026-05-02")["due_on"] is None
+
+
+def test_a_change_under_an_order_that_replaced_an_interim_is_due_rule_27(api: Apis) -> None:
+    api.force.put(f"{ROOT}/versions/1", an_order(conditions=[NO_CONTACT], replaces_interim="SPO-05-0000-26"))
+    api.force.post(f"{ROOT}/service", SERVED)
+    assert state(api.force) == []
+    assert event(api.force, "new_address", "2026-04-10")["due_on"] == "2026-04-12"

@@ -159,3 +159,44 @@ def test_the_forces_address_is_for_force_systems(api: Apis, who: str, status: in
 def test_reviewers_and_auditors_record_none(api: Apis, who: str) -> None:
     registered(api)
     assert getattr(api, who).post(f"officer/orders/{REFERENCE}/service", SERVED).status == 403
+
+
+# --- when notification is due (rules 26 to 29) -------------------------------------------------------------
+
+
+def tell_event(api: Api, kind: str, event_on: str) -> Answer:
+    return api.post(f"force/orders/{REFERENCE}/notification-events", {"kind": kind, "event_on": event_on})
+
+
+def test_service_gives_no_notification_due_while_the_duty_is_suspended_rule_29(api: Apis) -> None:
+    force = registered(api)
+    tell_event(force, "registration_began", "2026-01-05")
+    assert serve(force).body["notification_due"] is None
+
+
+def test_service_on_the_final_day_of_registration_gives_no_first_duty_rule_29(api: Apis) -> None:
+    force = registered(api)
+    tell_event(force, "registration_began", "2026-01-05")
+    tell_event(force, "registration_ended", "2026-03-02")
+    assert serve(force).body["notification_due"] is None
+    assert force.get(f"force/orders/{REFERENCE}/notifications").body["duties"][0]["kind"] == "after_registration"
+
+
+def test_a_later_service_begins_no_duty_rule_26(api: Apis) -> None:
+    force = registered(api)
+    serve(force)
+    assert serve(force, served_at="2026-03-09T10:00:00Z").body["notification_due"] is None
+
+
+def test_an_earlier_service_told_later_begins_the_duty_rule_26(api: Apis) -> None:
+    force = registered(api)
+    serve(force, served_at="2026-03-09T10:00:00Z")
+    assert serve(force).body["notification_due"] == "2026-03-04"
+
+
+def test_service_after_the_order_ended_gives_no_notification_due(api: Apis) -> None:
+    force = registered(api)
+    consents = {"defendant": True, "applying_chief_officer": True, "residence_force": "05"}
+    force.post(f"force/orders/{REFERENCE}/discharge", {"discharged_at": "2026-03-05T10:00:00Z", "consents": consents})
+    assert serve(force, served_at="2026-03-06T10:00:00Z").body["notification_due"] is None
+    assert serve(force, served_at="2026-03-04T10:00:00Z").body["notification_due"] == "2026-03-06"
