@@ -185,10 +185,18 @@ def principals_of(advocate_id: UUID, *, at: datetime) -> list[UUID]:
     return list(good_authorities(at=at).filter(advocate_id=advocate_id).values_list("principal_id", flat=True))
 
 
-def authorities_held(advocate_id: UUID, *, scope: str, at: datetime) -> list[UUID]:
-    """The ids of those by which an advocate may do one thing at an instant."""
+class HeldAuthority(NamedTuple):
+    """By which an advocate acts for a person; `only_order`: under that order alone."""
+
+    id: UUID
+    principal: UUID
+    only_order: UUID | None
+
+
+def authorities_held(advocate_id: UUID, *, scope: str, at: datetime) -> list[HeldAuthority]:
+    """Those by which an advocate may do one thing at an instant."""
     rows = good_authorities(at=at).filter(advocate_id=advocate_id, scopes__contains=[scope])
-    return list(rows.order_by("id").values_list("id", flat=True))
+    return [HeldAuthority(*row) for row in rows.order_by("id").values_list("id", "principal_id", "only_order")]
 
 
 def authorities_given(principal: UUID, *, at: datetime) -> QuerySet[Authority]:

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from breaches.models import Addition, Report
+from breaches.reading import as_told_at
 from breaches.rules import assess
 from breaches.rules.priority import priority
 from breaches.storing import Row, insert_assessment
@@ -56,8 +57,25 @@ def judge(facts: Facts, terms: OrderTerms | None, *, at: datetime) -> Judged:
 def facts_again(report: Report, stored: Mapping[str, Any]) -> Facts:
     """What was understood of a report, to be judged again by the rules as they are now.
 
-    What was written before it said where an accuracy was assumed (rule 52) has that of the position kept beside it.
+    What was written before it said where an accuracy was assumed (rule 52) has that of the position kept beside it, and
+    what was written before it said whom it is about, and what lay in the future, has both from the report.
     """
+    facts = _with_accuracies(report, stored)
+    return facts if "protected_person" in stored else _with_subject(report, facts)
+
+
+def _with_subject(report: Report, facts: Facts) -> Facts:
+    body = json.loads(report.body_sent)
+    about = body.get("reported_by") or {}
+    hers = report.reporter_kind == "victim" and report.reporter_user_id is not None
+    return replace(
+        as_told_at(facts, report.received_at),
+        protected_person=about.get("protected_person") or "",
+        accounts=frozenset({str(report.reporter_user_id)}) if hers else frozenset(),
+    )
+
+
+def _with_accuracies(report: Report, stored: Mapping[str, Any]) -> Facts:
     facts = facts_from_json(stored)
     if all("accuracy_assumed" in item for item in stored["positions"]):
         return facts

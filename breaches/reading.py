@@ -33,7 +33,9 @@ Json = Mapping[str, Any]
 ABOUT = timedelta(minutes=15)
 # "I do not know when": whatever changed within half a day either way may have changed the answer.
 UNKNOWN = timedelta(hours=12)
+# Clocks differ: more ahead than this is told to the sender, and more than `AHEAD` is left to an officer.
 _CLOCKS_APART = timedelta(minutes=5)
+AHEAD = timedelta(minutes=15)
 # Before satellites, phones and any order: a clock that was never set, or a slip of the pen.
 _LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 # Judged inside the request: more of them than this are kept, and left to an officer.
@@ -95,6 +97,13 @@ class _Reader:
             read = read.replace(tzinfo=LONDON)
         return read.astimezone(UTC)
 
+    def ahead(self, at: datetime | None, pointer: str) -> bool:
+        """Whether an instant lies so far in the future that nobody can have seen it; told where it is in any."""
+        if at is None or at <= self.now + _CLOCKS_APART:
+            return False
+        self.warn(pointer, "occurred_in_future", "This is in the future.")
+        return at > self.now + AHEAD
+
 
 def read_report(body: Json, *, now: datetime, gazetteer: Gazetteer | None = None) -> Reading:
     """Understand a report whose JSON fits its shape. `now` is when it was received.
@@ -104,6 +113,7 @@ def read_report(body: Json, *, now: datetime, gazetteer: Gazetteer | None = None
     reader = _Reader(now, gazetteer)
     interval = _interval(body, reader)
     positions = _positions(body, reader)
+    about: Json = body.get("reported_by") or {}
     facts = Facts(
         interval=interval,
         kinds=reader.words(body.get("kinds"), KINDS, "/kinds"),
@@ -111,6 +121,7 @@ def read_report(body: Json, *, now: datetime, gazetteer: Gazetteer | None = None
         positions=tuple(p.reported for p in positions),
         contacts=_contacts(body, reader),
         social=_mentions(body, reader),
+        protected_person=about.get("protected_person") or "",
     )
     over = [name for name in ("kinds", "behaviours", *_JUDGED) if len(body.get(name) or ()) > MOST_JUDGED]
     for name in over:
@@ -127,17 +138,17 @@ def _interval(body: Json, reader: _Reader) -> Interval | None:
         start = reader.now
     if start is None:
         return None
+    ahead = reader.ahead(start, "/happened/from")
+    reader.ahead(end, "/happened/to")
     if end is not None and end < start:
         reader.warn("/happened/to", "interval_reversed", "The end is before the start; the time between is taken.")
         start, end = end, start
-    if start > reader.now + _CLOCKS_APART:
-        reader.warn("/happened/from", "occurred_in_future", "This is in the future.")
     if start < _LONG_AGO:
         reader.warn("/happened/from", "occurred_long_ago", "This is before 1990.")
     if end is None and until:
         # It went on until some time that cannot be read: taken as a moment, the rest of it would be a silent no.
         end = start + UNKNOWN
-    return _widened(Interval(start, end or start), happened, reader)
+    return _widened(Interval(start, end or start, ahead), happened, reader)
 
 
 def _widened(interval: Interval, happened: Json, reader: _Reader) -> Interval:
@@ -145,7 +156,7 @@ def _widened(interval: Interval, happened: Json, reader: _Reader) -> Interval:
     if not certainty and happened.get("certainty"):
         certainty = "about"  # whatever the word was, it was not "exact"
     by = {"about": ABOUT, "unknown": UNKNOWN}.get(certainty, timedelta(0))
-    return Interval(interval.start - by, interval.end + by)
+    return Interval(interval.start - by, interval.end + by, interval.ahead)
 
 
 def _positions(body: Json, reader: _Reader) -> tuple[PlacedPosition, ...]:
@@ -175,20 +186,26 @@ def _position(item: Json, index: int, reader: _Reader) -> PlacedPosition:
         index=index,
         subject=subject or "unknown",
         method=method or "unknown",
-        fix=reading.fix if _at_a_possible_time(at, path, reader) else None,
+        fix=reading.fix if _since_satellites(at, path, reader) else None,
         at=at,
         transformation=reading.transformation,
         time_unreadable=at is None and bool(item.get("recorded_at")),
         accuracy_assumed=reading.accuracy_assumed,
+        ahead=at is not None and _recorded_ahead(at, path, reader),
     )
     return PlacedPosition(reported, reading)
 
 
-def _at_a_possible_time(at: datetime | None, path: str, reader: _Reader) -> bool:
-    """A device whose clock is plainly wrong may have sent anything: such a position is kept, and not judged."""
-    if at is not None and at > reader.now + _CLOCKS_APART:
-        reader.warn(f"{path}/recorded_at", "recorded_in_future", "This is in the future; the position is not judged.")
+def _recorded_ahead(at: datetime, path: str, reader: _Reader) -> bool:
+    """A position of the future is judged, for an officer to read: a clock that is fast, or a slip of the pen."""
+    if at <= reader.now + _CLOCKS_APART:
         return False
+    reader.warn(f"{path}/recorded_at", "recorded_in_future", "This is in the future; an officer decides what it says.")
+    return at > reader.now + AHEAD
+
+
+def _since_satellites(at: datetime | None, path: str, reader: _Reader) -> bool:
+    """A device whose clock was never set may have sent anything: such a position is kept, and not judged."""
     if at is not None and at < _LONG_AGO:
         reader.warn(f"{path}/recorded_at", "recorded_long_ago", "This is before 1990; the position is not judged.")
         return False
@@ -203,29 +220,49 @@ def _contact(item: Json, index: int, reader: _Reader) -> ReportedContact:
     path = f"/contacts/{index}"
     sender: Json = item.get("from") or {}
     kind = reader.word(sender.get("kind"), SENDER_KINDS, f"{path}/from/kind")
+    at = reader.instant(item.get("at"), f"{path}/at")
     return ReportedContact(
         index=index,
         channel=reader.word(item.get("channel"), CHANNELS, f"{path}/channel"),
-        at=reader.instant(item.get("at"), f"{path}/at"),
+        at=at,
         kind=kind or "unknown",
         value=sender.get("value") or "",
         platform=(sender.get("platform") or "").casefold(),
         third_party=item.get("third_party") is True,
+        to=item.get("to") or "",
+        ahead=reader.ahead(at, f"{path}/at"),
     )
 
 
 def _mentions(body: Json, reader: _Reader) -> tuple[ReportedMention, ...]:
-    return tuple(
-        ReportedMention(
-            index=index,
-            platform=(item.get("platform") or "").casefold(),
-            handle=item.get("handle") or "",
-            text=item.get("text") or "",
-            about_me=reader.word(item.get("about_me"), ABOUT_ME, f"/social/{index}/about_me"),
-            seen_at=reader.instant(item.get("seen_at"), f"/social/{index}/seen_at"),
-            url=item.get("url") or "",
-        )
-        for index, item in enumerate((body.get("social") or ())[:MOST_JUDGED])
+    return tuple(_mention(item, index, reader) for index, item in enumerate((body.get("social") or ())[:MOST_JUDGED]))
+
+
+def _mention(item: Json, index: int, reader: _Reader) -> ReportedMention:
+    seen_at = reader.instant(item.get("seen_at"), f"/social/{index}/seen_at")
+    return ReportedMention(
+        index=index,
+        platform=(item.get("platform") or "").casefold(),
+        handle=item.get("handle") or "",
+        text=item.get("text") or "",
+        about_me=reader.word(item.get("about_me"), ABOUT_ME, f"/social/{index}/about_me"),
+        seen_at=seen_at,
+        url=item.get("url") or "",
+        about=item.get("about") or "",
+        ahead=reader.ahead(seen_at, f"/social/{index}/seen_at"),
+    )
+
+
+def as_told_at(facts: Facts, at: datetime) -> Facts:
+    """The same facts with what lay in the future when they were told, for those kept before that was written down."""
+    latest = at + AHEAD
+    interval = facts.interval
+    return replace(
+        facts,
+        interval=interval and replace(interval, ahead=interval.start > latest),
+        positions=tuple(replace(p, ahead=p.at is not None and p.at > latest) for p in facts.positions),
+        contacts=tuple(replace(c, ahead=c.at is not None and c.at > latest) for c in facts.contacts),
+        social=tuple(replace(m, ahead=m.seen_at is not None and m.seen_at > latest) for m in facts.social),
     )
 
 

@@ -10,65 +10,8 @@ from typing import Any
 
 from pydantic import Field
 
+from breaches.incident_shapes import MOST_ITEMS, AboutIn, IncidentIn, PositionIn
 from edge.shapes import Instant, Shape, Text
-
-# Far beyond what anybody tells; the limit keeps one body from occupying a server.
-MOST_ITEMS = 10_000
-
-
-class HappenedIn(Shape):
-    """When. Instants carry an offset; without one London's clock is meant, and told as a warning."""
-
-    from_: Text | None = Field(None, alias="from")
-    to: Text | None = None
-    certainty: Text | None = Field(None, description="exact, about (15 minutes either way) or unknown")
-
-
-class PositionIn(Shape):
-    """A place in exactly one form: longitude+latitude, easting+northing, or one of the words."""
-
-    subject: Text | None = None
-    method: Text | None = None
-    longitude: float | None = None
-    latitude: float | None = None
-    easting: float | None = None
-    northing: float | None = None
-    grid_reference: Text | None = None
-    postcode: Text | None = None
-    address: Text | None = None
-    w3w: Text | None = None
-    geometry: dict[str, Any] | None = Field(
-        None,
-        description="a place as it was drawn (GeoJSON): an area, a line along a road, or points of which one is meant",
-    )
-    crs: Text | None = Field(None, description="of the geometry: EPSG:4326 (taken if not said), 27700 or 29903")
-    width_m: float | None = Field(None, description="of the line, in metres")
-    accuracy_m: float | None = None
-    accuracy_basis: Text | None = None
-    recorded_at: Text | None = None
-
-
-class SenderIn(Shape):
-    kind: Text | None = None
-    platform: Text | None = None
-    value: Text | None = None
-
-
-class ContactIn(Shape):
-    channel: Text | None = None
-    at: Text | None = None
-    from_: SenderIn | None = Field(None, alias="from")
-    text: Text | None = None
-    third_party: bool | None = None
-
-
-class MentionIn(Shape):
-    platform: Text | None = None
-    url: Text | None = None
-    handle: Text | None = None
-    seen_at: Text | None = None
-    text: Text | None = None
-    about_me: Text | None = None
 
 
 class RiskIn(Shape):
@@ -91,16 +34,13 @@ class ReportedByIn(Shape):
     protected_person: Text | None = None
 
 
-class CheckIn(Shape):
-    """ "Would this be a breach?": when and what, in the report's shapes."""
+class CheckIn(IncidentIn):
+    """ "Would this be a breach?": when and what, in the report's shapes, and about whom."""
 
-    happened: HappenedIn | None = None
-    positions: list[PositionIn] | None = Field(None, max_length=MOST_ITEMS)
-    contacts: list[ContactIn] | None = Field(None, max_length=MOST_ITEMS)
-    social: list[MentionIn] | None = Field(None, max_length=MOST_ITEMS)
+    reported_by: AboutIn | None = None
 
 
-class ReportIn(CheckIn):
+class ReportIn(IncidentIn):
     """What happened, as the person tells it. Only `description` and `happened.from` are required."""
 
     order: Text | None = None
@@ -216,7 +156,10 @@ class AssessmentOut(Shape):
 
 
 class CheckOut(Shape):
+    """The answer, and what could not be understood in the question."""
+
     assessment: AssessmentOut
+    warnings: list[WarningOut]
 
 
 class ReportOut(Shape):

@@ -62,10 +62,14 @@ OUTCOMES = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """When something happened: `start` counts, `end` does not, unless they are one and the same instant."""
+    """When something happened: `start` counts, `end` does not, unless they are one and the same instant.
+
+    `ahead`: it was said to begin more than 15 minutes after it was told, which nobody can know.
+    """
 
     start: datetime
     end: datetime
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class ReportedPosition:
 
     `time_unreadable`: a time was sent that nobody can read, so that nothing about it is certain. `accuracy_assumed`:
     nobody said how accurate it is. `evidence`: the id of the item whose place it is, where an officer took it from one.
+    `ahead`: recorded more than 15 minutes after it was told.
     """
 
     index: int
@@ -85,11 +90,15 @@ class ReportedPosition:
     time_unreadable: bool = False
     accuracy_assumed: bool = False
     evidence: str = ""
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedContact:
-    """One call, message or gift. `kind` and `value` are how its sender showed, as it was sent."""
+    """One call, message or gift. `kind` and `value` are how its sender showed, as it was sent.
+
+    `to`: the key of the protected person whom it was to, as it was sent, or "". `ahead`: as of a position.
+    """
 
     index: int
     channel: str
@@ -98,11 +107,16 @@ class ReportedContact:
     value: str
     platform: str
     third_party: bool
+    to: str = ""
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedMention:
-    """One thing seen on social media. `url` is text, never opened; what was kept before it was has none."""
+    """One thing seen on social media. `url` is text, never opened; what was kept before it was has none.
+
+    `about`: the key of the protected person whom it is about, as it was sent, or "". `ahead`: as of a position.
+    """
 
     index: int
     platform: str
@@ -111,13 +125,17 @@ class ReportedMention:
     about_me: str
     seen_at: datetime | None
     url: str = ""
+    about: str = ""
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Everything in a report that a rule may look at. `interval` None: nobody can say when.
 
-    `left_out`: of which lists more was sent than is judged (positions, contacts, social).
+    `left_out`: of which lists more was sent than is judged (positions, contacts, social). `protected_person`: the key,
+    as it was sent, of the one whom it is about. `accounts`: the ids of the accounts for whom it is told; whose key each
+    has is for the order to say.
     """
 
     interval: Interval | None
@@ -127,6 +145,8 @@ class Facts:
     contacts: tuple[ReportedContact, ...] = ()
     social: tuple[ReportedMention, ...] = ()
     left_out: frozenset[str] = frozenset()
+    protected_person: str = ""
+    accounts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +181,8 @@ class Touch:
     """One reported thing that touches a condition.
 
     `outcome` is what it amounts to if every gate is open; `stops` are gates of its own that are shut, each of
-    which leaves it to an officer. `when` None: at an unknown time.
+    which leaves it to an officer. `when` None: at an unknown time. `about`: the key of the protected person whom this
+    one thing is about, where it says so itself.
     """
 
     outcome: Outcome
@@ -169,6 +190,7 @@ class Touch:
     when: Interval | None
     stops: tuple[Reason, ...] = ()
     location: Location | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,15 +29,17 @@ def question_json(facts: Facts, terms: OrderTerms | None, tolerance: timedelta) 
     """Everything the rules were given. Versions never change, so their numbers stand for them."""
     return {
         "facts": facts_json(facts),
-        "terms": _terms_json(terms) if terms else None,
+        "terms": _terms_json(terms, facts) if terms else None,
         "tolerance_s": tolerance.total_seconds(),
     }
 
 
-def _terms_json(terms: OrderTerms) -> Json:
+def _terms_json(terms: OrderTerms, facts: Facts) -> Json:
     return {
         "order_id": str(terms.order_id),
         "served_at": _written(terms.served_at),
+        # Of whom it is told for: whose key somebody else has is no part of the question.
+        "accounts": {key: account for key, account in terms.accounts.items() if account in facts.accounts},
         "versions": [
             {
                 "number": version.number,
@@ -53,27 +55,41 @@ def _terms_json(terms: OrderTerms) -> Json:
 
 def facts_json(facts: Facts) -> Json:
     return {
-        "interval": facts.interval and [_written(facts.interval.start), _written(facts.interval.end)],
+        "interval": facts.interval and _interval_json(facts.interval),
         "kinds": sorted(facts.kinds),
         "behaviours": sorted(facts.behaviours),
         "positions": [_members(p) for p in facts.positions],
         "contacts": [_members(c) for c in facts.contacts],
         "social": [_members(m) for m in facts.social],
         "left_out": sorted(facts.left_out),
+        "protected_person": facts.protected_person,
+        "accounts": sorted(facts.accounts),
     }
+
+
+def _interval_json(interval: Interval) -> list[Any]:
+    """Two instants, and a third member only where it lies in the future."""
+    return [_written(interval.start), _written(interval.end), *([True] if interval.ahead else [])]
+
+
+def _interval(stored: Sequence[Any]) -> Interval:
+    start, end, *ahead = stored
+    return Interval(datetime.fromisoformat(start), datetime.fromisoformat(end), bool(ahead and ahead[0]))
 
 
 def facts_from_json(stored: Mapping[str, Any]) -> Facts:
     """Undo `facts_json`, also of facts that were written before they had a member."""
     interval = stored["interval"]
     return Facts(
-        interval=Interval(*map(datetime.fromisoformat, interval)) if interval else None,
+        interval=_interval(interval) if interval else None,
         kinds=frozenset(stored["kinds"]),
         behaviours=frozenset(stored["behaviours"]),
         positions=tuple(_position(item) for item in stored["positions"]),
         contacts=tuple(ReportedContact(**(item | {"at": _read(item["at"])})) for item in stored["contacts"]),
         social=tuple(ReportedMention(**(item | {"seen_at": _read(item["seen_at"])})) for item in stored["social"]),
         left_out=frozenset(stored.get("left_out", ())),
+        protected_person=stored.get("protected_person", ""),
+        accounts=frozenset(stored.get("accounts", ())),
     )
 
 

@@ -10,7 +10,9 @@ import shapely
 # Raise by one whenever the same question could get another answer.
 # 2: a finding says how many positions support it; gaps in time, ways through a zone, places that cannot be judged
 # beside others, and a vehicle elsewhere no longer pass for "not indicated".
-ENGINE_VERSION = "2"
+# 3: a condition counts for those whom it protects only; a sender that is a vehicle or a shared address, and what was
+# said to lie in the future, no longer pass for "indicated" (docs/verdict.md, "What version 3 says otherwise").
+ENGINE_VERSION = "3"
 
 DISCLAIMER = (
     "This result compares a reported position, accurate to about {radius} metres 95 times in 100, with the"

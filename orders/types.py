@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Literal
+from typing import Literal, assert_never, cast, get_args
 from uuid import UUID
 
 from geo.zones import Zone
@@ -61,6 +62,14 @@ IdentifierKind = Literal["phone", "email", "social", "vehicle", "address", "othe
 ServiceMethod = Literal["in_person", "in_court", "solicitor", "post", "other"]
 Status = Literal["pending", "in_force", "superseded", "expired", "discharged", "quashed"]
 
+CONDITION_KINDS: frozenset[str] = frozenset(get_args(ConditionKind))
+
+
+def known_kind(kind: str) -> ConditionKind | None:
+    """The kind of a condition as one that a `match` can be exhaustive over; None for a word that is none of ours."""
+    return cast("ConditionKind", kind) if kind in CONDITION_KINDS else None
+
+
 # Kinds that a machine can test. The others always go to a person (rule 62).
 CHECKABLE: frozenset[str] = frozenset({"exclusion_zone", "no_contact", "no_social_reference"})
 DeterminationResult = Literal["granted", "refused", "withdrawn"]
@@ -75,8 +84,20 @@ DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def polarity_of(kind: str) -> Polarity:
-    """Whether the court forbade something or asked for it (section 2(1)); a map answers for prohibitions only."""
-    return "requirement" if kind == "requirement" else "prohibition"
+    """Whether the court forbade something or asked for it (section 2(1)); a map answers for prohibitions only.
+
+    What is of no kind that is known here is shown as what most conditions are; no verdict reads this.
+    """
+    known = known_kind(kind)
+    match known:
+        case "requirement":
+            return "requirement"
+        case "exclusion_zone" | "no_contact" | "no_social_reference" | "no_approach" | "no_images":
+            return "prohibition"
+        case "no_surveillance" | "other_prohibition" | None:
+            return "prohibition"
+        case _:
+            assert_never(known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +227,9 @@ class VersionTerms:
 class OrderTerms:
     """Everything that judging one report needs of an order. `served_at` None: no service recorded.
 
-    `respondent`: by what he is recognised, once for each version that says so. `restricted`: for named readers
-    only (rule 81); no part of any verdict.
+    `respondent`: by what he is recognised, once for each version that says so. `protected`: the key of everybody whom
+    any version protects. `accounts`: whose account is whose key, as far as whoever asks may know. `restricted`: for
+    named readers only (rule 81); no part of any verdict.
     """
 
     order_id: UUID
@@ -217,3 +239,5 @@ class OrderTerms:
     versions: tuple[VersionTerms, ...]
     respondent: tuple[KnownPerson, ...] = ()
     restricted: bool = False
+    protected: frozenset[str] = frozenset()
+    accounts: Mapping[str, str] = field(default_factory=dict)

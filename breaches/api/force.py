@@ -62,8 +62,9 @@ class Check(ApiView):
             order_of(caller, reference)
             read(request, CheckIn, also=missing_time)
             body = body_of(request).value
-            consultation = services.check_order(caller=caller, reference=reference, body=body)
-            return answer({"assessment": consultation.answer})
+            checked = services.check_order(caller=caller, reference=reference, body=body)
+            warnings = [shown.warning(problem) for problem in checked.warnings]
+            return answer({"assessment": checked.consultation.answer, "warnings": warnings})
 
         return self.write(request, effect)
 

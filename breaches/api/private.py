@@ -19,8 +19,9 @@ from breaches.api import shown
 from breaches.api.shapes import DiaryEntryOut, DiaryIn, DiaryOut, SafeContactIn, SafeContactOut
 from breaches.api.submission import TakesReports
 from breaches.contacting import recorded_for
+from breaches.incident_shapes import PositionIn
 from breaches.models import DiaryEntry
-from breaches.serializers import PositionIn, ReceiptOut
+from breaches.serializers import ReceiptOut
 from common.problems import Forbidden, Problem, pointer
 from edge.pagination import paginate
 from edge.parsing import body_of, read

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from breaches.serializers import CheckIn, OwnReportOut, ReportedByIn, ReportIn, WarningOut
+from breaches.incident_shapes import IncidentIn
+from breaches.serializers import OwnReportOut, ReportedByIn, ReportIn, WarningOut
 from edge.shapes import CivilDate, Instant, Shape, Text
 
 # As long as anybody tells; a report itself may be longer.
@@ -78,7 +79,7 @@ class MessageIn(Shape):
     immediate_danger: bool = False
 
 
-class CorrectionIn(CheckIn):
+class CorrectionIn(IncidentIn):
     """What was wrong, and what counts instead. Of what is given here, all that was said before of the same is meant."""
 
     corrects: Text = Field("", max_length=200, description="what it is about: /happened, or in words")

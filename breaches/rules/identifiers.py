@@ -10,8 +10,8 @@ from typing import Literal
 from breaches.types import Reason
 from common.memo import remembered
 from orders.rules.identifiers import withheld
-from orders.rules.known import carries_name, likeness
-from orders.types import KnownPerson, Likeness
+from orders.rules.known import carries_name, kind_of_key, shared_key
+from orders.types import IdentifierKind, KnownPerson, Likeness
 
 Match = Literal["known", "alike", "naming", "withheld", "unknown"]
 
@@ -30,10 +30,11 @@ _WITHHELD = Reason("sender_withheld", "The sender withheld the number.")
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """What is known of a sender, and how that was found."""
+    """What is known of a sender, and how that was found. `kind`: of what it is like on record; "" where of nothing."""
 
     match: Match
     how: tuple[Reason, ...] = ()
+    kind: IdentifierKind | Literal[""] = ""
 
 
 # Who the sender of a kind, a value and, for an account, a platform is.
@@ -51,8 +52,8 @@ def recognise(people: Sequence[KnownPerson], kind: str, value: str, platform: st
         return Sender("withheld", (_WITHHELD,))
     if kind == "unknown" or not value:
         return Sender("unknown")
-    found = likeness(people, kind, value, platform)
-    if found is not None:
-        how = (_HOW[found],) if found in _HOW else ()
-        return Sender("known" if found in _SURE else "alike", how)
+    key = shared_key(people, kind, value, platform)
+    if key is not None:
+        how = (_HOW[key[0]],) if key[0] in _HOW else ()
+        return Sender("known" if key[0] in _SURE else "alike", how, kind_of_key(key))
     return Sender("naming") if carries_name(people, value) else Sender("unknown")

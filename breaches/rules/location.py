@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal, assert_never
 
+from breaches.rules.time import IN_FUTURE
 from breaches.rules.tracks import leads_through, shows_all_of_it
-from breaches.types import TESTED_SUBJECTS, Facts, Location, Outcome, Reason, ReportedPosition, Touch
+from breaches.types import TESTED_SUBJECTS, Facts, Interval, Location, Outcome, Reason, ReportedPosition, Touch
 from geo.engine import disclaimer
 from geo.proximity import judge
 from geo.types import Proximity
 from orders.types import Approval, ConditionTerms, ZoneTerms
 
-_OUTCOME: dict[str, Outcome] = {"inside": "indicated", "indeterminate": "possible", "outside": "not_indicated"}
-_REASON = {
-    "inside": Reason("inside_zone", "The position lies inside the zone with a probability of 0.95 or more."),
-    "indeterminate": Reason("indeterminate", "The position may lie inside or outside, given its accuracy."),
-    "outside": Reason("outside_zone", "The position lies outside the zone, farther than its accuracy."),
-}
+_Result = Literal["inside", "outside", "indeterminate"]
+_INSIDE = Reason("inside_zone", "The position lies inside the zone with a probability of 0.95 or more.")
+_UNCERTAIN = Reason("indeterminate", "The position may lie inside or outside, given its accuracy.")
+_OUTSIDE = Reason("outside_zone", "The position lies outside the zone, farther than its accuracy.")
 _ASSUMED = Reason("accuracy_assumed", "Nobody said how accurate the position is; by what is usual it crosses the edge.")
 _TOO_COARSE = Reason("position_too_coarse", "The position is too coarse to tell; it is not shown to be outside.")
 _VEHICLE = Reason("vehicle_not_person", "The position is a vehicle's: it does not place the respondent (rule 87).")
@@ -60,6 +60,7 @@ def touches(
     condition: ConditionTerms, zones: tuple[ZoneReading, ...], facts: Facts, tolerance: timedelta
 ) -> Iterator[Touch]:
     """What the report's positions amount to under one exclusion zone condition."""
+    yield from _ahead(zones, facts)
     counted = [p for p in facts.positions if not_counted(p, facts, tolerance) is None]
     if not counted:
         yield from _without_position(zones, facts, tolerance)
@@ -75,6 +76,17 @@ def touches(
         yield from _not_tested(position, zones, facts, _UNUSABLE)
 
 
+def _ahead(zones: tuple[ZoneReading, ...], facts: Facts) -> Iterator[Touch]:
+    """Positions whose own time lies in the future: a clock that is wrong, or a slip. Judged, for an officer to read."""
+    for position in facts.positions:
+        if position.subject not in TESTED_SUBJECTS or position.fix is None or not position.ahead:
+            continue
+        whole = facts.interval or (Interval(position.at, position.at) if position.at else None)
+        when = replace(whole, ahead=True) if whole else None
+        for reading in zones:
+            yield replace(_judged(position, reading, facts, _Seen(True, True)), when=when)
+
+
 def _between(counted: list[ReportedPosition], zones: tuple[ZoneReading, ...], facts: Facts) -> Iterator[Touch]:
     """Two positions on either side of a zone do not show that he kept out of it."""
     for reading in zones:
@@ -88,6 +100,8 @@ def not_counted(position: ReportedPosition, facts: Facts, tolerance: timedelta) 
         return _NOT_HIS
     if position.fix is None:
         return _UNUSABLE
+    if position.ahead:
+        return IN_FUTURE
     if facts.interval and position.at and not _near(position.at, facts, tolerance):
         return _OTHER_TIME
     return None
@@ -104,7 +118,8 @@ def _judged(position: ReportedPosition, reading: ZoneReading, facts: Facts, seen
     found = judge(reading.zone.zone, fix)
     guessed = found.result == "inside" and _rests_on_a_guess(position, found)
     result = "indeterminate" if guessed else found.result
-    outcome, reasons = _OUTCOME[result], [_TOO_COARSE if found.too_coarse else _REASON[result]]
+    outcome, reason = _meaning_of(result)
+    reasons = [_TOO_COARSE if found.too_coarse else reason]
     if guessed:
         reasons.append(_ASSUMED)
     if position.subject == "respondent_vehicle" and outcome == "indicated":
@@ -135,6 +150,18 @@ def _judged(position: ReportedPosition, reading: ZoneReading, facts: Facts, seen
     return Touch(outcome, tuple(reasons), None if position.time_unreadable else facts.interval, stops, location)
 
 
+def _meaning_of(result: _Result) -> tuple[Outcome, Reason]:
+    match result:
+        case "inside":
+            return "indicated", _INSIDE
+        case "indeterminate":
+            return "possible", _UNCERTAIN
+        case "outside":
+            return "not_indicated", _OUTSIDE
+        case _:
+            assert_never(result)
+
+
 def _rests_on_a_guess(position: ReportedPosition, found: Proximity) -> bool:
     """Rule 52: nobody said how accurate it is, and by the usual accuracy the circle crosses the edge."""
     return position.accuracy_assumed and -found.distance_m < found.r95_m
@@ -147,7 +174,7 @@ def _stops(reading: ZoneReading) -> tuple[Reason, ...]:
 def _without_position(zones: tuple[ZoneReading, ...], facts: Facts, tolerance: timedelta) -> Iterator[Touch]:
     """A place was reported, but nothing that can be tested: an officer asks where he was."""
     reported = [p for p in facts.positions if p.subject not in _OWN]
-    for position in reported:
+    for position in (p for p in reported if not (p.ahead and p.fix)):
         yield from _not_tested(position, zones, facts, not_counted(position, facts, tolerance) or _UNUSABLE)
     if not reported and (facts.kinds & _PLACE_KINDS or facts.behaviours & _PLACE_BEHAVIOURS):
         yield Touch("needs_officer", (_TOLD,), facts.interval)

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
-from breaches.types import Verdict
+from breaches.types import Verdict, VerdictName
 
 _RISKS = ("weapon", "threat_of_violence", "violence", "forced_from_home", "children_present")
 _HIGH_RISKS = frozenset({"weapon", "threat_of_violence", "violence", "forced_from_home"})
-_BY_VERDICT = {
-    "breach_indicated": 2,
-    "possible_breach": 3,
-    "needs_officer": 4,
-    "not_indicated": 5,
-    "no_order_in_force": 5,
-}
-_BY_OTHERWISE = {"indicated": 2, "possible": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +22,38 @@ class Priority:
 
 def priority(verdict: Verdict, *, immediate_danger: bool, risk: Mapping[str, object]) -> Priority:
     """The most urgent of what is said of danger, of risk, and of the verdict or what it would have been."""
-    found = [(_BY_VERDICT[verdict.name], verdict.name), *_otherwise(verdict), *_risks(risk)]
+    found = [(_of_verdict(verdict.name), verdict.name), *_otherwise(verdict), *_risks(risk)]
     if immediate_danger:
         found.append((1, "immediate_danger"))
     found.sort(key=lambda item: item[0])
     return Priority(found[0][0], tuple(dict.fromkeys(reason for _, reason in found)))
 
 
+def _of_verdict(name: VerdictName) -> int:
+    match name:
+        case "breach_indicated":
+            return 2
+        case "possible_breach":
+            return 3
+        case "needs_officer":
+            return 4
+        case "not_indicated" | "no_order_in_force":
+            return 5
+        case _:
+            assert_never(name)
+
+
 def _otherwise(verdict: Verdict) -> Iterable[tuple[int, str]]:
     for finding in verdict.findings:
-        level = _BY_OTHERWISE.get(finding.outcome_otherwise or "")
-        if level is not None:
-            yield level, f"otherwise_{finding.outcome_otherwise}"
+        match finding.outcome_otherwise:
+            case "indicated":
+                yield 2, "otherwise_indicated"
+            case "possible":
+                yield 3, "otherwise_possible"
+            case "needs_officer" | "not_indicated" | "not_applicable" | None:
+                pass  # no more urgent than the verdict itself
+            case _:
+                assert_never(finding.outcome_otherwise)
 
 
 def _risks(risk: Mapping[str, object]) -> Iterable[tuple[int, str]]:

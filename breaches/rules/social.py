@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from breaches.rules.identifiers import Recogniser, Sender
 from breaches.rules.watching import watched
-from breaches.types import Facts, Outcome, Reason, ReportedMention, Touch
+from breaches.types import Facts, Interval, Outcome, Reason, ReportedMention, Touch
 from orders.rules.links import PLATFORMS, Link, platform_name, read_link
 from orders.types import ConditionTerms
 
@@ -42,9 +42,17 @@ def touches(condition: ConditionTerms, recognise: Recogniser, facts: Facts) -> I
         link = read_link(mention.url) or _NO_LINK
         outcome, reasons = _judged(said, link, condition=condition, recognise=recognise)
         notes = ((_IMITATES, link.imitates), (_CUT, said.text != mention.text))
-        yield Touch(outcome, (*reasons, *(note for note, apt in notes if apt)), facts.interval)
+        reasons = (*reasons, *(note for note, apt in notes if apt))
+        yield Touch(outcome, reasons, _when(mention, facts), about=mention.about)
     if not facts.social and ("social" in facts.kinds or "posting_online" in facts.behaviours):
         yield Touch("needs_officer", (_TOLD,), facts.interval)
+
+
+def _when(mention: ReportedMention, facts: Facts) -> Interval | None:
+    """The time of the report; where it was seen at a time in the future, that is for an officer to ask about."""
+    if not mention.ahead or mention.seen_at is None:
+        return facts.interval
+    return replace(facts.interval or Interval(mention.seen_at, mention.seen_at), ahead=True)
 
 
 def _judged(mention: ReportedMention, link: Link, *, condition: ConditionTerms, recognise: Recogniser) -> _Judged:

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
-from breaches.types import Interval
+from breaches.types import Interval, Reason
 from common.london import LONDON, civil_date
 from orders.types import DAYS, Period, Window
 
 Coverage = Literal["all", "part", "none"]
+IN_FUTURE = Reason(
+    "occurred_in_future", "It was said to lie in the future when it was told: an officer asks when it was."
+)
 # A longer interval is not tiled with windows day by day: it is in them only in part anyway.
 _LONGEST_TILED = timedelta(days=400)
 _ONE_INSTANT = timedelta(microseconds=1)

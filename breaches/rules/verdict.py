@@ -6,29 +6,24 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Literal, assert_never
 
 from breaches.rules import contact, location, social, time
 from breaches.rules.identifiers import Recogniser, recogniser
 from breaches.rules.locality import limit
 from breaches.rules.location import ZoneReading
-from breaches.rules.time import Coverage
+from breaches.rules.protection import ANOTHER, NOT_STATED, Aim, Concerned, aim_of, speaks_of_persons, whom_it_concerns
+from breaches.rules.time import IN_FUTURE, Coverage
 from breaches.rules.tracks import support
 from breaches.types import RANK, Facts, Finding, Interval, Outcome, Reason, Touch, Verdict, VerdictName
 from common.memo import remembered
-from orders.types import ConditionTerms, OrderTerms, Period, VersionTerms
+from orders.types import ConditionTerms, OrderTerms, Period, VersionTerms, known_kind
 
 TOLERANCE = timedelta(minutes=15)
 
 # How much of a time a condition was in force, and how much of it lies after service.
 _Coverages = tuple[Coverage, Coverage]
 
-_VERDICT: dict[Outcome, VerdictName] = {
-    "indicated": "breach_indicated",
-    "possible": "possible_breach",
-    "needs_officer": "needs_officer",
-    "not_indicated": "not_indicated",
-    "not_applicable": "needs_officer",  # something was reported that no condition speaks of
-}
 _NO_ORDER = Reason("no_order", "No order is attached to this report.")
 _NOTHING = Reason("nothing_reported", "Nothing in the report touches this condition.")
 _NOT_THEN = Reason("not_in_force_then", "This condition was in force at no moment of the incident.")
@@ -38,28 +33,16 @@ _SERVED_DURING = Reason("served_during", "The order was served within the time r
 _EXCEPTION = Reason("exception_may_fit", "The order allows exceptions that could fit (rule 61).")
 _LEFT_OUT = Reason("not_all_judged", "More was reported than is judged; the rest is for an officer to read.")
 _FOR_A_PERSON = Reason("not_machine_checkable", "No machine can judge this kind of condition (rule 62).")
+_KIND_UNKNOWN = Reason("condition_kind_unknown", "No rule knows this kind of condition: an officer reads it.")
 
-# The list of a report that a machine reads for a condition of that kind.
-_READS = {"exclusion_zone": "positions", "no_contact": "contacts", "no_social_reference": "social"}
-_FOR_KIND: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    "no_approach": (
-        frozenset({"approach"}),
-        frozenset({"following", "uninvited_at_home", "loitering", "watching"}),
-    ),
-    "no_images": (
-        frozenset({"images"}),
-        frozenset({"intimate_images", "threat_to_share", "recording_images"}),
-    ),
-    "no_surveillance": (
-        frozenset({"surveillance"}),
-        frozenset({"following", "watching", "monitoring_devices", "tracking_software", "account_access"}),
-    ),
-    "requirement": (frozenset({"other"}), frozenset({"other"})),
-    "other_prohibition": (
-        frozenset({"other"}),
-        frozenset({"other", "damage", "identity_theft", "impersonation", "spam_or_virus", "account_access"}),
-    ),
-}
+# Kinds that are for a person to judge, each with the kinds and the behaviours of a report that touch it.
+_ForAPerson = Literal["no_approach", "no_images", "no_surveillance", "requirement", "other_prohibition"]
+_APPROACH = frozenset({"approach", "following", "uninvited_at_home", "loitering", "watching"})
+_IMAGES = frozenset({"images", "intimate_images", "threat_to_share", "recording_images"})
+_SURVEILLANCE = frozenset(
+    {"surveillance", "following", "watching", "monitoring_devices", "tracking_software", "account_access"}
+)
+_OTHER = frozenset({"other", "damage", "identity_theft", "impersonation", "spam_or_virus", "account_access"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +57,13 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What every condition is judged by: the report, when the order was served, and who its senders are."""
+    """What every condition is judged by: the report, when the order was served, who wrote, and whom it is about."""
 
     facts: Facts
     served_at: datetime | None
     tolerance: timedelta
     recognise: Recogniser
+    whom: Concerned
 
 
 def assess(facts: Facts, terms: OrderTerms | None, *, tolerance: timedelta = TOLERANCE) -> Verdict:
@@ -92,19 +76,45 @@ def assess(facts: Facts, terms: OrderTerms | None, *, tolerance: timedelta = TOL
     times = _times(facts)
     versions = [v for v in terms.versions if _touches_any(v, times)]
     groups = _grouped(versions)
-    case = _Case(facts, terms.served_at, tolerance, recogniser(terms.respondent))
+    case = _Case(facts, terms.served_at, tolerance, recogniser(terms.respondent), whom_it_concerns(facts, terms))
     findings = tuple(_finding(group, case) for group in groups)
     number = _version_then(versions, facts)
     if not any(_in_force(group, when) for group in groups for when in times):
+        if _any_ahead(facts):  # a slip of the pen: when it was in truth, an order may well have been in force
+            return Verdict("needs_officer", number, findings, (IN_FUTURE, _NOT_THEN))
         return Verdict("no_order_in_force", number, findings, (_NOT_THEN,))
-    outcomes: list[Outcome] = [finding.outcome for finding in findings]
-    outcomes.append("not_applicable")
-    return Verdict(_VERDICT[max(outcomes, key=RANK.__getitem__)], number, findings)
+    outcomes: list[Outcome] = ["not_applicable", *(finding.outcome for finding in findings)]
+    highest = max(outcomes, key=RANK.__getitem__)
+    return Verdict(_verdict_of(highest), number, findings, (IN_FUTURE,) if _any_ahead(facts) else ())
+
+
+def _verdict_of(highest: Outcome) -> VerdictName:
+    match highest:
+        case "indicated":
+            return "breach_indicated"
+        case "possible":
+            return "possible_breach"
+        case "not_indicated":
+            return "not_indicated"
+        case "needs_officer" | "not_applicable":  # the latter: something was reported that no condition speaks of
+            return "needs_officer"
+        case _:
+            assert_never(highest)
+
+
+def _any_ahead(facts: Facts) -> bool:
+    """Whether anything was said to lie in the future."""
+    return (
+        (facts.interval is not None and facts.interval.ahead)
+        or any(position.ahead for position in facts.positions)
+        or any(contact.ahead for contact in facts.contacts)
+        or any(mention.ahead for mention in facts.social)
+    )
 
 
 def _times(facts: Facts) -> list[Interval | None]:
     """The incident, and each contact that has a time of its own."""
-    own = [Interval(c.at, c.at) for c in facts.contacts if c.at]
+    own = [Interval(c.at, c.at, c.ahead) for c in facts.contacts if c.at]
     return [facts.interval, *own]
 
 
@@ -140,7 +150,11 @@ def _grouped(versions: list[VersionTerms]) -> list[_Group]:
 
 def _sameness(condition: ConditionTerms) -> object:
     zones = tuple((zone.code, zone.shape_sha256) for zone in condition.zones)
+    kind = known_kind(condition.kind)
+    # Whom it protects is part of what it says only where it speaks of persons: anywhere else it would make a gap.
+    protects = frozenset(condition.protects) if kind is None or speaks_of_persons(kind) else None
     return (
+        protects,
         condition.clause, condition.kind, condition.wording, condition.windows, condition.exceptions, zones,
         condition.channels, condition.indirect, condition.platforms, condition.watch_terms,
         condition.locality and (condition.locality.wording, condition.locality.shape_sha256),
@@ -164,7 +178,9 @@ def _periods(version: VersionTerms, condition: ConditionTerms) -> Iterator[Perio
 def _finding(group: _Group, case: _Case) -> Finding:
     condition, facts = group.condition, case.facts
     covered = remembered(partial(_covered, group, case.served_at))  # most of a report has one and the same time
-    graded = [_graded(touch, condition, facts=facts, covered=covered) for touch in _touches(group, case)]
+    aimed = remembered(partial(aim_of, condition, case.whom))
+    gates = _Gates(covered, aimed)
+    graded = [_graded(touch, condition, facts=facts, gates=gates) for touch in _touches(group, case)]
     if not graded:
         reason = _NOTHING if _in_force(group, facts.interval) else _NOT_THEN
         graded = [_Graded("not_applicable", (reason,), None, None)]
@@ -188,22 +204,55 @@ def _finding(group: _Group, case: _Case) -> Finding:
 
 def _touches(group: _Group, case: _Case) -> Iterator[Touch]:
     condition, facts = group.condition, case.facts
-    if condition.kind == "exclusion_zone":
-        yield from location.touches(condition, group.zones, facts, case.tolerance)
-    elif condition.kind == "no_contact":
-        yield from contact.touches(condition, case.recognise, facts)
-    elif condition.kind == "no_social_reference":
-        yield from social.touches(condition, case.recognise, facts)
-    else:
-        yield from _for_a_person(condition, facts)
-    if _READS.get(condition.kind) in facts.left_out:
+    kind = known_kind(condition.kind)
+    match kind:
+        case "exclusion_zone":
+            yield from location.touches(condition, group.zones, facts, case.tolerance)
+            yield from _left_out("positions", facts)
+        case "no_contact":
+            yield from contact.touches(condition, case.recognise, facts)
+            yield from _left_out("contacts", facts)
+        case "no_social_reference":
+            yield from social.touches(condition, case.recognise, facts)
+            yield from _left_out("social", facts)
+        case "no_approach" | "no_images" | "no_surveillance" | "requirement" | "other_prohibition":
+            if (facts.kinds | facts.behaviours) & _touching(kind):
+                yield Touch("needs_officer", (_FOR_A_PERSON,), facts.interval)
+        case None:  # of a later version of this service, or of somebody's hand: whatever was reported may touch it
+            yield from (Touch("needs_officer", (_KIND_UNKNOWN,), when) for when in _times(facts))
+        case _:
+            assert_never(kind)
+
+
+def _left_out(name: str, facts: Facts) -> Iterator[Touch]:
+    """More was sent of the list that a machine reads for this kind of condition than it reads."""
+    if name in facts.left_out:
         yield Touch("needs_officer", (_LEFT_OUT,), facts.interval)
 
 
-def _for_a_person(condition: ConditionTerms, facts: Facts) -> Iterator[Touch]:
-    kinds, behaviours = _FOR_KIND.get(condition.kind, (frozenset(), frozenset()))
-    if facts.kinds & kinds or facts.behaviours & behaviours:
-        yield Touch("needs_officer", (_FOR_A_PERSON,), facts.interval)
+def _touching(kind: _ForAPerson) -> frozenset[str]:
+    """What of a report's kinds and behaviours touches a condition of this kind."""
+    match kind:
+        case "no_approach":
+            return _APPROACH
+        case "no_images":
+            return _IMAGES
+        case "no_surveillance":
+            return _SURVEILLANCE
+        case "requirement":
+            return frozenset({"other"})
+        case "other_prohibition":
+            return _OTHER
+        case _:
+            assert_never(kind)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gates:
+    """What a touch of one condition is held against: whether it was in force then, and whom the thing is about."""
+
+    covered: Callable[[Interval | None], _Coverages]
+    aimed: Callable[[str], Aim]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,19 +269,22 @@ def _covered(group: _Group, served_at: datetime | None, when: Interval | None) -
     return time.coverage(group.periods, group.condition.windows, when), time.served(served_at, when)
 
 
-def _graded(
-    touch: Touch, condition: ConditionTerms, *, facts: Facts, covered: Callable[[Interval | None], _Coverages]
-) -> _Graded:
-    in_force, after_service = covered(touch.when)
+def _graded(touch: Touch, condition: ConditionTerms, *, facts: Facts, gates: _Gates) -> _Graded:
+    in_force, after_service = gates.covered(touch.when)
+    ahead, aim = touch.when is not None and touch.when.ahead, gates.aimed(touch.about)
+    if aim == "another":
+        return _Graded("not_applicable", (ANOTHER,), None, touch)
+    if in_force == "none" and ahead:
+        return _Graded("needs_officer", (IN_FUTURE, _NOT_THEN), None, touch)
     if in_force == "none":
         return _Graded("not_applicable", (_NOT_THEN,), None, touch)
-    outcome, reasons = touch.outcome, list(touch.reasons)
+    outcome, reasons = touch.outcome, [*touch.reasons, *([NOT_STATED] if aim == "not_stated" else [])]
     partly = [r for r, part in ((_PARTLY, in_force), (_SERVED_DURING, after_service)) if part == "part"]
     local = limit(condition.locality, touch, facts)
     if (outcome in ("indicated", "not_indicated") and partly) or (outcome == "indicated" and local.effect == "lowers"):
         outcome = "possible"
     reasons += local.reasons if local.effect != "stops" else ()
-    stops = [*touch.stops, *([_NOT_SERVED] if after_service == "none" else [])]
+    stops = [*touch.stops, *([IN_FUTURE] if ahead else []), *([_NOT_SERVED] if after_service == "none" else [])]
     if local.effect == "stops" and outcome in ("indicated", "possible"):
         stops += local.reasons
     if condition.exceptions and outcome in ("indicated", "possible"):

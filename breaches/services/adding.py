@@ -20,9 +20,11 @@ from breaches.moving import moved
 from breaches.places import gazetteer
 from breaches.reading import read_report
 from breaches.services.submitting import Submission
+from breaches.subjects import people_unknown
 from breaches.types import Facts
 from common.problems import Problem
 from orders.queries import terms_by_id
+from orders.types import OrderTerms
 
 Json = Mapping[str, Any]
 # What of a correction is judged: each stands in place of what was said before of the same.
@@ -66,13 +68,15 @@ def correct(*, caller: Caller, key: str, sent: Submission) -> Corrected:
     addition = _row(caller, report, "correction", body["text"], now)
     addition.corrects, addition.body_sent = body.get("corrects", ""), sent.sent
     addition.save(force_insert=True)
+    unknown: tuple[Problem, ...] = ()
     if any(body.get(name) is not None for name in _JUDGED):
-        _judge(report, body, reading.facts, now)
+        facts, terms = _judge(report, body, reading.facts, now)
+        unknown = people_unknown(caller, replace(reading.facts, accounts=facts.accounts), terms)
     else:
         _bump(report)
     record(actor=caller.actor, action="collection", verb="report_corrected", records=[report.id, addition.id])
     messages.added_to(report)
-    return Corrected(report, addition, reading.warnings)
+    return Corrected(report, addition, (*reading.warnings, *unknown))
 
 
 @transaction.atomic(savepoint=False)
@@ -142,7 +146,7 @@ def _as_corrected(report: Report, body: Json) -> dict[str, Any]:
     return read
 
 
-def _judge(report: Report, body: Json, read: Facts, now: datetime) -> None:
+def _judge(report: Report, body: Json, read: Facts, now: datetime) -> tuple[Facts, OrderTerms | None]:
     last = queries.assessments(report)[0]
     facts = assessing.facts_again(report, last.question["facts"])
     names = {"happened": "interval", "positions": "positions", "contacts": "contacts", "social": "social"}
@@ -156,3 +160,4 @@ def _judge(report: Report, body: Json, read: Facts, now: datetime) -> None:
         report.incident_from, report.incident_to = facts.interval.start, facts.interval.end
     assessing.keep(report, judged, cause="corrected", at=now, never_lower=True)
     messages.assessed_again(report)
+    return facts, terms

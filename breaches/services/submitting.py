@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.queries import authorities_held
+from accounts.queries import HeldAuthority, authorities_held
 from accounts.types import Caller
 from audit.services import record
 from audit.types import SERVICE
@@ -22,6 +22,7 @@ from breaches.places import gazetteer
 from breaches.reading import PlacedPosition, Reading, read_report
 from breaches.rules.priority import priority
 from breaches.storing import Row, insert_intake
+from breaches.subjects import people_unknown
 from breaches.types import ROLES, ROLES_TO_CLAIM
 from breaches.written import same_answer
 from common.ids import spoken_reference, uuid7
@@ -60,13 +61,23 @@ class Submission:
 class _Named:
     """The order that a report names. `closed`: a list keeps it from whoever sent the report (rule 81).
 
-    Terms that are missing although the order is known are sealed under a key that is missing.
+    Terms that are missing although the order is known are sealed under a key that is missing. `accounts`: of those for
+    whom an advocate speaks under it.
     """
 
     order_id: UUID | None = None
     terms: OrderTerms | None = None
     closed: bool = False
     doubts: tuple[Problem, ...] = ()
+    accounts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A question with its answer, as they were kept, and what could not be understood in it."""
+
+    consultation: Consultation
+    warnings: tuple[Problem, ...]
 
 
 @transaction.atomic(savepoint=False)
@@ -79,6 +90,7 @@ def submit_report(*, caller: Caller, submission: Submission, order_id: UUID | No
     now, body = timezone.now(), submission.body
     reading = read_report(body, now=now, gazetteer=gazetteer())
     named = _of(terms_by_id(order_id)) if order_id else _named(caller, body, now)
+    reading = replace(reading, facts=replace(reading.facts, accounts=_accounts(caller, named)))
     judged = assessing.judge(reading.facts, named.terms, at=now)
     where = routing.whereabouts(reading.facts, judged.answer, at=now)
     route = routing.review_queue(caller, body, named.terms, where)
@@ -87,7 +99,8 @@ def submit_report(*, caller: Caller, submission: Submission, order_id: UUID | No
         judged = assessing.judge(reading.facts, named.terms, at=now) if named.terms else judged
     report = _new_report(caller, submission, reading, judged, now)
     report.order_id, report.force_id = named.order_id, route.force
-    doubts = (*(named.doubts or _order_doubts(body, named)), *route.doubts, *reading.warnings)
+    unknown = () if named.closed else people_unknown(caller, reading.facts, named.terms)
+    doubts = (*(named.doubts or _order_doubts(body, named)), *route.doubts, *reading.warnings, *unknown)
     report.warnings = [_warning(w) for w in doubts]
     if caller.kind == "public":
         tenancy.open_report(report.id)
@@ -126,7 +139,7 @@ def _named(caller: Caller, body: Json, now: datetime) -> _Named:
     try:
         if caller.force:
             return _of(terms_over_own_order(reference, caller=caller))
-        return _of(_own_terms(caller, reference, now))
+        return _own_order(caller, reference, now)
     except Closed as closed:
         return _closed(closed.records[0])
     except Unreadable:
@@ -160,14 +173,26 @@ def _kept_from(force: str, body: Json) -> _Named | None:
         return _closed(kept) if kept else None
 
 
-def _own_terms(caller: Caller, reference: str, now: datetime) -> OrderTerms | None:
-    """Of an order that protects the caller, or whom they speak for."""
+def _own_order(caller: Caller, reference: str, now: datetime) -> _Named:
+    """One that protects the caller, or whom they speak for."""
     if caller.user_id is None:
-        return None
-    if caller.kind == "advocate":
-        held = authorities_held(caller.user_id, scope="report", at=now)
-        return terms_over_spoken_for(reference, authorities=held)
-    return terms_over_protecting(reference, people=[caller.user_id])
+        return _Named()
+    if caller.kind != "advocate":
+        return _of(terms_over_protecting(reference, people=[caller.user_id]))
+    held = authorities_held(caller.user_id, scope="report", at=now)
+    terms = terms_over_spoken_for(reference, authorities=[one.id for one in held])
+    return replace(_of(terms), accounts=_spoken_for(held, terms) if terms else frozenset())
+
+
+def _spoken_for(held: Sequence[HeldAuthority], terms: OrderTerms) -> frozenset[str]:
+    """The accounts of those whom the order protects and an advocate may speak for under it."""
+    under = {str(one.principal) for one in held if one.only_order in (None, terms.order_id)}
+    return frozenset(under.intersection(terms.accounts.values()))
+
+
+def _accounts(caller: Caller, named: _Named) -> frozenset[str]:
+    """For whom a report is told, where that is known by who is signed in."""
+    return frozenset({str(caller.user_id)}) if caller.kind == "victim" else named.accounts
 
 
 def _order_doubts(body: Json, named: _Named) -> list[Problem]:
@@ -229,13 +254,14 @@ def _position_row(report: Report, placed: PlacedPosition) -> Row:
 
 
 @transaction.atomic(savepoint=False)
-def check_order(*, caller: Caller, reference: str, body: Json) -> Consultation:
+def check_order(*, caller: Caller, reference: str, body: Json) -> Checked:
     """ "Would this be a breach?": answered and kept, with no report raised."""
     terms = terms_over_own_order(reference, caller=caller)
     if terms is None:
         raise NotFound
     now = timezone.now()
-    judged = assessing.judge(read_report(body, now=now, gazetteer=gazetteer()).facts, terms, at=now)
+    reading = read_report(body, now=now, gazetteer=gazetteer())
+    judged = assessing.judge(reading.facts, terms, at=now)
     consultation = Consultation.objects.create(
         order_id=terms.order_id,
         asked_by=caller.id,
@@ -251,7 +277,7 @@ def check_order(*, caller: Caller, reference: str, body: Json) -> Consultation:
         verb="order_checked",
         records=[terms.order_id, consultation.id],
     )
-    return consultation
+    return Checked(consultation, (*reading.warnings, *people_unknown(caller, reading.facts, terms)))
 
 
 @transaction.atomic(savepoint=False)

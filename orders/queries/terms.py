@@ -27,6 +27,7 @@ class _Compiled:
 
     conditions: tuple[ConditionTerms, ...]
     respondent: KnownPerson
+    protected: frozenset[str]
 
 
 class _Cache:
@@ -58,11 +59,15 @@ _BODY = OrderVersion._meta.get_field("body")
 
 def _compile(body: dict[str, Any], period: Period) -> _Compiled:
     person = body["respondent"]
-    return _Compiled(conditions_of(body, order=period), known_person(identifiers_of(person), names_of(person)))
+    return _Compiled(
+        conditions=conditions_of(body, order=period),
+        respondent=known_person(identifiers_of(person), names_of(person)),
+        protected=frozenset(one["key"] for one in body["protected_persons"]),
+    )
 
 
 # One round trip for the whole order. A body comes as it is sealed, and only where it is not compiled yet.
-# A function (orders/migrations/0017_terms.py), so that its plan is kept also where it is sent with the BEGIN.
+# A function (orders/migrations/0018_whose_key.py), so that its plan is kept also where it is sent with the BEGIN.
 _TERMS = "SELECT * FROM orders_terms({which}, %s)"
 
 
@@ -80,6 +85,7 @@ class _Row(NamedTuple):
     body: bytes
     served_at: datetime | None
     approvals: str | None
+    accounts: str | None
 
 
 _OF_FORCE = "ARRAY(SELECT id FROM orders_order WHERE reference = %s AND force_id = %s)"
@@ -144,7 +150,13 @@ def _terms(which: str, values: tuple[Any, ...]) -> OrderTerms | None:
         served_at=rows[0].served_at,
         versions=versions,
         respondent=tuple(terms.respondent for terms in compiled),
+        protected=_protected(compiled),
+        accounts=json.loads(rows[0].accounts) if rows[0].accounts else {},
     )
+
+
+def _protected(compiled: Sequence[_Compiled]) -> frozenset[str]:
+    return frozenset().union(*(terms.protected for terms in compiled))
 
 
 def terms_as_written(stored: Mapping[str, Any]) -> OrderTerms:
@@ -178,6 +190,8 @@ def terms_as_written(stored: Mapping[str, Any]) -> OrderTerms:
         served_at=datetime.fromisoformat(stored["served_at"]) if stored["served_at"] else None,
         versions=versions,
         respondent=tuple(terms.respondent for terms in compiled),
+        protected=_protected(compiled),
+        accounts=stored.get("accounts", {}),
     )
 
 

@@ -7,6 +7,7 @@ speaks. Two things match by the strongest key that they share. Keys are never sh
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import cast, get_args
 
 from orders.rules.identifiers import (
     NOTHING,
@@ -24,11 +25,12 @@ from orders.rules.identifiers import (
     words,
 )
 from orders.rules.links import NUMBERED, platform_name, read_link
-from orders.types import Identifier, IdentifierKey, KnownPerson, Likeness
+from orders.types import Identifier, IdentifierKey, IdentifierKind, KnownPerson, Likeness
 
 # Fewer final digits than this, or fewer first ones, are shared by too many numbers to say anything.
 _LAST, _FIRST = 6, 8
 _GB, _GB_LENGTH = "44", 12
+_KINDS = frozenset(get_args(IdentifierKind))
 
 
 def known_person(identifiers: Iterable[Identifier], names: Iterable[str]) -> KnownPerson:
@@ -46,13 +48,24 @@ def known_person(identifiers: Iterable[Identifier], names: Iterable[str]) -> Kno
 
 def likeness(people: Iterable[KnownPerson], kind: str, value: str, platform: str = "") -> Likeness | None:
     """How what was reported is like what is on record of any of `people`; None: in no way."""
+    key = shared_key(people, kind, value, platform)
+    return key[0] if key else None
+
+
+def shared_key(people: Iterable[KnownPerson], kind: str, value: str, platform: str = "") -> IdentifierKey | None:
+    """The strongest key that what was reported has in common with what is on record of any of `people`."""
     known = [person.keys for person in people if person.keys]
     if not known:
         return None
     for key in keys_reported(kind, value, platform):
         if any(key in keys for keys in known):
-            return key[0]
+            return key
     return None
+
+
+def kind_of_key(key: IdentifierKey) -> IdentifierKind:
+    """What is on record: each key begins with its kind, but for pieces of telephone numbers."""
+    return cast("IdentifierKind", kind) if (kind := key[1].partition(" ")[0]) in _KINDS else "phone"
 
 
 def carries_name(people: Iterable[KnownPerson], value: str) -> bool:

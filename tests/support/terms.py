@@ -20,8 +20,13 @@ NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 ORDER_ID = UUID("01a203e7-034e-71e3-82b3-2a8c7ec19d79")
 
 
-def terms_of(*bodies: Json, served_at: datetime | None = SERVED_AT, unapproved: str = "") -> OrderTerms:
-    """An order whose versions are `bodies`; every zone approved but those whose codes are in `unapproved`."""
+def terms_of(
+    *bodies: Json, served_at: datetime | None = SERVED_AT, unapproved: str = "", accounts: dict[str, str] | None = None
+) -> OrderTerms:
+    """An order whose versions are `bodies`; every zone approved but those whose codes are in `unapproved`.
+
+    `accounts`: whose account is whose key.
+    """
     periods = [period_of(body) for body in bodies]
     versions = tuple(
         VersionTerms(number, own, conditions_of(body, order=period), _approvals(body, unapproved))
@@ -31,7 +36,10 @@ def terms_of(*bodies: Json, served_at: datetime | None = SERVED_AT, unapproved: 
     )
     person = bodies[-1]["respondent"]
     respondent = (known_person(identifiers_of(person), names_of(person)),)
-    return OrderTerms(ORDER_ID, "SPO-05-0001-26", "05", served_at, versions, respondent)
+    protected = frozenset(one["key"] for body in bodies for one in body["protected_persons"])
+    return OrderTerms(
+        ORDER_ID, "SPO-05-0001-26", "05", served_at, versions, respondent, protected=protected, accounts=accounts or {}
+    )
 
 
 def _approvals(body: Json, unapproved: str) -> dict[str, Approval]:
@@ -43,9 +51,11 @@ def facts_of(report: Json, *, now: datetime = NOW) -> Facts:
     return read_report(report, now=now).facts
 
 
-def judge(report: Json, *bodies: Json, served_at: datetime | None = SERVED_AT, unapproved: str = "") -> Verdict:
-    """The verdict on a report under an order of these versions."""
-    return assess(facts_of(report), terms_of(*bodies, served_at=served_at, unapproved=unapproved))
+def judge(
+    report: Json, *bodies: Json, served_at: datetime | None = SERVED_AT, unapproved: str = "", now: datetime = NOW
+) -> Verdict:
+    """The verdict on a report under an order of these versions, told at `now`."""
+    return assess(facts_of(report, now=now), terms_of(*bodies, served_at=served_at, unapproved=unapproved))
 
 
 def finding(verdict: Verdict, clause: str) -> Finding:

@@ -86,6 +86,34 @@ def test_a_contact_is_judged_at_its_own_time() -> None:
     assert outcome(contact(at="2026-03-02T12:00:00Z"))[0] == "needs_officer"  # made, not yet served
 
 
+ADDRESSES = [{"kind": "address", "value": "12 Rosehill Road, Liverpool"}, {"kind": "vehicle", "value": "AB12 CDE"}]
+
+
+@pytest.mark.parametrize(
+    ("sender", "wanted"),
+    [
+        ({"kind": "vehicle", "value": "AB12 CDE"}, ("possible", ["known_identifier", "vehicle_not_person"])),
+        (
+            {"kind": "vehicle", "value": "A812 CDE"},
+            ("possible", ["identifier_alike", "looks_alike", "vehicle_not_person"]),
+        ),
+        (
+            {"kind": "address", "value": "12, Rosehill Road; Liverpool"},
+            ("possible", ["known_identifier", "address_shared"]),
+        ),
+        ({"kind": "vehicle", "value": "XY99 ZZZ"}, ("needs_officer", ["sender_not_known"])),
+    ],
+)
+def test_a_sender_that_is_a_vehicle_or_a_shared_address_is_at_most_possible(
+    sender: dict[str, Any], wanted: tuple[str, list[str]]
+) -> None:
+    """Issue 13, line 14; rule 87, as of positions."""
+    order = an_order(conditions=[NO_CONTACT])
+    order["respondent"]["identifiers"] = ADDRESSES
+    found = finding(judge(contact(channel="post", **{"from": sender}), order), "3")
+    assert (found.outcome, codes(found)) == wanted
+
+
 def test_a_contact_by_telephone_is_told_as_withheld_by_its_words() -> None:
     """Issue 5, contact rules: withheld is a class of its own, whatever kind the reporter chose."""
     assert outcome(contact(**{"from": {"kind": "phone", "value": "No Caller ID"}})) == (

@@ -73,7 +73,7 @@ def test_outside_by_more_than_its_error_throughout_is_not_indicated() -> None:
         {"longitude": 53.4072, "latitude": -2.9779},
         {"longitude": None},
         {"easting": 334000, "northing": 390000},
-        {"recorded_at": "2031-01-01T00:00:00Z"},
+        {"recorded_at": "1970-01-01T00:00:00Z"},
         {**NOWHERE, "grid_reference": "SJ 345 9"},
     ],
 )

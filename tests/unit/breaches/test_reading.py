@@ -91,11 +91,16 @@ def test_what_is_missing_is_told_together() -> None:
     assert {p.pointer for p in missing({})} == {"/happened/from", "/description"}
 
 
-@pytest.mark.parametrize("recorded_at", ["2031-01-01T00:00:00Z", "1970-01-01T00:00:00Z"])
-def test_a_position_of_an_impossible_time_is_kept_and_not_judged(recorded_at: str) -> None:
+def test_a_position_of_an_impossible_time_is_kept_and_not_judged() -> None:
     """Issue 4, bad input: the position is marked unusable, the report stands."""
-    (position,) = read_report(at(a_position(recorded_at=recorded_at)), now=NOW).facts.positions
+    (position,) = read_report(at(a_position(recorded_at="1970-01-01T00:00:00Z")), now=NOW).facts.positions
     assert position.fix is None
+
+
+def test_a_position_of_the_future_is_kept_and_judged_for_an_officer() -> None:
+    """Issue 13, line 16: `needs_officer`, with what it would be otherwise."""
+    (position,) = read_report(at(a_position(recorded_at="2031-01-01T00:00:00Z")), now=NOW).facts.positions
+    assert position.fix is not None and position.ahead
 
 
 def test_a_drawn_place_is_a_fact_with_its_shape() -> None:

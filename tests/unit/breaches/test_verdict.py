@@ -23,6 +23,7 @@ from tests.support.terms import codes, facts_of, finding, judge
 
 ORDER = an_order(conditions=[EXCLUSION])
 REPORT = a_report(behaviours=[])
+AFTERWARDS = datetime(2028, 4, 1, tzinfo=UTC)
 CHANGE = {"kind": "variation", "decided_on": "2026-11-20", "necessity": "She moved."}
 
 
@@ -39,12 +40,12 @@ def test_no_order_attached_needs_an_officer() -> None:
 def test_outside_the_period_no_order_is_in_force(day: str) -> None:
     """Rule 35; the last day, 1 March 2028, counts to local midnight."""
     sent = a_report(happened={"from": f"{day}T12:00:00Z"}, positions=[])
-    assert judge(sent, ORDER).name == "no_order_in_force"
+    assert judge(sent, ORDER, now=AFTERWARDS).name == "no_order_in_force"
 
 
 def test_the_last_day_counts_to_its_end() -> None:
     sent = a_report(happened={"from": "2028-03-01T23:59:59Z"}, positions=[a_position(recorded_at=None)])
-    assert judge(sent, ORDER).name == "breach_indicated"
+    assert judge(sent, ORDER, now=AFTERWARDS).name == "breach_indicated"
 
 
 def test_outside_its_window_a_condition_is_not_in_force() -> None:
