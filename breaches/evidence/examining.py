@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import IO, Any
@@ -21,10 +22,11 @@ from breaches.evidence import continuity, detect, itself, messages, queries, sca
 from breaches.evidence.chats import NotAChat, read_messages
 from breaches.evidence.models import EvidenceExamination, EvidenceItem
 from breaches.evidence.pictures import NotAPicture, opened_picture, viewable
+from breaches.evidence.readings import CountedMessages, describe_held, describe_messages, describe_other
 from breaches.evidence.rows import store_messages
 from breaches.evidence.sealing import Arrival, Opened
 from breaches.evidence.storage import Unavailable
-from breaches.evidence.types import PICTURES, Chat, Comparison, Found, Received, Taken
+from breaches.evidence.types import PICTURES, Comparison, Found, Reading, Received, Taken
 from breaches.models.reports import ReportPosition
 
 _BUFFER = 256 * 1024
@@ -104,7 +106,7 @@ def _write(item: EvidenceItem, reading: _Reading, source: Opened) -> None:
     held = EvidenceItem.objects.select_for_update(of=("self",)).select_related("report").get(pk=item.pk)
     if held.state != "quarantined":
         return  # another worker was faster
-    chat, notes, senders = _NO_CHAT if reading.found.holds else _read_chat(held, reading.found, source)
+    read = _ReadItem(describe_held()) if reading.found.holds else _read_item(held, reading.found, source)
     held.state = "held" if reading.found.holds else "released"
     held.save(update_fields=["state"])
     said, comparison = reading.taken, reading.comparison
@@ -114,7 +116,7 @@ def _write(item: EvidenceItem, reading: _Reading, source: Opened) -> None:
         media_type=reading.found.media_type,
         scanner=reading.scanner,
         holds=list(reading.found.holds),
-        notes=sorted({*reading.found.notes, *notes}),
+        notes=sorted({*reading.found.notes, *read.notes}),
         metadata=reading.device,
         point=Point(said.longitude, said.latitude, srid=4326) if said.latitude is not None else None,
         taken_at=said.at,
@@ -122,30 +124,42 @@ def _write(item: EvidenceItem, reading: _Reading, source: Opened) -> None:
         time=comparison.time,
         metres=comparison.metres,
         minutes=comparison.minutes,
-        platform=chat.platform if chat else "",
-        senders=senders,
+        platform=read.platform,
+        senders=read.senders,
+        reading_state=read.reading.state,
+        reading_kind=read.reading.kind,
+        things_found=read.reading.found,
+        things_read=read.reading.read,
+        why_unread=dict(read.reading.why),
     )
     continuity.append(held, held.state, actor=SERVICE, at=timezone.now(), sha256=held.sha256)
     record(actor=SERVICE, action="alteration", verb="evidence_examined", records=[held.report_id, held.id])
     messages.examined(held)
 
 
-_Read = tuple[Chat | None, tuple[str, ...], list[dict[str, Any]]]
-_NO_CHAT: _Read = (None, (), [])
+@dataclass(frozen=True, slots=True)
+class _ReadItem:
+    """What was read of an item, what is doubtful in it, and who wrote."""
+
+    reading: Reading
+    platform: str = ""
+    notes: tuple[str, ...] = ()
+    senders: Sequence[dict[str, Any]] = ()
 
 
-def _read_chat(item: EvidenceItem, found: Found, source: Opened) -> _Read:
-    """The messages in it, where there are any, what is doubtful, and who wrote; in batches, in flat memory."""
+def _read_item(item: EvidenceItem, found: Found, source: Opened) -> _ReadItem:
+    """The messages in it, where there are any, stored in batches, in flat memory; and how much of it was read."""
     buffered = io.BufferedReader(source, _BUFFER)
     try:
         with transaction.atomic():
-            chat, rows = read_messages(buffered, found.media_type)
-            senders = store_messages(item, rows)
+            chat, rows = read_messages(buffered, found.media_type, name=item.filename)
+            counted = CountedMessages(rows)
+            senders = store_messages(item, counted)
     except NotAChat as error:
-        return None, (error.code,) if error.code else (), []
+        return _ReadItem(describe_other(found, why=error.code), notes=(error.code,) if error.code else ())
     finally:
         buffered.detach()
-    return chat, tuple(chat.notes), senders
+    return _ReadItem(describe_messages(chat, counted.read), chat.platform, tuple(chat.notes), senders)
 
 
 def _make_viewable(item: EvidenceItem) -> None:

@@ -160,6 +160,12 @@ class EvidenceExamination(models.Model):
     minutes = models.FloatField(null=True)
     platform = models.CharField(max_length=20, blank=True)
     senders = SealedJSON(default=list)
+    # How much of it was read (`readings.py`). Empty: it was examined before anybody wrote that down.
+    reading_state = models.CharField(max_length=5, blank=True)
+    reading_kind = models.CharField(max_length=20, blank=True)
+    things_found = models.PositiveIntegerField(default=0)
+    things_read = models.PositiveIntegerField(default=0)
+    why_unread = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
@@ -176,6 +182,18 @@ class EvidenceExamination(models.Model):
                 & (
                     Q(time="absent", minutes__isnull=True)
                     | (~Q(time="absent") & Q(minutes__isnull=False, minutes__gte=0))
+                ),
+            ),
+            models.CheckConstraint(
+                name="evidence_examination_reading",
+                condition=Q(reading_state="", things_found=0, things_read=0)
+                | (
+                    Q(reading_state="whole", things_read__gt=0, things_found=F("things_read"), why_unread={})
+                    | (
+                        Q(reading_state="part", things_read__gt=0, things_found__gt=F("things_read"))
+                        & ~Q(why_unread={})
+                    )
+                    | (Q(reading_state="none", things_read=0) & ~Q(why_unread={}))
                 ),
             ),
         ]

@@ -41,7 +41,7 @@ def store_messages(item: EvidenceItem, rows: Iterable[Message]) -> list[Json]:
 
 def _written(index: int, row: Message, senders: dict[str, Wrote]) -> Json:
     sender = _storable(row.sender)
-    if sender and (sender in senders or len(senders) < _MOST_SENDERS):
+    if sender and row.kind != "app" and (sender in senders or len(senders) < _MOST_SENDERS):
         _count(senders.setdefault(sender, Wrote()), row.at)
     return {
         "index": index,
@@ -50,6 +50,11 @@ def _written(index: int, row: Message, senders: dict[str, Wrote]) -> Json:
         "sent_at": _clock(row.at),
         "sender": sender,
         "text": _storable(row.text),
+        "kind": row.kind,
+        "own": row.own,
+        "marks": list(row.marks),
+        "forwarded_from": _storable(row.forwarded_from),
+        "leads": [[header, _storable(address)] for header, address in row.leads],
     }
 
 

@@ -30,8 +30,32 @@ class LinkOut(Shape):
     expires_at: Instant
 
 
+class WhyOut(Shape):
+    """Why some of it was not read: a code, words for it, and how many things it is about."""
+
+    code: str
+    count: int
+    detail: str
+
+
+class ReadingOut(Shape):
+    """How much of an item was read: `found` things that it holds, `read` of them.
+
+    Things are messages, calls and mails, files of an archive, or the one picture, film or document that it is.
+    """
+
+    state: Literal["whole", "part", "none"]
+    kind: str
+    found: int
+    read: int
+    why: list[WhyOut]
+
+
 class ItemOut(Shape):
-    """One item. `viewable`: there is a copy to look at. `exhibit` and `sha256` come once it is whole."""
+    """One item. `viewable`: there is a copy to look at. `exhibit` and `sha256` come once it is whole.
+
+    `reading` is null until somebody has looked at it, and for copies.
+    """
 
     id: str
     exhibit: str | None
@@ -41,6 +65,7 @@ class ItemOut(Shape):
     state: Literal["receiving", "quarantined", "released", "held", "locked"]
     received_at: Instant
     viewable: bool
+    reading: ReadingOut | None
 
 
 class ItemsOut(Shape):
@@ -70,13 +95,31 @@ class DetailOut(FullItemOut):
     contacts: list[dict[str, Any]]
 
 
+class LeadOut(Shape):
+    """A header of a mail and the address in it."""
+
+    header: str
+    address: str
+
+
 class MessageOut(Shape):
+    """One message. `kind` `app`: the program's own words, nobody's act. `own`: sent from the telephone it comes from.
+
+    `forwarded_from`: whose words they are, where somebody passed them on. `leads`: other addresses that a mail names,
+    never taken for its sender.
+    """
+
     index: int
     part: str
     offset: int
     sent_at: Instant | None
     sender: str
     text: str
+    kind: Literal["message", "call", "app"]
+    own: bool
+    marks: list[str]
+    forwarded_from: str
+    leads: list[LeadOut]
 
 
 class MessagesOut(Shape):

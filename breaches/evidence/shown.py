@@ -14,6 +14,7 @@ from breaches.evidence.models import (
     EvidenceTimestamp,
     EvidenceUpload,
 )
+from breaches.evidence.types import WHY_UNREAD
 from breaches.models.reports import Report
 
 Json = dict[str, Any]
@@ -51,6 +52,23 @@ def brief(item: EvidenceItem, *, viewable: bool) -> Json:
         "state": item.state,
         "received_at": item.received_at,
         "viewable": viewable,
+        "reading": describe_reading(examination(item)),
+    }
+
+
+def describe_reading(examined: EvidenceExamination | None) -> Json | None:
+    """How much of an item was read, and why not the rest; None where nobody has looked yet."""
+    if examined is None or not examined.reading_state:
+        return None
+    return {
+        "state": examined.reading_state,
+        "kind": examined.reading_kind,
+        "found": examined.things_found,
+        "read": examined.things_read,
+        "why": [
+            {"code": code, "count": count, "detail": WHY_UNREAD.get(code, "")}
+            for code, count in sorted(examined.why_unread.items())
+        ],
     }
 
 
@@ -65,6 +83,7 @@ def receiving(upload: EvidenceUpload) -> Json:
         "state": "receiving",
         "received_at": upload.started_at,
         "viewable": False,
+        "reading": None,
     }
 
 
@@ -151,4 +170,13 @@ def _itself(examined: EvidenceExamination) -> Json:
 
 
 def message(said: Json) -> Json:
-    return {**said, "sent_at": datetime.fromisoformat(said["sent_at"]) if said["sent_at"] else None}
+    """A message as it was stored; what an earlier release stored says less."""
+    return {
+        **_SAID_BEFORE,
+        **said,
+        "leads": [{"header": header, "address": address} for header, address in said.get("leads", ())],
+        "sent_at": datetime.fromisoformat(said["sent_at"]) if said["sent_at"] else None,
+    }
+
+
+_SAID_BEFORE: Json = {"kind": "message", "own": False, "marks": [], "forwarded_from": ""}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -24,6 +25,36 @@ LinkKind = Literal["original", "viewable"]
 LINK_KINDS: frozenset[str] = frozenset({"original", "viewable"})
 Agreement = Literal["consistent", "inconsistent", "absent"]
 AGREEMENTS: frozenset[str] = frozenset({"consistent", "inconsistent", "absent"})
+ReadingState = Literal["whole", "part", "none"]
+READING_STATES: frozenset[str] = frozenset({"whole", "part", "none"})
+MessageKind = Literal["message", "call", "app"]
+# What is said of a message beside its words.
+MARKS: frozenset[str] = frozenset({
+    "attachment", "call_answered", "call_missed", "call_rejected", "call_voicemail", "deleted", "draft", "edited",
+    "failed", "forwarded", "group", "media_left_out", "reaction", "sender_withheld", "text_cut", "time_doubtful",
+    "time_runs_backwards", "unsent",
+})  # fmt: skip
+# Why something that an item holds was not read, in words for whoever sent it and for the officer.
+WHY_UNREAD: dict[str, str] = {
+    "archive_unreadable": "The archive is damaged or of a kind that is not looked into.",
+    "cut_short": "The file ends in the middle: what came before was read.",
+    "held": "The item is held back, so nothing in it was read.",
+    "kind_not_read": "The service does not read files of this kind. A person can.",
+    "mail_unreadable": "This mail follows no rule that a mail program would know.",
+    "member_empty": "A file in the archive is empty.",
+    "member_encrypted": "A file in the archive is locked with a password.",
+    "member_not_read": "A file in the archive was not read: pictures, films and the like are to be sent by themselves.",
+    "member_too_deep": "A file lies in too many archives or mails inside one another.",
+    "member_unreadable": "A file in the archive is damaged, or of no kind that is read.",
+    "message_unreadable": "An entry is damaged, or written in a way that nobody here knows.",
+    "picture_too_large": "The picture is too large to be opened.",
+    "picture_unreadable": "The picture is damaged.",
+    "place_unreadable": "The file says where it was made, but not in a way that can be relied on.",
+    "time_ran_out": "Reading took too long: what came before was read.",
+    "too_many_messages": "There are more messages than the service takes.",
+    "too_many_members": "The archive holds more files than the service takes.",
+    "xml_doctype": "The file defines words of its own (a DOCTYPE), which is not read.",
+}
 
 # What the service knows by its content, and the ending that a download gets. The rest is kept and served as bytes.
 ENDINGS: dict[str, str] = {
@@ -107,22 +138,62 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a chat, a text or a mail, and where in the original it begins (bytes, in `part` of an archive)."""
+    """One entry of a chat, a backup, a call list or a mail, and where in the original it begins.
+
+    `offset`: bytes, in the member `part` where the original is an archive. `kind`: `app` is what the program itself
+    put in, nobody's words and nobody's act. `own`: whoever's telephone it is sent it. `marks`: see `MARKS`.
+    `forwarded_from`: whose words they are where somebody else's were passed on. `leads`: other addresses that a mail
+    names, as pairs of header and address; never taken for the sender.
+    """
 
     offset: int
     sender: str
     text: str
     at: datetime | None = None
     part: str = ""
+    kind: MessageKind = "message"
+    own: bool = False
+    marks: tuple[str, ...] = ()
+    forwarded_from: str = ""
+    leads: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
 class Chat:
-    """What a file of messages is, and what is doubtful in it; complete once its messages were read to the end."""
+    """What a file of messages is, what is doubtful in it and what of it could not be read.
+
+    Complete once its messages were read to the end. `unread` counts what the file holds and nobody can read, by a
+    code of `WHY_UNREAD`; what was read is counted by whoever takes the messages.
+    """
 
     platform: str
     channel: str
     notes: list[str] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)
+
+    def note_doubt(self, code: str) -> None:
+        """Remember once that something is doubtful."""
+        if code not in self.notes:
+            self.notes.append(code)
+
+    def count_unread(self, code: str, count: int = 1) -> None:
+        """Remember that `count` things are there which were not read."""
+        self.unread[code] += count
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How much of an item was read: `found` things that it holds, `read` of them, and why not the rest.
+
+    Things are messages, calls or mails; of a picture, a film or a document the one thing that it is; and each member
+    of an archive that is none of these. `why` counts by a code of `WHY_UNREAD`.
+    """
+
+    state: ReadingState
+    kind: str
+    found: int = 0
+    read: int = 0
+    why: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(slots=True)

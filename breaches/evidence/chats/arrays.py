@@ -5,11 +5,20 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import IO, Any
 
-from breaches.evidence.chats.types import MOST_TEXT, NotAChat, from_clock, from_epoch
+from breaches.evidence.chats.types import (
+    MOST_TEXT,
+    Document,
+    Messages,
+    NotAChat,
+    Open,
+    Reader,
+    from_clock,
+    from_epoch,
+)
 from breaches.evidence.types import Chat, Message
 
 _ARRAY = re.compile(r'"messages"\s*:\s*\[')
@@ -20,8 +29,14 @@ _SPACE = re.compile(r"[\s,]*")
 _DECODER = json.JSONDecoder()
 
 
-def read(again: Callable[[], IO[bytes]], head: bytes) -> tuple[Chat, Iterator[Message]]:
+def recognise_export(document: Document) -> bool:
+    """Whether a file begins as an object of JSON does."""
+    return document.start.startswith(b"{")
+
+
+def read_export(again: Open, document: Document) -> Messages:
     """Messages of an export; which one it is, the names of its members say."""
+    head = document.head
     if b'"sender_name"' in head or b'"timestamp_ms"' in head:
         chat = Chat("instagram", "social_media")
         return chat, (_instagram(offset, row) for offset, row in _elements(again(), chat))
@@ -29,6 +44,9 @@ def read(again: Callable[[], IO[bytes]], head: bytes) -> tuple[Chat, Iterator[Me
         chat = Chat("telegram", "messaging_app")
         return chat, (_telegram(offset, row) for offset, row in _elements(again(), chat))
     raise NotAChat
+
+
+READER = Reader("json", recognise_export, read_export)
 
 
 class _Buffer:
@@ -66,11 +84,11 @@ def _elements(source: IO[bytes], chat: Chat) -> Iterator[tuple[int, dict[str, An
         at = _skip(buffer, at)
         if buffer.text[at : at + 1] in ("]", ""):
             if not buffer.text[at : at + 1]:
-                chat.notes.append("cut_short")
+                _note_end(chat)
             return
         decoded = _decode(buffer, at)
         if decoded is None:
-            chat.notes.append("cut_short")
+            _note_end(chat)
             return
         value, end = decoded
         if isinstance(value, dict):
@@ -79,6 +97,11 @@ def _elements(source: IO[bytes], chat: Chat) -> Iterator[tuple[int, dict[str, An
         if at > _CHUNK:
             buffer.drop(at)
             at = 0
+
+
+def _note_end(chat: Chat) -> None:
+    chat.note_doubt("cut_short")
+    chat.count_unread("cut_short")
 
 
 def _enter(buffer: _Buffer) -> None:

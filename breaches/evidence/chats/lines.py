@@ -8,12 +8,12 @@ British way is taken and the doubt reported: a date that decides about a breach 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
 
-from breaches.evidence.chats.types import MOST_TEXT, NotAChat, from_clock
+from breaches.evidence.chats.types import MOST_TEXT, Document, Messages, NotAChat, Open, Reader, from_clock
 from breaches.evidence.types import Chat, Message
 
 _LONGEST_LINE = 64 * 1024
@@ -68,10 +68,19 @@ class _Order:
         return "date_order_ambiguous" if self.day_first_falls == self.month_first_falls else "date_order_inferred"
 
 
-def read(again: Callable[[], IO[bytes]], head: bytes) -> tuple[Chat, Iterator[Message]]:
-    """Messages of a file that is read twice: for the order of its dates, then for what was said."""
+def recognise_lines(document: Document) -> bool:
+    """Whether one of a file's first lines is a message with a time and a sender."""
+    return bool(_find_messages(document.head))
+
+
+def _find_messages(head: bytes) -> list[re.Match[str]]:
     matches = [_LINE.match(line) for line in head.decode("utf-8", "replace").split("\n")[:_LOOK_AT]]
-    found = [match for match in matches if match and _SENDER.match(match[11])]
+    return [match for match in matches if match and _SENDER.match(match[11])]
+
+
+def read_lines(again: Open, document: Document) -> Messages:
+    """Messages of a file that is read twice: for the order of its dates, then for what was said."""
+    found = _find_messages(document.head)
     if not found:
         raise NotAChat
     signal = all(match[1] and len(match[2]) == 4 and match[8] is None for match in found)
@@ -84,6 +93,9 @@ def read(again: Callable[[], IO[bytes]], head: bytes) -> tuple[Chat, Iterator[Me
     if order.note():
         chat.notes.append(order.note())
     return chat, _messages(again(), order)
+
+
+READER = Reader("lines", recognise_lines, read_lines)
 
 
 def _lines(source: IO[bytes]) -> Iterator[tuple[int, str]]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import parseaddr, parsedate_to_datetime
-from typing import IO
 
-from breaches.evidence.chats.types import MOST_TEXT, NotAChat
+from breaches.evidence.chats.types import MOST_TEXT, Document, Messages, NotAChat, Open, Reader
 from breaches.evidence.types import Chat, Message
 
 _MOST = 8 * 1024 * 1024  # of a mail: its words come before what is attached
@@ -22,14 +20,17 @@ _LOOK_AT = 4096
 _BROKEN = (MessageError, ValueError, LookupError, TypeError, AttributeError, IndexError)
 
 
-def looks_like(head: bytes) -> bool:
+def recognise_mail(document: Document) -> bool:
     """Whether a file begins as mails do."""
-    begin = head[:_LOOK_AT]
+    if document.media_type == "message/rfc822":
+        return True
+    begin = document.head[:_LOOK_AT]
     return bool(_HEADER.match(begin)) and len({name.lower() for name in _HEADER.findall(begin)}) >= 3
 
 
-def read(again: Callable[[], IO[bytes]]) -> tuple[Chat, Iterator[Message]]:
+def read_mail(again: Open, document: Document) -> Messages:
     """The one message of a mail."""
+    del document
     content = again().read(_MOST)
     chat = Chat("email", "email")
     try:
@@ -40,6 +41,9 @@ def read(again: Callable[[], IO[bytes]]) -> tuple[Chat, Iterator[Message]]:
     if at is None:
         chat.notes.append("date_missing")
     return chat, iter([Message(0, sender, _text(found), at)])
+
+
+READER = Reader("mail", recognise_mail, read_mail)
 
 
 def _sender(found: EmailMessage) -> str:

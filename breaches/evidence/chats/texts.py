@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import IO, Any
 from xml.parsers import expat
 
-from breaches.evidence.chats.types import MOST_TEXT, NotAChat, from_epoch
+from breaches.evidence.chats.types import MOST_TEXT, Document, Messages, NotAChat, Open, Reader, from_epoch
 from breaches.evidence.types import Chat, Message
 
 _CHUNK = 256 * 1024
@@ -18,12 +18,20 @@ _HALF = re.compile(rb"&#5(?:5[3-9]|6\d|7[0-2])\d\d;|&#57[0-2]\d\d;|&#573[0-3]\d;
 _LONGEST_REFERENCE = 16
 
 
-def read(again: Callable[[], IO[bytes]], head: bytes) -> tuple[Chat, Iterator[Message]]:
+def recognise_texts(document: Document) -> bool:
+    """Whether a file begins as a document of XML does."""
+    return document.start.startswith(b"<")
+
+
+def read_texts(again: Open, document: Document) -> Messages:
     """Messages of a backup. One's own have no sender."""
-    if b"<smses" not in head:
+    if b"<smses" not in document.head:
         raise NotAChat
     chat = Chat("sms", "sms")
     return chat, _messages(again(), chat)
+
+
+READER = Reader("texts", recognise_texts, read_texts)
 
 
 def _messages(source: IO[bytes], chat: Chat) -> Iterator[Message]:
@@ -39,7 +47,8 @@ def _messages(source: IO[bytes], chat: Chat) -> Iterator[Message]:
             yield from reader.taken()
         reader.parser.Parse(waiting, True)
     except expat.ExpatError:
-        chat.notes.append("cut_short")
+        chat.note_doubt("cut_short")
+        chat.count_unread("cut_short")
     yield from reader.taken()
 
 

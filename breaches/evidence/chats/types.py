@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import IO
 
+from breaches.evidence.types import Chat, Message
 from common.london import LONDON
 
 MOST_TEXT = 100_000  # characters of one message; the original keeps the rest
@@ -15,6 +19,38 @@ class NotAChat(Exception):
     def __init__(self, code: str = "") -> None:
         super().__init__(code)
         self.code = code
+
+
+# Opens the file that is read, from its beginning; what it opened before is not used any more.
+Open = Callable[[], IO[bytes]]
+Messages = tuple[Chat, Iterator[Message]]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a reader is asked about: the first 64 kB, the name it was sent under, and its type by its content."""
+
+    head: bytes
+    name: str = ""
+    media_type: str = ""
+
+    @property
+    def start(self) -> bytes:
+        """The head without a byte order mark and without blanks before it."""
+        return self.head.removeprefix(b"\xef\xbb\xbf").lstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One kind of file. `recognises`: whether it is of this kind, by its content first and its name last.
+
+    `read` gives the messages in one go forwards and in flat memory. It raises `NotAChat` where nothing is to be had,
+    also while it is read; what it cannot read of the rest it counts in `Chat.unread`.
+    """
+
+    name: str
+    recognises: Callable[[Document], bool]
+    read: Callable[[Open, Document], Messages]
 
 
 def from_epoch(milliseconds: object) -> datetime | None:

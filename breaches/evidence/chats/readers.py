@@ -1,0 +1,25 @@
+"""Which reader a file is given to. The first that recognises it by its content reads it; a name decides last."""
+
+from __future__ import annotations
+
+from breaches.evidence.chats import arrays, lines, mail, texts
+from breaches.evidence.chats.types import Document, Messages, NotAChat, Open, Reader
+
+HEAD = 64 * 1024
+
+# In this order: what is sure of itself stands before what takes any text.
+READERS: tuple[Reader, ...] = (arrays.READER, texts.READER, mail.READER, lines.READER)
+
+
+def choose_reader(document: Document) -> Reader | None:
+    """The reader of a file; None where it is of no kind that holds messages."""
+    return next((reader for reader in READERS if reader.recognises(document)), None)
+
+
+def read_document(again: Open, *, name: str, media_type: str) -> Messages:
+    """The messages of one file that is no archive. Raises `NotAChat`, also while they are read."""
+    document = Document(again().read(HEAD), name, media_type)
+    reader = choose_reader(document)
+    if reader is None:
+        raise NotAChat
+    return reader.read(again, document)

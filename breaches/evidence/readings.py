@@ -1,0 +1,61 @@
+"""How much of an item was read, in one form for every kind of file. Pure: no Django.
+
+What is held and not read is told by a code of `WHY_UNREAD`: a part that nobody read and nobody was told of is the worst
+fault there is here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from breaches.evidence.types import PICTURES, Chat, Found, Message, Reading, ReadingState
+
+# Notes of an examination that say that something in a picture could not be read.
+_OF_PICTURES = ("picture_unreadable", "picture_too_large", "place_unreadable")
+_BY_FAMILY = {"image": "picture", "video": "film", "audio": "sound", "text": "text"}
+_BY_TYPE = {"application/pdf": "document", "application/zip": "archive", "message/rfc822": "email"}
+
+
+class CountedMessages:
+    """Messages as they pass by, and how many there were."""
+
+    def __init__(self, rows: Iterable[Message]) -> None:
+        self._rows = rows
+        self.read = 0
+
+    def __iter__(self) -> Iterator[Message]:
+        for row in self._rows:
+            self.read += 1
+            yield row
+
+
+def describe_messages(chat: Chat, read: int) -> Reading:
+    """The reading of a file of messages: `read` of them were taken, the rest is in `chat.unread`."""
+    return make_reading(chat.platform, read=read, unread=chat.unread)
+
+
+def describe_held() -> Reading:
+    """The reading of what is held back, in which nobody looked."""
+    return Reading("none", "held", why=(("held", 1),))
+
+
+def describe_other(found: Found, *, why: str = "") -> Reading:
+    """The reading of what holds no messages: a picture counts as one thing, whatever else as one that is not read."""
+    kind = name_kind(found.media_type)
+    if found.media_type not in PICTURES:
+        return make_reading(kind, read=0, unread=Counter({why or "kind_not_read": 1}))
+    unread = Counter(code for code in _OF_PICTURES if code in found.notes)
+    return make_reading(kind, read=0 if "place_unreadable" not in unread and unread else 1, unread=unread)
+
+
+def make_reading(kind: str, *, read: int, unread: Counter[str]) -> Reading:
+    """`whole` where nothing is left, `none` where nothing was read, `part` between them."""
+    left = unread.total()
+    state: ReadingState = "whole" if read and not left else "part" if read else "none"
+    return Reading(state, kind, read + left, read, tuple(sorted(unread.items())))
+
+
+def name_kind(media_type: str) -> str:
+    """A word for a type that holds no messages: picture, film, sound, document, archive, text or unknown."""
+    return _BY_TYPE.get(media_type) or _BY_FAMILY.get(media_type.partition("/")[0], "unknown")
