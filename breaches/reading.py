@@ -28,6 +28,7 @@ from common.problems import Problem
 from edge.shapes import parse_instant
 from geo.gazetteer import Gazetteer
 from geo.positions import PositionReading, read_position
+from orders.rules.readings import kind_named
 
 Json = Mapping[str, Any]
 ABOUT = timedelta(minutes=15)
@@ -219,7 +220,8 @@ def _contacts(body: Json, reader: _Reader) -> tuple[ReportedContact, ...]:
 def _contact(item: Json, index: int, reader: _Reader) -> ReportedContact:
     path = f"/contacts/{index}"
     sender: Json = item.get("from") or {}
-    kind = reader.word(sender.get("kind"), SENDER_KINDS, f"{path}/from/kind")
+    said = sender.get("kind") or ""
+    kind = reader.word(kind_named(said) or said, SENDER_KINDS, f"{path}/from/kind")
     at = reader.instant(item.get("at"), f"{path}/at")
     return ReportedContact(
         index=index,

@@ -144,7 +144,16 @@ class Identifier:
 
 
 # How something reported is like something on record, strongest first. The first two say that it is the same.
-Likeness = Literal["same", "same_for_provider", "tag_apart", "elsewhere", "part_of_number", "as_written", "looks_alike"]
+Likeness = Literal[
+    "same",
+    "same_for_provider",
+    "one_of_several",
+    "tag_apart",
+    "elsewhere",
+    "part_of_number",
+    "as_written",
+    "looks_alike",
+]
 IdentifierKey = tuple[Likeness, str]
 
 
@@ -157,6 +166,9 @@ class KnownPerson:
     longest_name: int = 0
     joined_names: frozenset[str] = field(default=frozenset(), repr=False)
     joined_lengths: frozenset[int] = frozenset()
+    # Whole numbers, as digits, and those of which some digits are hidden, as patterns of what may stand there.
+    numbers: frozenset[str] = field(default=frozenset(), repr=False)
+    masks: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,21 +10,24 @@ from typing import Literal
 from breaches.types import Reason
 from common.memo import remembered
 from orders.rules.identifiers import withheld
-from orders.rules.known import carries_name, kind_of_key, shared_key
+from orders.rules.known import SURE, carries_name, kind_of_key, shared_key
+from orders.rules.readings import kind_named
 from orders.types import IdentifierKind, KnownPerson, Likeness
 
 Match = Literal["known", "alike", "naming", "withheld", "unknown"]
 
-_SURE: frozenset[Likeness] = frozenset({"same", "same_for_provider"})
 # Why it counts as known, or as alike, where that is not plain. Added to the reason that the rule itself gives.
 _HOW: dict[Likeness, Reason] = {
     "same_for_provider": Reason("same_for_provider", "Its provider takes it for the very one on record."),
+    "one_of_several": Reason("one_of_several", "It is on record, but what was told names others beside it."),
     "tag_apart": Reason("tag_apart", "It differs from one on record by what follows a plus sign only."),
     "elsewhere": Reason("same_name_elsewhere", "The same name on another platform, or on one that was not said."),
     "part_of_number": Reason("part_of_number", "It fits the beginning or the end of a number on record."),
     "as_written": Reason("same_as_written", "It is written like one on record, but cannot be told for certain."),
     "looks_alike": Reason("looks_alike", "It can be taken for one on record: look-alike letters, dots or spaces."),
 }
+# The kinds under which words for "withheld" are no name of anybody.
+_NUMBERS = frozenset({"phone", "other", "unknown", ""})
 _WITHHELD = Reason("sender_withheld", "The sender withheld the number.")
 
 
@@ -48,12 +51,13 @@ def recogniser(people: Sequence[KnownPerson]) -> Recogniser:
 
 def recognise(people: Sequence[KnownPerson], kind: str, value: str, platform: str = "") -> Sender:
     """Compare a sender with what is on record. `people`: the respondent, once for each version of the order."""
-    if kind == "withheld" or (kind == "phone" and withheld(value)):
+    named = kind_named(kind)
+    if named == "withheld" or (named in _NUMBERS and withheld(value)):
         return Sender("withheld", (_WITHHELD,))
-    if kind == "unknown" or not value:
+    if not value:
         return Sender("unknown")
     key = shared_key(people, kind, value, platform)
     if key is not None:
         how = (_HOW[key[0]],) if key[0] in _HOW else ()
-        return Sender("known" if key[0] in _SURE else "alike", how, kind_of_key(key))
+        return Sender("known" if key[0] in SURE else "alike", how, kind_of_key(key))
     return Sender("naming") if carries_name(people, value) else Sender("unknown")

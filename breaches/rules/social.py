@@ -78,7 +78,7 @@ def _account(mention: ReportedMention, link: Link, recognise: Recogniser) -> tup
     A post under somebody else's page has that person's name in its link, and the writer's in the report.
     """
     given = recognise("social", mention.handle, mention.platform or link.platform)
-    linked = recognise("social", link.handle, link.platform)
+    linked = recognise("social", mention.url if link.folded else link.handle, link.platform)
     if _RANK.get(linked.match, 0) > _RANK.get(given.match, 0):
         return linked, (*linked.how, _FROM_LINK)
     return given, given.how

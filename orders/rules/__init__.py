@@ -13,14 +13,18 @@ from orders.rules.periods import (
     two_years_from,
 )
 from orders.rules.required import REQUIRED
+from orders.rules.usable import NEVER_FOUND, find_unusable, find_unusable_identifier
 
 __all__ = [
+    "NEVER_FOUND",
     "REQUIRED",
     "Setting",
     "Verdict",
     "check",
     "determined",
     "discharge_needs_consents",
+    "find_unusable",
+    "find_unusable_identifier",
     "in_force_periods",
     "period_of",
     "status_in",

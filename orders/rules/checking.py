@@ -13,6 +13,7 @@ from orders.rules.conditions import condition_problems, short_conditions
 from orders.rules.order import application, change, dates, duration, people, respondent
 from orders.rules.parts import Doc, member, objects
 from orders.rules.required import missing
+from orders.rules.usable import find_unusable
 
 # A hostile body of 5 MB can hold a hundred thousand mistakes; nobody puts right more than this at a time.
 MOST_PROBLEMS = 1_000
@@ -57,8 +58,9 @@ def check(doc: Doc, setting: Setting, told: Sequence[Problem] = ()) -> Verdict:
         condition_problems(doc, drawn_by_needed=setting.drawn_by_needed),
         *(reading.problems for reading in shapes.values()),
     )
-    warnings = [*short_conditions(doc), *chain.from_iterable(reading.warnings for reading in shapes.values())]
-    return Verdict(_capped([*told, *_not_told(found, told)]), tuple(warnings), shapes)
+    of_shapes = chain.from_iterable(reading.warnings for reading in shapes.values())
+    warnings = _capped([*short_conditions(doc), *of_shapes, *find_unusable(doc)])
+    return Verdict(_capped([*told, *_not_told(found, told)]), warnings, shapes)
 
 
 def _of_today(doc: Doc, setting: Setting) -> Iterator[Problem]:

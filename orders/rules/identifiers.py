@@ -1,10 +1,18 @@
-"""One form for the numbers, addresses, handles and plates by which somebody is known. Pure."""
+"""One form for the numbers, addresses, handles and plates by which somebody is known. Pure.
+
+Folding is not sameness: a form takes away the case of plain letters (A to Z), what stands around an identifier, and
+the punctuation that its kind does not count. Whatever Unicode folds further (full-width letters, ligatures, accents,
+sharp s, what nobody sees) is another identifier that looks like it: see `look`. Telephone numbers are the exception:
+their digits are the same in every script.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import unquote
 
+import ada_url
 import phonenumbers
 from confusable_homoglyphs.confusables import confusables_data
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
@@ -32,26 +40,40 @@ _WITHHELD = re.compile(
     r"(?:number|call|caller|callerid|id)?|no(?:caller|number)(?:id)?|unknown(?:number|caller|callerid)?"
 )
 _SCHEME = re.compile(r"\s*(?:tel|sms|smsto|mms|callto|facetime|facetime-audio|whatsapp|sips?)\s*:\s*(?://)?", re.I)
-_AFTER = re.compile(r"[;?@].*|\s*(?:ext(?:ensio)?n?|x|#)[.:]?\s*\d{1,7}\s*", re.I | re.S)
+# What follows a number: an extension; behind a scheme also what the scheme allows; WhatsApp's own way to name one.
+_EXTENSION = r"\s*(?:ext(?:ensio)?n?|x|#)[.:]?\s*\d{1,7}\s*"
+_AFTER = re.compile(
+    rf"(?:;[a-z-]+=.*|\?+\s*|(?::\d{{1,3}})?@(?:s\.whatsapp\.net|c\.us)\s*|{_EXTENSION})\Z", re.I | re.S
+)
+_AFTER_SCHEME = re.compile(rf"(?:;[?a-z].*|[?@].*|{_EXTENSION})\Z", re.I | re.S)
+# A page or a mailbox may have anything in its name.
+_NOT_ALONE = re.compile("//|@")
 # A label, one run of digits as people space them, a label. Letters that touch the digits make it no number.
 _NUMBER = re.compile(
     r"(?:[^\d+]*[^\w+])?(\+?\(?\+?\d(?:[\d\s()\[\].\-/\u2010-\u2015\u2212_\u00b7\u2022]*\d)?)(?:\W\D*)?"
 )
 
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_SMALL = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _BRITISH = 44
 # Most numbers of a report, and cut-off ones too short for any: known without the library.
 _MOBILE = re.compile(r"(?:0|\+44|0044)(7\d{9})")
 _SHORTEST = 7
+_HIDDEN = re.compile(r"\d[\s()\[\]-]*(?:[xX*?#_\u00d7\u2022\u25cf\u25cb\u2217\u2731\u204e\u2026]|\.{2})[^\d]*\Z")
+_WHOLE = 10**9
 # An address as nearly all are, in small ASCII letters: the library would say the same of it.
 _PLAIN_ADDRESS = re.compile(
     r"(?=.{6,200}\Z)(?=[^@]{1,64}@)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,2}\.)+[a-z]{2,20}"
 )
 _SPECIAL = tuple(f".{name}" for name in SPECIAL_USE_DOMAIN_NAMES if name != "test")
 
+# Signs of ASCII between words. Signs beyond it that are no punctuation stay, and make another word.
+_APART = re.compile(r"[\x00-\x20!-/:-@\[-`{-~\x7f]+")
+
 _LATIN = str.maketrans({
     letter: look
     for letter, alike in confusables_data.items()
-    if len(letter) == 1 and not letter.isascii()
+    if len(letter) == 1 and not letter.isascii() and not unicodedata.normalize("NFKC", letter).casefold().isascii()
     for look in [next((a["c"] for a in alike if len(a["c"]) == 1 and a["c"].isascii() and a["c"].isalnum()), "")]
     if look
 })  # fmt: skip
@@ -100,6 +122,9 @@ def phone(value: str) -> str | None:
     # The library keeps the 0 of a British number that is cut off, and then takes it for a longer one.
     if number.country_code == _BRITISH and number.italian_leading_zero:
         return None
+    # What is left of a number behind a mask may be a shorter one of somebody else.
+    if _HIDDEN.search(value) and not (number.country_code == _BRITISH and (number.national_number or 0) >= _WHOLE):
+        return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
@@ -120,37 +145,50 @@ def withheld(value: str) -> bool:
 
 def digits(value: str) -> str:
     """The decimal digits in it, whatever script they are in, as 0-9."""
-    return "".join(c for c in _with_plain_digits(value) if "0" <= c <= "9")
+    return "".join(c for c in with_plain_digits(value) if "0" <= c <= "9")
 
 
 def _undressed(value: str) -> str:
-    """A number as written without scheme, extension and whatever a telephone network adds."""
-    text = _SCHEME.sub("", _with_plain_digits(visible(value)), count=1)
-    found = _AFTER.search(text)
-    return text[: found.start()] if found and found.end() == len(text) else text
+    """A number as written without scheme, extension and whatever a telephone network adds; "" where it is none."""
+    written = with_plain_digits(visible(value))
+    text = _SCHEME.sub("", written, count=1)
+    found = (_AFTER if text == written else _AFTER_SCHEME).search(text)
+    text = text[: found.start()] if found else text
+    return "" if _NOT_ALONE.search(text) else text
 
 
-def _with_plain_digits(value: str) -> str:
+def with_plain_digits(value: str) -> str:
+    """With the digits of every script, and full-width signs, as ASCII has them. Raised or ringed digits are none."""
     if value.isascii():
         return value
-    text = unicodedata.normalize("NFKC", value)
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in value.translate(_FULL_WIDTH))
+
+
+def small(value: str) -> str:
+    """With the plain letters A to Z in small ones, and nothing else changed: the only case that is no difference."""
+    return value.lower() if value.isascii() else value.translate(_SMALL)
 
 
 def address(value: str) -> str | None:
-    """An e-mail address in one case, its domain as DNS has it (IDNA); None where it is none."""
-    text = visible(value)
+    """An e-mail address in one case, its domain as DNS has it (IDNA); None where it is none.
+
+    None too where the domain is written in letters that DNS would first have to fold into others.
+    """
+    text = value.strip() if len(value) <= _LONGEST else visible(value)
     if text.endswith(">") and "<" in text:
         text = text[text.rindex("<") + 1 : -1]  # the name before it is whatever the sender wanted it to be
-    text = re.sub(r"^mailto:", "", text, flags=re.I).partition("?")[0].strip()
-    plain = text.lower() if text.isascii() else ""
-    if _PLAIN_ADDRESS.fullmatch(plain) and not f".{plain.partition('@')[2]}".endswith(_SPECIAL):
-        return plain
+    if text[:7].lower() == "mailto:":
+        text = unquote(text[7:].partition("?")[0])
+    text = small(text.strip())
+    if _PLAIN_ADDRESS.fullmatch(text) and not f".{text.partition('@')[2]}".endswith(_SPECIAL):
+        return text
     try:
         parts = validate_email(text, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
+        local, _, domain = text.rpartition("@")
+        known = domain in (parts.ascii_domain, ada_url.idna_to_unicode(parts.ascii_domain))
+    except (EmailNotValidError, ValueError):
         return None
-    return f"{parts.local_part.casefold()}@{parts.ascii_domain.casefold()}"
+    return f"{local}@{parts.ascii_domain}" if known else None
 
 
 def email(value: str) -> str | None:
@@ -170,26 +208,42 @@ def mailbox(whole: str) -> str:
 
 
 def handle(value: str) -> str:
-    """An account's name without the sign before it and without what nobody sees, in one case.
+    """An account's name without the sign and the blanks before it, in one case.
 
-    Letters of another alphabet, or dressed up, make another account: see `skeleton`.
+    Letters of another alphabet, dressed up, or unseen ones make another account: see `skeleton`.
     """
-    return unicodedata.normalize("NFC", visible(value)).lstrip("@\uff20").strip().casefold()
+    return small(value.strip().lstrip("@").strip()) if visible(value) else ""
 
 
 def words(value: str) -> str:
-    """The words in it, in one case, with one space between."""
+    """The words in it, in one case, with one space between. Folds: for names, and for "alike", never "known"."""
     return " ".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", visible(value)).casefold()))
 
 
 def bare(value: str) -> str:
-    """Letters and digits only, in one case: a number plate, or whatever else is written with and without spaces."""
+    """Letters and digits only, in one case. Folds: for "alike", never "known"."""
     return words(value).replace(" ", "")
+
+
+def plain_words(value: str) -> str:
+    """The words in it, by their plain letters in one case, with one space between: only blanks and points go."""
+    if not visible(value):
+        return ""
+    text = small(value)
+    if not text.isascii():
+        text = "".join(" " if c.isspace() or unicodedata.category(c)[0] == "P" else c for c in text)
+    return " ".join(_APART.sub(" ", text).split())
+
+
+def plate(value: str) -> str:
+    """A number plate in one case, without blanks and points; "" where it holds more than plain letters and digits."""
+    found = plain_words(value).replace(" ", "")
+    return found if found.isascii() else ""
 
 
 def plate_look(value: str) -> str:
     """What a number plate looks like from afar: O and 0 alike, and the others that are mixed up."""
-    return bare(value).translate(_ON_PLATES)
+    return unaccented(bare(value if value.isascii() else value.translate(_LATIN))).translate(_ON_PLATES)
 
 
 def look(text: str) -> str:
@@ -203,7 +257,7 @@ def look(text: str) -> str:
 
 
 def _nearer(text: str) -> str:
-    latin = unicodedata.normalize("NFKC", seen(text).translate(_LATIN)).translate(_LATIN)
+    latin = unicodedata.normalize("NFKC", with_plain_digits(seen(text).translate(_LATIN))).translate(_LATIN)
     letters = unicodedata.normalize("NFKD", latin.casefold().translate(_LATIN))
     return _ACCENTS.sub("", letters).translate(_HURRIED)
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import ada_url
 
-from orders.rules.identifiers import bare, skeleton, visible
+from orders.rules.identifiers import bare, skeleton, small, visible
 
 # Longer than any that a browser takes from its address bar.
 _LONGEST = 4_000
@@ -52,8 +52,10 @@ _PAGES = frozenset({
     "web",
 })  # fmt: skip
 # A name as platforms make them; anything else in its place is not one.
-_NAME = re.compile(r"[^\s/?#@:&=<>\"'\\]{1,100}")
+_NAME = re.compile(r"[^\x00-\x20\x7f-\x9f\s/?#@:&=<>\"'\\]{1,100}")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
+# Where the host of a link ends, behind its scheme.
+_AUTHORITY = re.compile(r"(?<![:/\\])[/\\?#](?![/\\])")
 _HOST_PORT = re.compile(r"[^\s/?#:]+\.[^\s/?#:]+:\d+(?:[/?#]|$)")
 
 
@@ -61,12 +63,14 @@ _HOST_PORT = re.compile(r"[^\s/?#:]+\.[^\s/?#:]+:\d+(?:[/?#]|$)")
 class Link:
     """What a link says of itself. `handle` is "" where it names no account.
 
+    `folded`: its host leads to the platform only once its letters are made into others, as browsers do.
     `imitates`: its host is none of a platform's own but is made to look like one; `platform` is then "".
     """
 
     platform: str
     handle: str = field(default="", repr=False)
     imitates: bool = False
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class _Parts:
     host: str
     path: tuple[str, ...]
     query: dict[str, str]
+    folded: bool = False
 
 
 def platform_name(value: str) -> str:
@@ -96,7 +101,7 @@ def read_link(text: str) -> Link | None:
     if not platform:
         return Link("", imitates=_imitates(parts.host))
     name = _READERS[platform](parts)
-    return Link(platform, name if _NAME.fullmatch(name) else "")
+    return Link(platform, name if _NAME.fullmatch(name) else "", folded=parts.folded)
 
 
 def _parts(text: str) -> _Parts | None:
@@ -114,8 +119,9 @@ def _parts(text: str) -> _Parts | None:
         return _Parts("api.whatsapp.com", ("send",), query)
     if found.protocol not in ("http:", "https:") or "." not in found.hostname:
         return None
-    path = tuple(visible(unquote(part)) for part in found.pathname.split("/") if part)
-    return _Parts(found.hostname.rstrip("."), path, query)
+    path = tuple(unquote(part) for part in found.pathname.split("/") if part)
+    host = found.hostname.rstrip(".")
+    return _Parts(host, path, query, folded=host not in small(_AUTHORITY.split(written, maxsplit=1)[0]))
 
 
 def _platform_of(host: str) -> str:
@@ -140,12 +146,12 @@ def _imitates(host: str) -> bool:
 def _first(path: tuple[str, ...]) -> str:
     """The account that a path begins with, unless that is one of the platform's own pages."""
     name = path[0] if path else ""
-    return "" if name.casefold() in _PAGES else name.removeprefix("@")
+    return "" if small(name) in _PAGES else name.removeprefix("@")
 
 
 def _after(path: tuple[str, ...], *words: str) -> str:
     """The account that follows one of these words at a path's beginning."""
-    return path[1].removeprefix("@") if len(path) > 1 and path[0].casefold() in words else ""
+    return path[1].removeprefix("@") if len(path) > 1 and small(path[0]) in words else ""
 
 
 def _at(path: tuple[str, ...]) -> str:
@@ -159,7 +165,7 @@ def _instagram(parts: _Parts) -> str:
 
 def _facebook(parts: _Parts) -> str:
     path = parts.path
-    first = path[0].casefold() if path else ""
+    first = small(path[0]) if path else ""
     if first in ("profile.php", "story.php", "permalink.php"):
         return parts.query.get("id", "")
     if first in ("people", "pages") and len(path) > 2:

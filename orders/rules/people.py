@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from orders.rules.identifiers import NOTHING, bare, email, handle, phone, surname
+from orders.rules.identifiers import NOTHING, bare, email, handle, phone, plate, surname
+from orders.rules.links import platform_name, read_link
+from orders.rules.readings import read_identifier, taken_apart
+from orders.types import Identifier
 
 PersonRole = Literal["respondent", "protected_person"]
 MarkKind = Literal["name_and_birth_date", "phone", "email", "social", "vehicle"]
@@ -57,30 +60,40 @@ def _family_names(person: Person) -> Iterator[str]:
 
 
 def _identifiers(person: Person) -> Iterator[Mark]:
+    """Of each identifier, and of each of several in one field, what it is and not only what it was said to be."""
     for item in person.get("identifiers") or ():
-        mark = _mark(item["kind"], item["value"], (item.get("platform") or "").strip().casefold())
-        if mark is not None:
-            yield mark
+        for value in taken_apart(item["kind"], item["value"]) or (item["value"],):
+            for read in read_identifier(item["kind"], value, item.get("platform") or ""):
+                mark = _mark(read)
+                if mark is not None:
+                    yield mark
 
 
-def _mark(kind: str, value: str, platform: str) -> Mark | None:
-    if kind == "phone":
-        number = phone(value)
+def _mark(read: Identifier) -> Mark | None:
+    if read.kind == "phone":
+        number = phone(read.value)
         return Mark("phone", number) if number else None
-    if kind == "email":
-        mailbox = email(value)
+    if read.kind == "email":
+        mailbox = email(read.value)
         return Mark("email", mailbox) if mailbox else None
-    if kind == "social":
-        name = handle(value)
-        # The same name on two platforms may be two people.
-        return Mark("social", f"{platform} {name}") if platform and bare(name) not in NOTHING else None
-    return _plate(value) if kind == "vehicle" else None
+    if read.kind == "social":
+        return _account(read.value, read.platform)
+    return _plate(read.value) if read.kind == "vehicle" else None
+
+
+def _account(value: str, said: str) -> Mark | None:
+    link = read_link(value) if "/" in value else None
+    read = link is not None and bool(link.platform) and not link.folded
+    name = handle(link.handle if link and read else value)
+    platform = link.platform if link and read else platform_name(said)
+    # The same name on two platforms may be two people.
+    return Mark("social", f"{platform} {name}") if platform and bare(name) not in NOTHING else None
 
 
 def _plate(value: str) -> Mark | None:
-    plate = bare(value)
-    sound = plate.isalnum() and len(plate) in _PLATE_LENGTHS and any(c.isdigit() for c in plate)
-    return Mark("vehicle", plate) if sound else None
+    found = plate(value)
+    sound = found.isalnum() and len(found) in _PLATE_LENGTHS and any(c.isdigit() for c in found)
+    return Mark("vehicle", found) if sound else None
 
 
 def alike(one: Person, other: Person) -> bool:

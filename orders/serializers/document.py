@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from edge.shapes import CivilDate, Instant, Shape, Text, storable
 from orders.rules import REQUIRED
+from orders.rules.readings import kind_named
 from orders.types import (
     Basis,
     ChangeKind,
@@ -98,9 +99,14 @@ class MainApplication(Draft):
     applied_on: CivilDate | None = None
 
 
+def _kind_of_identifier(said: object) -> object:
+    """The kind in whatever case, or by whatever name people have for it, it was said."""
+    return (kind_named(said) or said) if isinstance(said, str) else said
+
+
 class IdentifierIn(Draft):
     model_config = _required("identifiers")
-    kind: IdentifierKind | None = None
+    kind: Annotated[IdentifierKind | None, BeforeValidator(_kind_of_identifier)] = None
     platform: Text | None = Field(None, max_length=40)
     value: Named | None = Field(None, max_length=500)
 

@@ -18,7 +18,7 @@ from orders.rules.links import PLATFORMS, platform_name, read_link
         (" https://instagram.com/%64anny.m ", "instagram", "danny.m"),
         ("https://instagram.com:443/danny.m", "instagram", "danny.m"),
         ("https://user:pass@instagram.com./danny.m", "instagram", "danny.m"),
-        ("https://instagram.com/danny%E2%80%8B.m", "instagram", "danny.m"),
+        ("https://instagram.com/danny%E2%80%8B.m", "instagram", "danny\u200b.m"),
         ("https://ｉｎｓｔａｇｒａｍ.com/danny.m", "instagram", "danny.m"),
         ("https://www.instagram.com/stories/danny.m/31", "instagram", "danny.m"),
         ("https://www.instagram.com/danny.m/reel/xyz", "instagram", "danny.m"),
