@@ -88,6 +88,12 @@ def test_the_same_respondent_is_suggested_on_every_mark(api: Apis, two: None) ->
         (person(identifiers=[known_by("social", "DANNY.M", "Instagram")]), ["social"]),
         (person(identifiers=[known_by("vehicle", "ab12cde")]), ["vehicle"]),
         (person(identifiers=[known_by("phone", "07700900123"), known_by("vehicle", "AB12-CDE")]), ["phone", "vehicle"]),
+        # Under the wrong kind, and two in one field.
+        (
+            person(identifiers=[known_by("other", "AB12 CDE"), known_by("address", "07700 900123")]),
+            ["phone", "vehicle"],
+        ),
+        (person(identifiers=[known_by("phone", "07700 900456 / 07700 900123")]), ["phone"]),
     ],
 )
 def test_one_mark_is_enough_however_it_is_written(api: Apis, respondent: dict[str, Any], rests_on: list[str]) -> None:
@@ -109,7 +115,8 @@ def test_one_mark_is_enough_however_it_is_written(api: Apis, respondent: dict[st
         person(identifiers=[known_by("phone", "900123")]),
         person(identifiers=[known_by("social", "@danny.m")]),
         person(identifiers=[known_by("social", "@danny.m", "tiktok")]),
-        person(identifiers=[known_by("other", "AB12 CDE"), known_by("address", "07700 900123")]),
+        person(identifiers=[known_by("other", "AB12 CDEF"), known_by("address", "7700 Road 900123")]),
+        person(identifiers=[known_by("social", "d\u0430nny.m", "instagram")]),
     ],
 )
 def test_less_than_one_mark_is_nothing(api: Apis, respondent: dict[str, Any]) -> None:
