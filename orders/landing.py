@@ -17,7 +17,7 @@ from database.copying import copy_in
 from edge.drafts import read_draft
 from geo.zones import Zone, build
 from orders import messages, rules
-from orders.imports.comparing import changes, says_the_same
+from orders.imports.comparing import changes, removals, says_the_same
 from orders.imports.entries import Entry
 from orders.imports.telling import RowProblem, told
 from orders.imports.types import Outcome
@@ -31,6 +31,7 @@ from orders.models import (
     OrderVersion,
 )
 from orders.queries import closed_among, orders_open_to
+from orders.queries.people import warnings_beside_others
 from orders.serializers.document import OrderDocument
 from orders.services.readers import note_attempt
 from orders.services.registering import Document, body_digest, check, register_version
@@ -40,7 +41,7 @@ from orders.timeline import in_force_row
 # Nobody puts right more than this in one order at a time.
 _MOST_PROBLEMS = 50
 _LONGEST_FIELD, _LONGEST_DO = 200, 300
-_COUNTS: Mapping[Outcome, str] = {
+COUNTS: Mapping[Outcome, str] = {
     "created": "created",
     "versioned": "versioned",
     "duplicate": "duplicates",
@@ -63,9 +64,15 @@ class _Draft:
     repeated: bool = False
     version: int | None = None
     changes: Sequence[str] = ()
+    warnings: Sequence[RowProblem] = ()
 
     def refuse(self, problems: Sequence[RowProblem]) -> None:
-        self.outcome, self.problems, self.version, self.changes = "bad", problems, None, ()
+        self.outcome, self.problems, self.version, self.changes, self.warnings = "bad", problems, None, (), ()
+
+    def warn(self, warnings: Iterable[Problem]) -> None:
+        """What PUT would have answered with, in the file's own words."""
+        found = dict.fromkeys(self.entry.told(warning) for warning in warnings)
+        self.warnings = list(found)[:_MOST_PROBLEMS]
 
 
 def caller_of(job: OrderImport) -> Caller:
@@ -74,17 +81,17 @@ def caller_of(job: OrderImport) -> Caller:
 
 
 def land(job: OrderImport, entries: Sequence[Entry]) -> dict[str, int]:
-    """Register what is right, write down what became of each order; how many came out how.
+    """Register what is right, write down what became of each order; how many came out how, and how many `warnings`.
 
     Inside the caller's transaction. A dry run stores only what became of each.
     """
     drafts = _drafts(job, entries)
     _decide(job, drafts)
     _keep(job, drafts)
-    counts = dict.fromkeys(_COUNTS.values(), 0)
+    counts = dict.fromkeys(COUNTS.values(), 0)
     for draft in drafts:
-        counts[_COUNTS[draft.outcome]] += 1
-    return counts
+        counts[COUNTS[draft.outcome]] += 1
+    return {**counts, "warnings": sum(len(draft.warnings) for draft in drafts)}
 
 
 def _drafts(job: OrderImport, entries: Sequence[Entry]) -> list[_Draft]:
@@ -131,9 +138,10 @@ def _decide(job: OrderImport, drafts: Sequence[_Draft]) -> None:
         if all(problem.field for problem in draft.problems):
             _check(caller, draft)
     wanted = [draft for draft in drafts if draft.outcome in ("created", "versioned")]
-    if job.dry_run:
-        return
     alone = _meeting_others(job, [draft for draft in wanted if draft.latest is None])
+    if job.dry_run:
+        _warn_beside_others(job, [draft for draft in wanted if draft.latest is not None or id(draft) in alone])
+        return
     alone |= {id(draft) for draft in wanted if draft.latest is not None or draft.document.body.get("restricted")}
     together = [draft for draft in wanted if id(draft) not in alone]
     if not _store_together(caller, together):
@@ -148,16 +156,18 @@ def _check(caller: Caller, draft: _Draft) -> None:
     if latest is not None and not wrong and not draft.document.shape_problems and says_the_same(body, latest.body):
         draft.outcome, draft.version = "duplicate", latest.number
         return
+    wrong = [*wrong, *_not_said(draft)]
     if latest is not None:
         _name_change(draft, latest)
     draft.version = latest.number + 1 if latest else 1
     try:
         draft.verdict = check(caller=caller, number=draft.version, document=draft.document, latest=latest)
     except Refused as refused:
-        draft.refuse([*wrong, *_told(draft, refused.problems)])
+        draft.refuse([*wrong, *_told(draft, [*refused.problems, *_never_found(rules.find_unusable(body))])])
     except Conflict as conflict:
         draft.refuse([*wrong, draft.entry.told(Problem("", conflict.code, conflict.detail))])
     else:
+        wrong = [*wrong, *_told(draft, _never_found(draft.verdict.warnings))]
         if wrong:
             draft.refuse(wrong)
             return
@@ -165,6 +175,35 @@ def _check(caller: Caller, draft: _Draft) -> None:
             draft.built = _built(draft.verdict)
         draft.outcome = "versioned" if latest else "created"
         draft.changes = changes(draft.document.body, latest.body) if latest else ()
+        draft.warn(draft.verdict.warnings)
+
+
+def _never_found(warnings: Iterable[Problem]) -> list[Problem]:
+    """Warnings of a PUT that refuse an order in a file: what a spreadsheet or a clerk made of a number is best put
+    right where it still stands, and nobody reads the warnings of a hundred thousand orders."""
+    return [warning for warning in warnings if warning.code in rules.NEVER_FOUND]
+
+
+def _not_said(draft: _Draft) -> list[RowProblem]:
+    """Of an order on record: that the file does not say what kind of change this is, and what it would take away.
+
+    Nothing that a file leaves out is taken for struck out: rows get lost, and with them a place he must not be at.
+    """
+    if draft.latest is None or _said_change(draft) is not None:
+        return []
+    found = [Problem("/change/kind", "change_needed", "Say what kind of change this is.")]
+    if not draft.problems and not draft.document.shape_problems:
+        found += removals(draft.document.body, draft.latest.body)
+    return [draft.entry.told(problem) for problem in found]
+
+
+def _said_change(draft: _Draft) -> str | None:
+    """The kind of change that the file names, in its own column or by the code of an application."""
+    said = draft.value.get("change") or {}
+    kind = said.get("kind") if isinstance(said, dict) else "unreadable"
+    if kind in (None, "made"):
+        return draft.entry.applied_for if draft.entry.applied_for in ("variation", "renewal") else None
+    return str(kind)
 
 
 def _built(verdict: rules.Verdict) -> dict[tuple[int, int], Zone]:
@@ -173,7 +212,8 @@ def _built(verdict: rules.Verdict) -> dict[tuple[int, int], Zone]:
 
 
 def _name_change(draft: _Draft, latest: OrderVersion) -> None:
-    """A change that the file does not name is a correction of the version it changes, from that one's own day."""
+    """The change that an application code says. One that the file does not name is looked at as if it were a
+    correction, so that all else that is wrong with it is told too; it is refused (`_not_said`)."""
     said = draft.value.get("change") or {}
     if not isinstance(said, dict) or said.get("kind") not in (None, "made"):
         return
@@ -211,6 +251,23 @@ def _meeting_others(job: OrderImport, drafts: Sequence[_Draft]) -> set[int]:
             meeting.add(draft_id)
         seen.update(found)
     return meeting
+
+
+def _warn_beside_others(job: OrderImport, drafts: Sequence[_Draft]) -> None:
+    """What registering each would warn of beside the orders on record: those of its own file are not there yet."""
+    for draft in drafts:
+        body, verdict = draft.document.body, draft.verdict
+        if verdict is None:
+            raise ValueError("an order that was not checked is not warned of")
+        beside = warnings_beside_others(
+            draft.latest.order if draft.latest else Order(force_id=job.force_id, reference=draft.entry.reference),
+            body,
+            period=rules.period_of(body),
+            shapes=verdict.shapes,
+            at=timezone.now(),
+            new=draft.latest is None,
+        )
+        draft.warn([*verdict.warnings, *beside])
 
 
 def _store_together(caller: Caller, drafts: Sequence[_Draft]) -> bool:
@@ -267,7 +324,7 @@ def _register(caller: Caller, draft: _Draft) -> None:
     """One by itself, in a savepoint: whatever refuses it takes no other with it."""
     try:
         with transaction.atomic():
-            register_version(
+            version, _ = register_version(
                 caller=caller,
                 reference=draft.entry.reference,
                 number=draft.version or 1,
@@ -280,13 +337,18 @@ def _register(caller: Caller, draft: _Draft) -> None:
         raise
     except (DomainError, DatabaseError):
         draft.refuse([told(draft.entry.row, "", "row_not_stored")])
+    else:
+        draft.warn(Problem(warning["pointer"], warning["code"], warning["detail"]) for warning in version.warnings)
 
 
 def _keep(job: OrderImport, drafts: Sequence[_Draft]) -> None:
     """Write down what became of each, and every mistake. A reference is kept once: where it first stood."""
-    problems = [problem for draft in drafts for problem in draft.problems[:_MOST_PROBLEMS]]
     ImportProblem.objects.bulk_create(
-        ImportProblem(job=job, row=p.row, field=p.field[:_LONGEST_FIELD], code=p.code, do=p.do[:_LONGEST_DO])
+        ImportProblem(
+            job=job, row=p.row, field=p.field[:_LONGEST_FIELD], code=p.code, do=p.do[:_LONGEST_DO], severity=severity
+        )
+        for draft in drafts
+        for severity, problems in (("error", draft.problems[:_MOST_PROBLEMS]), ("warning", draft.warnings))
         for p in problems
     )
     rows = [

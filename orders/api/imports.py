@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from edge.rendering import JsonAnswer
 from edge.views import ApiView, answer
 from orders.imports.columns import COLUMNS
 from orders.imports.kinds import FileKind
+from orders.imports.types import Severity
 from orders.models import ImportedOrder, ImportProblem, OrderImport
 from orders.queries import orders_open_to
 from orders.queries.imports import import_of, imports_of
@@ -43,6 +44,7 @@ _KINDS: Mapping[str, FileKind] = {
     "application/ndjson": "ndjson",
     "application/jsonl": "ndjson",
 }
+_SEVERITY = OpenApiParameter("severity", str, enum=get_args(Severity), description="only these; both where left out")
 _DRY_RUN = OpenApiParameter("dry_run", bool, description="true: check everything, register nothing")
 
 
@@ -52,18 +54,25 @@ def _shown(job: OrderImport) -> dict[str, Any]:
         "id": job.id,
         "state": job.state,
         "dry_run": job.dry_run,
-        "percent": 100 if job.state == "done" else min(99, 100 * job.next_byte // max(job.size, 1)),
+        "percent": 100 if job.state == "done" else _percent(job),
         "rows": job.rows,
         "created": job.created,
         "versioned": job.versioned,
         "duplicates": job.duplicates,
         "bad": job.bad,
         "dates_both_ways": job.dates_both_ways,
+        "warnings": job.warnings,
         "received_at": job.received_at,
         "finished_at": job.finished_at,
         "errors_url": f"{where}/errors",
         "changes_url": f"{where}/changes",
     }
+
+
+def _percent(job: OrderImport) -> int:
+    """Looking through a file is a tenth of the work on it."""
+    looked = max(job.looked_byte, job.next_byte)
+    return min(99, 10 * (looked + 9 * job.next_byte) // max(job.size, 1))
 
 
 class OrderImports(ApiView):
@@ -115,6 +124,13 @@ def _dry_run(request: Request) -> bool:
     return sent == "true"
 
 
+def _severities(request: Request) -> tuple[Severity, ...]:
+    sent = request.query_params.get("severity")
+    if sent is not None and sent not in get_args(Severity):
+        raise refuse("?severity", "unknown_value", "severity takes error or warning.")
+    return tuple(severity for severity in get_args(Severity) if sent in (None, severity))
+
+
 class OneImport(ApiView):
     audience, scopes = "force", {"GET": _READ}
 
@@ -127,12 +143,13 @@ class OneImport(ApiView):
 class ImportErrors(ApiView):
     audience, scopes = "force", {"GET": _READ}
 
-    @extend_schema(responses={200: ImportErrorsOut})
+    @extend_schema(parameters=[_SEVERITY], responses={200: ImportErrorsOut})
     def get(self, request: Request, job: UUID) -> Response:
-        """What is wrong in the file, row by row, and what to do about it. Never what a cell held."""
-        found = ImportProblem.objects.filter(job=import_of(self.caller(request).force, job))
+        """What is wrong or worth a warning in the file, row by row, and what to do. Never what a cell held."""
+        severities = _severities(request)
+        found = ImportProblem.objects.filter(job=import_of(self.caller(request).force, job), severity__in=severities)
         page = paginate(request, found, order=("row", "id"))
-        rows = [{"row": p.row, "field": p.field, "code": p.code, "do": p.do} for p in page.rows]
+        rows = [{"row": p.row, "field": p.field, "code": p.code, "do": p.do, "severity": p.severity} for p in page.rows]
         return answer({"results": rows, "next": page.next, "previous": page.previous})
 
 

@@ -17,11 +17,26 @@ _SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d{1,3}", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[ T]00:00(?::00)?)?", re.ASCII)
 _BRITISH = re.compile(r"(\d\d?)[/.-](\d\d?)[/.-](\d{4})(?: 00:00(?::00)?)?", re.ASCII)
 _MONTHS = 12
+_KEPT_AS_TEXT = re.compile(r'="([^"]*)"')
+# As spreadsheets write the days that they made: 10-May, May-10, 10-May-26, 10/05/2026, 2026-05-10 00:00:00. With a
+# space between, MAY 10 is a number plate.
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*"
+_TURNED_INTO_DATE = re.compile(
+    rf"\d{{1,2}}[-/]{_MONTH}(?:[-/]\d{{2,4}})?|{_MONTH}[-/]\d{{1,4}}|\d{{1,2}}/\d{{1,2}}/\d{{2,4}}"
+    r"|\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?",
+    re.ASCII | re.IGNORECASE,
+)
+# What is left of a letter that could not be saved, or of UTF-8 that was read as cp1252.
+_LETTERS_LOST = re.compile(
+    "\ufffd|[^\\W\\d_]\\?+[^\\W\\d_]|^\\?+[^\\W\\d_]|\\?{2,}|[\x80-\x9f]"
+    "|\u00c3[\u0080-\u00bf\u0152-\u0178\u2013-\u2122]|\u00e2\u20ac"
+)
 _SHORT_YEAR = re.compile(r"\d\d?[/.-]\d\d?[/.-]\d\d", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::00)?", re.ASCII)
+_TO = re.compile(r"\s+to\s+", re.IGNORECASE)
 _SMART = re.compile("[‘’“”„‚`´]")
 _TEN_DIGITS = re.compile(r"[1-37]\d{9}", re.ASCII)
 _SOCIAL = re.compile(r"\s*([^:]+):\s*(\S.*)")
@@ -37,10 +52,19 @@ class CellError(Exception):
 
 
 def sound(cell: str) -> str:
-    """A cell without the spaces around it. Raises `CellError` for what a spreadsheet shows in place of a value."""
+    """A cell without the spaces around it. Raises `CellError` for what a spreadsheet shows in place of a value.
+
+    `="07700900123"` is how a spreadsheet is made to keep a nought: it says what stands between the quotes. No other
+    formula is a value, and none is ever worked out.
+    """
     text = cell.strip()
+    kept = _KEPT_AS_TEXT.fullmatch(text)
+    if kept is not None:
+        text = kept[1].strip()
     if text.upper() in _ERRORS or _HASHES.fullmatch(text):
         raise CellError("spreadsheet_error")
+    if text.startswith("="):
+        raise CellError("formula")
     return text
 
 
@@ -48,8 +72,26 @@ def words(text: str) -> str:
     return text
 
 
+def person(text: str) -> str:
+    """The name of somebody: a letter that the file could not hold is told, or nobody is ever recognised by it."""
+    if _LETTERS_LOST.search(text):
+        raise CellError("letters_lost")
+    return text
+
+
+def people(text: str) -> list[str]:
+    return [person(part) for part in several(text)]
+
+
 def name(text: str) -> str:
     """A code, number or word of a list: what a spreadsheet makes of those is told."""
+    if _TURNED_INTO_DATE.fullmatch(text):
+        raise CellError("turned_into_date")
+    return reference(text)
+
+
+def reference(text: str) -> str:
+    """As `name`; some registers have references that look like days."""
     if _SCIENTIFIC.fullmatch(text):
         raise CellError("number_mangled")
     if _SMART.search(text):
@@ -108,6 +150,14 @@ def clock(text: str) -> str:
     if found is None:
         raise CellError("time_unreadable")
     return f"{int(found[1]):02}:{found[2]}"
+
+
+def spans(text: str) -> list[dict[str, str]]:
+    """Days or spans of days, several with semicolons between: `24/12/2026 to 02/01/2027; 14/02/2027`."""
+    found = [[day(end.strip()) for end in _TO.split(part)] for part in several(text)]
+    if any(len(ends) > len(("from", "to")) for ends in found):
+        raise CellError("dates_unreadable")
+    return [{"from": ends[0], "to": ends[-1]} for ends in found]
 
 
 def yes_no(text: str) -> bool:

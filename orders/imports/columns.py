@@ -35,8 +35,21 @@ def _of(part: Part, path: str, read: Parser, example: str = "") -> Column:
 
 
 _PEOPLE = 4
+# How a place is drawn: the same columns for a zone and, with a name before them, for the place of a condition.
+_DRAWN: tuple[tuple[str, str, Parser], ...] = (
+    ("latitude", "shape/centre/latitude", cells.number),
+    ("longitude", "shape/centre/longitude", cells.number),
+    ("easting", "shape/centre/easting", cells.number),
+    ("northing", "shape/centre/northing", cells.number),
+    ("grid_reference", "shape/centre/grid_reference", cells.name),
+    ("radius_m", "shape/radius_m", cells.number),
+    ("shape", "shape/geometry", cells.geometry),
+    ("shape_crs", "shape/crs", cells.name),
+    ("corridor_width_m", "shape/width_m", cells.number),
+)
+_ZONE_EXAMPLES = {"latitude": "53.4072", "longitude": "-2.9779", "radius_m": "100"}
 COLUMNS: Mapping[str, Column] = {
-    "reference": _of("row", "reference", cells.name, "SPO-05-0001-26"),
+    "reference": _of("row", "reference", cells.reference, "SPO-05-0001-26"),
     "result_code": _of("order", "result_code", cells.name, "3307"),
     "application_code": _of("order", "application_code", cells.name, "ST19501"),
     "order_kind": _of("order", "kind", cells.word, "full"),
@@ -49,24 +62,24 @@ COLUMNS: Mapping[str, Column] = {
     "until_further_order": _of("order", "until_further_order", cells.yes_no, "no"),
     "expires_on": _of("order", "expires_on", cells.day, "01/03/2028"),
     "effective_from": _of("order", "effective_from", cells.instant),
-    "replaces_interim": _of("order", "replaces_interim", cells.name),
-    "main_application_reference": _of("order", "main_application/reference", cells.name),
+    "replaces_interim": _of("order", "replaces_interim", cells.reference),
+    "main_application_reference": _of("order", "main_application/reference", cells.reference),
     "main_application_date": _of("order", "main_application/applied_on", cells.day),
     "change_kind": _of("order", "change/kind", cells.word),
     "change_decided_on": _of("order", "change/decided_on", cells.day),
     "necessity": _of("order", "necessity", cells.words),
     "restricted": _of("order", "restricted", cells.yes_no),
-    "respondent_family_name": _of("respondent", "family_name", cells.words, "Marsh"),
-    "respondent_given_names": _of("respondent", "given_names", cells.words, "Daniel"),
+    "respondent_family_name": _of("respondent", "family_name", cells.person, "Marsh"),
+    "respondent_given_names": _of("respondent", "given_names", cells.person, "Daniel"),
     "respondent_date_of_birth": _of("respondent", "date_of_birth", cells.day, "17/04/1988"),
-    "respondent_also_known_as": _of("respondent", "also_known_as", cells.several),
+    "respondent_also_known_as": _of("respondent", "also_known_as", cells.people),
     "respondent_age_at_application": _of("order", "respondent_age_at_application", cells.whole),
     "respondent_phones": _of("identifiers", "phone", cells.phones, "07700 900123"),
     "respondent_emails": _of("identifiers", "email", cells.emails),
     "respondent_vehicles": _of("identifiers", "vehicle", cells.vehicles),
     "respondent_social": _of("identifiers", "social", cells.social, "instagram: @danny.m"),
     **{
-        f"protected_{number}_{name}": _of("person", f"P{number}/{name}", cells.words, example if number == 1 else "")
+        f"protected_{number}_{name}": _of("person", f"P{number}/{name}", cells.person, example if number == 1 else "")
         for number in range(1, _PEOPLE + 1)
         for name, example in (("family_name", "Osei"), ("given_names", "Ama"))
     },
@@ -83,24 +96,18 @@ COLUMNS: Mapping[str, Column] = {
     "distance_m": _of("condition", "distance_m", cells.number),
     "requirement": _of("condition", "requirement", cells.word),
     "locality_wording": _of("condition", "locality/wording", cells.words),
+    **{f"locality_{name}": _of("condition", f"locality/{path}", read) for name, path, read in _DRAWN},
     "window_days": _of("window", "days", cells.several_words),
     "window_from": _of("window", "from", cells.clock),
     "window_to": _of("window", "to", cells.clock),
+    "window_dates": _of("window", "dates", cells.spans),
     "exception_kind": _of("exception", "kind", cells.word),
     "exception_wording": _of("exception", "wording", cells.words),
     "zone_code": _of("zone", "code", cells.name, "A"),
     "zone_restricted_name": _of("zone", "restricted_name", cells.words, "home"),
     "drawn_by_name": _of("zone", "drawn_by/name", cells.words, "M. Hale"),
     "drawn_by_staff_id": _of("zone", "drawn_by/staff_id", cells.name, "7714"),
-    "latitude": _of("zone", "shape/centre/latitude", cells.number, "53.4072"),
-    "longitude": _of("zone", "shape/centre/longitude", cells.number, "-2.9779"),
-    "easting": _of("zone", "shape/centre/easting", cells.number),
-    "northing": _of("zone", "shape/centre/northing", cells.number),
-    "grid_reference": _of("zone", "shape/centre/grid_reference", cells.name),
-    "radius_m": _of("zone", "shape/radius_m", cells.number, "100"),
-    "shape": _of("zone", "shape/geometry", cells.geometry),
-    "shape_crs": _of("zone", "shape/crs", cells.name),
-    "corridor_width_m": _of("zone", "shape/width_m", cells.number),
+    **{name: _of("zone", path, read, _ZONE_EXAMPLES.get(name, "")) for name, path, read in _DRAWN},
 }
 NEEDED = ("reference", "made_on", "respondent_family_name", "protected_1_family_name", "clause", "condition_kind")
 _DELIMITERS = (",", ";", "\t", "|")
@@ -152,7 +159,21 @@ def order_of(rows: Sequence[Row], columns: Sequence[str]) -> Order:
     order = Order({"respondent": {}, "protected_persons": [], "conditions": []})
     for row in rows:
         _Reader(order, row, columns).read()
+    for index, condition in enumerate(order.doc["conditions"]):
+        _draw_locality(order, condition, f"/conditions/{index}/locality")
     return order
+
+
+def _draw_locality(order: Order, condition: Json, where: str) -> None:
+    """The place of a condition, once all of its rows are read: they may say its parts one by one."""
+    said = (condition.get("locality") or {}).get("shape")
+    if not isinstance(said, dict):
+        return
+    if "geometry" in said and "centre" in said:
+        row, column = order.places[f"{where}/shape/geometry"]
+        order.problems.append(told(row, column, "shape_twice"))
+    else:
+        condition["locality"]["shape"] = _shape(said)
 
 
 class _Reader:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from common.problems import pointer
+from common.problems import Problem, pointer
 
 _MOST_POINTERS = 100
 _LONGEST_POINTER = 200
@@ -26,6 +26,41 @@ def changes(body: Mapping[str, Any], recorded: Mapping[str, Any]) -> list[str]:
     """Pointers, never values: into `body` for what it says anew, to the whole around what it no longer says."""
     found = dict.fromkeys(where for where, _ in zip(_all(body, recorded), range(_MOST_POINTERS), strict=False))
     return [where[:_LONGEST_POINTER] for where in found]
+
+
+def removals(body: Mapping[str, Any], recorded: Mapping[str, Any]) -> list[Problem]:
+    """`would_remove` for every person, condition and zone on record that a document no longer has, by its code.
+
+    A zone that moved to another condition is still there. Both documents fit their shapes.
+    """
+    people = set(_by_key(body.get("protected_persons"), "key"))
+    zones = {code for condition in body.get("conditions") or () for code in _by_key(condition.get("zones"), "code")}
+    places = {clause: index for index, clause in enumerate(_by_key(body.get("conditions"), "clause"))}
+    found = [
+        _would_remove("/protected_persons", f"Person {key}")
+        for key in _by_key(recorded.get("protected_persons"), "key")
+        if key not in people
+    ]
+    for condition in recorded.get("conditions") or ():
+        clause = condition.get("clause")
+        if clause not in places:
+            found.append(_would_remove("/conditions", f"Clause {clause}"))
+        where = f"/conditions/{places[clause]}/zones" if clause in places else "/conditions"
+        found += [
+            _would_remove(where, f"Zone {code} of clause {clause}")
+            for code in _by_key(condition.get("zones"), "code")
+            if code not in zones
+        ]
+    return found
+
+
+def _would_remove(where: str, what: str) -> Problem:
+    told = f"{what} is on record and not in this file: add it, or say in change_kind what changed."
+    return Problem(where, "would_remove", told)
+
+
+def _by_key(items: Any, key: str) -> list[Any]:
+    return [item.get(key) for item in items or () if isinstance(item, Mapping)]
 
 
 def _all(body: Mapping[str, Any], recorded: Mapping[str, Any]) -> Iterator[str]:

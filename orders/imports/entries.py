@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,13 +47,44 @@ class Entry:
         return of_rules(*_place(problem.pointer, self.places, self.row), problem)
 
 
-def json_entries(rows: Iterator[Row], decode: Callable[[str], Any]) -> Iterator[Entry]:
-    """Every line is an order. `decode` gives None for what is not JSON."""
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What else of an order stands in its file. `rows` None: nothing, it is whole where it stands.
+
+    Otherwise all of its rows; none where they were read further up. `unsure`: the file reads otherwise than it did
+    when it was looked through, so nobody can say.
+    """
+
+    rows: Iterable[Row] | None = None
+    unsure: bool = False
+
+
+# What else there is of the order whose rows here begin with this number and say this reference.
+Gather = Callable[[int, str], Elsewhere]
+
+
+def alone(_row: int, _reference: str) -> Elsewhere:
+    """For a file in which no order stands apart."""
+    return Elsewhere()
+
+
+def json_reference(row: Row, decode: Callable[[str], Any]) -> str | None:
+    """The reference of a line; None where it says none that could be one."""
+    doc = None if row.fault else decode(row.text)
+    reference = doc.get("reference") if isinstance(doc, dict) else None
+    return reference if isinstance(reference, str) and REFERENCE.fullmatch(reference) else None
+
+
+def json_entries(rows: Iterator[Row], decode: Callable[[str], Any], gather: Gather = alone) -> Iterator[Entry]:
+    """Every line is an order. `decode` gives None for what is not JSON.
+
+    Of several documents with one reference nobody can say which is right: each is refused, and none wins.
+    """
     for row in rows:
-        yield _blank(row) if row.blank else _json_entry(row, decode)
+        yield _blank(row) if row.blank else _json_entry(row, decode, gather)
 
 
-def _json_entry(row: Row, decode: Callable[[str], Any]) -> Entry:
+def _json_entry(row: Row, decode: Callable[[str], Any], gather: Gather) -> Entry:
     doc = None if row.fault else decode(row.text)
     if not isinstance(doc, dict):
         return _unreadable(row, row.fault or "malformed_json")
@@ -61,6 +92,9 @@ def _json_entry(row: Row, decode: Callable[[str], Any]) -> Entry:
     if not isinstance(reference, str) or not REFERENCE.fullmatch(reference):
         code = "reference_invalid" if reference else "reference_missing"
         return Entry(row.number, row.end, row.number + 1, problems=(told(row.number, "/reference", code),))
+    if gather(row.number, reference) != Elsewhere():
+        repeated = (told(row.number, "", "reference_repeated"),)
+        return Entry(row.number, row.end, row.number + 1, reference, problems=repeated)
     change, wrong = take_codes(doc)
     problems = tuple(told(row.number, pointer, code) for pointer, code in wrong)
     return Entry(row.number, row.end, row.number + 1, reference, doc, row.text, change, problems)
@@ -74,8 +108,8 @@ def _unreadable(row: Row, code: str) -> Entry:
     return Entry(row.number, row.end, row.number + 1, problems=(told(row.number, "", code),))
 
 
-def csv_entries(rows: Iterator[Row], columns: Sequence[str], delimiter: str) -> Iterator[Entry]:
-    """Rows that follow one another with one reference are an order; a thousand empty rows end it.
+def csv_entries(rows: Iterator[Row], columns: Sequence[str], delimiter: str, gather: Gather = alone) -> Iterator[Entry]:
+    """Rows with one reference are an order, which is read where its first rows stand: `gather` finds the others.
 
     A row that cannot be read may be a zone of the order before it or after it. Where its reference cannot be
     made out both are refused: an order that lost a zone would say "outside" where he must not be.
@@ -83,26 +117,39 @@ def csv_entries(rows: Iterator[Row], columns: Sequence[str], delimiter: str) -> 
     group = _Group(columns, delimiter)
     for row in rows:
         if row.blank:
-            if group.reference is not None:
-                yield from group.entries()
-                group = _Group(columns, delimiter)
+            yield from _whole(group, gather)
+            group = _Group(columns, delimiter)
             yield _blank(row)
             continue
-        reference = _reference(row, columns, delimiter)
+        reference = csv_reference(row, columns, delimiter)
         if reference is None:
-            yield from group.entries(doubtful=True)
+            yield from _whole(group, gather, doubtful=True)
             yield _unreadable(row, row.fault or "reference_missing")
             # One that says no reference is at worst the order's above, as where cells were merged.
             group = _Group(columns, delimiter, doubtful=bool(row.fault))
             continue
         if group.reference not in (None, reference):
-            yield from group.entries()
+            yield from _whole(group, gather)
             group = _Group(columns, delimiter)
         group.add(row, reference)
-    yield from group.entries()
+    yield from _whole(group, gather)
 
 
-def _reference(row: Row, columns: Sequence[str], delimiter: str) -> str | None:
+def _whole(group: _Group, gather: Gather, *, doubtful: bool = False) -> Iterator[Entry]:
+    """The order of a group of rows, with its rows from elsewhere in the file."""
+    if group.reference is None:
+        return
+    found = gather(group.first, group.reference)
+    if found.rows is None:
+        yield group.entry(doubtful=doubtful or found.unsure)
+        return
+    whole = group.emptied()
+    for row in found.rows:
+        whole.join(row, group.reference)
+    yield whole.entry(doubtful=doubtful, around=group) if whole.reference else group.passed_over()
+
+
+def csv_reference(row: Row, columns: Sequence[str], delimiter: str) -> str | None:
     """The reference of a row; of one that cannot be read, where it can be made out for certain."""
     at = columns.index("reference")
     cells: Sequence[str] = row.cells if not row.fault else [cell.strip('"') for cell in row.text.split(delimiter)]
@@ -120,14 +167,16 @@ class _Group:
         self._rows: list[Row] = []
         self._problems: list[RowProblem] = []
         self._count = self._size = 0
-        self._last: Row | None = None
-        self._first = 0
+        self.end = self.next_row = self.first = 0
         self.reference: str | None = None
+
+    def emptied(self) -> _Group:
+        return _Group(self._columns, self._delimiter, doubtful=self._doubtful)
 
     def add(self, row: Row, reference: str) -> None:
         if self.reference is None:
-            self.reference, self._first = reference, row.number
-        self._last = row
+            self.reference, self.first = reference, row.number
+        self.end, self.next_row = row.end, row.number + 1
         self._count += 1
         self._size += len(row.text)
         fault = row.fault or self._misfit(row)
@@ -143,27 +192,38 @@ class _Group:
             return "too_few_cells"
         return "too_many_cells" if any(cell.strip() for cell in row.cells[len(self._columns) :]) else ""
 
-    def entries(self, *, doubtful: bool = False) -> Iterator[Entry]:
-        """The order of these rows; none where there are no rows."""
-        if self._last is None:
-            return
-        reference = self.reference or ""
+    def join(self, row: Row, reference: str) -> None:
+        """Add a row from anywhere in the file, which may write the reference otherwise."""
+        said = csv_reference(row, self._columns, self._delimiter)
+        if said is None:
+            self._problems.append(told(row.number, "", row.fault or "neighbour_unreadable"))
+        elif said != reference:
+            self._problems.append(told(row.number, "reference", "reference_spelt_twice"))
+        self.add(row, reference)
+
+    def passed_over(self) -> Entry:
+        """For rows of an order that was read further up."""
+        return Entry(self.first, self.end, self.next_row, blank=True)
+
+    def entry(self, *, doubtful: bool = False, around: _Group | None = None) -> Entry:
+        """The order of these rows. `around` are those in whose place it stands, where others lie further down."""
+        around, reference = around or self, self.reference or ""
         order = order_of(self._rows, self._columns)
         change, wrong = take_codes(order.doc)
         problems = [*self._problems, *order.problems]
-        problems += [told(*_place(pointer, order.places, self._first), code) for pointer, code in wrong]
+        problems += [told(*_place(pointer, order.places, self.first), code) for pointer, code in wrong]
         if doubtful or self._doubtful:
-            problems.append(told(self._first, "", "neighbour_unreadable"))
+            problems.append(told(self.first, "", "neighbour_unreadable"))
         if self._count > _MOST_ROWS or self._size > ROW_LIMIT:
-            problems = [told(self._first, "", "order_too_large")]
+            problems = [told(self.first, "", "order_too_large")]
         if not REFERENCE.fullmatch(reference):
-            problems.append(told(self._first, "reference", "reference_invalid"))
+            problems.append(told(self.first, "reference", "reference_invalid"))
             reference = ""
         sent = "\n".join([self._delimiter.join(self._columns), *(row.text for row in self._rows)])
-        yield Entry(
-            row=self._first,
-            end=self._last.end,
-            next_row=self._last.number + 1,
+        return Entry(
+            row=self.first,
+            end=around.end,
+            next_row=around.next_row,
             reference=reference,
             doc=order.doc,
             sent=sent,
@@ -196,6 +256,8 @@ def _column_pointers() -> dict[str, str]:
         "/conditions/*/zones": "zone_code",
         "/conditions/*/zones/*/drawn_by": "drawn_by_name",
         "/conditions/*/zones/*/shape": "latitude",
+        "/conditions/*/locality/shape": "locality_latitude",
+        "/conditions/*/locality/shape/centre": "locality_latitude",
     }
 
 

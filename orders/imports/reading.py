@@ -27,10 +27,11 @@ Fault = Literal["", "row_too_large", "encoding_unreadable", "quote_unbalanced", 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line with its end, and the byte after it. `raw` None: it is over the limit and was not kept."""
+    """A line with its end, the byte after it and its first one. `raw` None: it is over the limit and was not kept."""
 
     raw: bytes | None
     end: int
+    start: int
 
 
 def lines(pieces: Iterable[bytes], newline: bytes, *, at: int, limit: int = ROW_LIMIT) -> Iterator[Line]:
@@ -38,7 +39,7 @@ def lines(pieces: Iterable[bytes], newline: bytes, *, at: int, limit: int = ROW_
 
     No more than a piece and a line within the limit is ever held.
     """
-    kept, offset, over = bytearray(), at, False
+    kept, offset, begins, over = bytearray(), at, at, False
     for piece in pieces:
         kept += piece
         start = 0
@@ -46,8 +47,8 @@ def lines(pieces: Iterable[bytes], newline: bytes, *, at: int, limit: int = ROW_
             stop = found + len(newline)
             offset += stop - start
             over = over or stop - start > limit
-            yield Line(None if over else bytes(kept[start:stop]), offset)
-            start, over = stop, False
+            yield Line(None if over else bytes(kept[start:stop]), offset, begins)
+            start, begins, over = stop, offset, False
         del kept[:start]
         if len(kept) > limit:
             # Whole units only: the newline of UTF-16 is looked for at even places.
@@ -55,7 +56,7 @@ def lines(pieces: Iterable[bytes], newline: bytes, *, at: int, limit: int = ROW_
             del kept[:dropped]
             offset, over = offset + dropped, True
     if kept or over:
-        yield Line(None if over else bytes(kept), offset + len(kept))
+        yield Line(None if over else bytes(kept), offset + len(kept), begins)
 
 
 def _find(kept: bytearray, newline: bytes, start: int) -> int:
@@ -67,7 +68,7 @@ def _find(kept: bytearray, newline: bytes, start: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its number as a spreadsheet shows it, its cells (CSV), its text, and the byte after it.
+    """One row: its number as a spreadsheet shows it, its cells (CSV), its text, the byte after it and its first one.
 
     With a `fault` there are no cells; `text` is then as much of it as could be read, and may be empty. A `blank` one
     stands for many empty rows, of which it is the last.
@@ -79,6 +80,7 @@ class Row:
     cells: tuple[str, ...] = ()
     fault: Fault = ""
     blank: bool = False
+    start: int = 0
 
 
 def json_rows(found: Iterator[Line], form: Form, *, number: int) -> Iterator[Row]:
@@ -88,11 +90,11 @@ def json_rows(found: Iterator[Line], form: Form, *, number: int) -> Iterator[Row
         text, fault = _decoded(line, form)
         if fault or text.strip():
             blank = 0
-            yield Row(number, text.strip("\r\n"), line.end, fault=fault)
+            yield Row(number, text.strip("\r\n"), line.end, fault=fault, start=line.start)
         else:
             blank += 1
             if blank % _BLANK_ROWS_TOLD == 0:
-                yield Row(number, "", line.end, blank=True)
+                yield Row(number, "", line.end, blank=True, start=line.start)
         number += 1
 
 
@@ -106,17 +108,17 @@ def csv_rows(found: Iterator[Line], form: Form, delimiter: str, *, number: int) 
         except StopIteration:
             return
         except _Broken as broken:
-            yield Row(number, source.text, source.end, fault=broken.fault)
+            yield Row(number, source.text, source.end, fault=broken.fault, start=source.start)
         except csv.Error:
             fault: Fault = "quote_unbalanced" if source.ran_out or source.took_several else "row_malformed"
             source.give_back()
-            yield Row(number, source.text, source.end, fault=fault)
+            yield Row(number, source.text, source.end, fault=fault, start=source.start)
         else:
             blank = 0 if any(cell.strip() for cell in cells) else blank + 1
             if not blank:
-                yield Row(number, source.text, source.end, tuple(cells))
+                yield Row(number, source.text, source.end, tuple(cells), start=source.start)
             elif blank % _BLANK_ROWS_TOLD == 0:
-                yield Row(number, "", source.end, blank=True)
+                yield Row(number, "", source.end, blank=True, start=source.start)
         number += 1
 
 
@@ -172,6 +174,10 @@ class _Source:
     @property
     def took_several(self) -> bool:
         return len(self._taken) > 1
+
+    @property
+    def start(self) -> int:
+        return self._taken[0][0].start
 
     @property
     def end(self) -> int:

@@ -1,6 +1,6 @@
 """Orders as the court made them, and what was done with them: added to, never edited."""
 
-from orders.models.imports import ImportedOrder, ImportPiece, ImportProblem, OrderImport
+from orders.models.imports import ImportedOrder, ImportPiece, ImportProblem, ImportRun, OrderImport
 from orders.models.invitations import Invitation
 from orders.models.notifications import Notification, NotificationDuty, NotificationEvent, OrderReview, Told
 from orders.models.papers import MonitoringAuthority, OrderDocument
@@ -24,6 +24,7 @@ __all__ = [
     "Discharge",
     "ImportPiece",
     "ImportProblem",
+    "ImportRun",
     "ImportedOrder",
     "InForce",
     "Invitation",

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from accounts.models import Force
 from common.ids import uuid7
 from orders.imports.kinds import Encoding, FileKind, LineEnd
-from orders.imports.types import ImportState, Outcome
+from orders.imports.types import ImportState, Outcome, Severity
 
 
 class OrderImport(models.Model):
@@ -20,8 +20,10 @@ class OrderImport(models.Model):
 
     `next_byte` and `next_row` are where it goes on: what lies before is done and counted. `lease` is held by the
     one worker that is at it and runs out by itself at `leased_until`, so that a killed worker keeps nothing.
+    `looked_byte` and `looked_row` are how far it was looked through for rows that belong together; `scattered` says
+    whether orders stand apart in it, and is null until that is known; `ownerless` are rows that may be any order's.
     `tries` counts leases since the last progress. `rows` counts orders, so it is the sum of the other four;
-    `dates_both_ways` counts cells, as `Entry` does.
+    `dates_both_ways` counts cells, as `Entry` does; `warnings` those of orders that were taken.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -38,12 +40,17 @@ class OrderImport(models.Model):
     state = models.CharField(max_length=9, default="receiving")
     next_byte = models.BigIntegerField(default=0)
     next_row = models.BigIntegerField(default=1)
+    looked_byte = models.BigIntegerField(default=0, db_default=0)
+    looked_row = models.BigIntegerField(default=1, db_default=1)
+    scattered = models.BooleanField(null=True)
+    ownerless = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
     rows = models.BigIntegerField(default=0)
     created = models.BigIntegerField(default=0)
     versioned = models.BigIntegerField(default=0)
     duplicates = models.BigIntegerField(default=0)
     bad = models.BigIntegerField(default=0)
     dates_both_ways = models.BigIntegerField(default=0, db_default=0)
+    warnings = models.BigIntegerField(default=0, db_default=0)
     received_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True, editable=False)
@@ -74,6 +81,10 @@ class OrderImport(models.Model):
             models.CheckConstraint(
                 name="import_place_inside_file",
                 condition=Q(next_byte__gte=0, next_row__gte=1, next_byte__lte=F("size")),
+            ),
+            models.CheckConstraint(
+                name="import_looked_inside_file",
+                condition=Q(looked_byte__gte=0, looked_row__gte=1, looked_byte__lte=F("size")),
             ),
             models.CheckConstraint(
                 name="import_finished_when",
@@ -112,6 +123,30 @@ class ImportPiece(models.Model):
         return str(self.number)
 
 
+class ImportRun(models.Model):
+    """Where rows of one reference stand in a file with nothing between them (`orders.imports.runs`).
+
+    Made in the first look through the file; gone at the end of it where no order stands apart, else with the work.
+    """
+
+    job = models.ForeignKey(OrderImport, on_delete=models.CASCADE, related_name="runs", db_index=False)
+    key = models.CharField(max_length=64)
+    row = models.BigIntegerField()
+    start = models.BigIntegerField()
+    end = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            # Also answers: what comes next in this file?
+            models.UniqueConstraint(name="import_run_once", fields=["job", "row"]),
+            models.CheckConstraint(name="import_run_has_bytes", condition=Q(start__gte=0, end__gt=F("start"))),
+        ]
+        indexes = [models.Index(name="import_run_of_order", fields=["job", "key", "row"])]  # where else does it stand?
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class ImportedOrder(models.Model):
     """What became of one order of a file. `changes` are JSON pointers to what differs from the version before.
 
@@ -145,16 +180,21 @@ class ImportedOrder(models.Model):
 
 
 class ImportProblem(models.Model):
-    """One mistake in a file: the row, the column or pointer, a code and what to do. Never what the cell held."""
+    """One finding in a file: the row, the column or pointer, a code and what to do. Never what the cell held.
+
+    An `error` kept its order out; a `warning` is what PUT would have warned of, of an order that was taken.
+    """
 
     job = models.ForeignKey(OrderImport, on_delete=models.CASCADE, related_name="problems", db_index=False)
     row = models.BigIntegerField()
     field = models.CharField(max_length=200, blank=True)
     code = models.CharField(max_length=48)
     do = models.CharField(max_length=300)
+    severity = models.CharField(max_length=7, default="error", db_default="error")
 
     class Meta:
         constraints = [
+            models.CheckConstraint(name="import_problem_severity_known", condition=Q(severity__in=get_args(Severity))),
             models.CheckConstraint(name="import_problem_row_from_one", condition=Q(row__gte=1)),
             models.CheckConstraint(name="import_problem_has_code", condition=~Q(code="") & ~Q(do="")),
         ]

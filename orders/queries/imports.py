@@ -16,6 +16,8 @@ from orders.receiving import PIECE_BYTES, PURPOSE
 # A queue row that was lost is missed after this; a file that nobody finished sending is given up after that.
 _SURELY_FORGOTTEN = timedelta(minutes=5)
 _GIVEN_UP = timedelta(hours=24)
+# Where rows of one order stand in several parts of a file, each part is read from its beginning to its end.
+_MOST_OPEN = 16
 
 
 def imports_of(force: str) -> QuerySet[OrderImport]:
@@ -52,6 +54,33 @@ def bytes_from(job: OrderImport, at: int) -> Iterator[bytes]:
     """The file from byte `at` on, a piece at a time."""
     number, skip = divmod(at, PIECE_BYTES)
     while number * PIECE_BYTES < job.size:
-        piece = ImportPiece.objects.get(job=job, number=number)
-        yield vault.open_sealed(bytes(piece.sealed), purpose=PURPOSE, row=piece.id)[skip:]
+        yield _piece(job, number)[skip:]
         number, skip = number + 1, 0
+
+
+def _piece(job: OrderImport, number: int) -> bytes:
+    piece = ImportPiece.objects.get(job=job, number=number)
+    return vault.open_sealed(bytes(piece.sealed), purpose=PURPOSE, row=piece.id)
+
+
+class Pieces:
+    """Parts of a file in any order: the pieces that were asked for last are kept open."""
+
+    def __init__(self, job: OrderImport) -> None:
+        self._job = job
+        self._open: dict[int, bytes] = {}
+
+    def between(self, start: int, end: int) -> Iterator[bytes]:
+        """The bytes from `start` up to `end`, a piece at a time."""
+        while start < end:
+            number, skip = divmod(start, PIECE_BYTES)
+            part = self._piece(number)[skip : skip + end - start]
+            yield part
+            start += len(part)
+
+    def _piece(self, number: int) -> bytes:
+        found = self._open.pop(number, None) or _piece(self._job, number)
+        self._open[number] = found
+        if len(self._open) > _MOST_OPEN:
+            del self._open[next(iter(self._open))]
+        return found

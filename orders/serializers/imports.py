@@ -6,13 +6,16 @@ from typing import Literal
 from uuid import UUID
 
 from edge.shapes import Instant, Shape
+from orders.imports.types import Severity
 
 
 class ImportOut(Shape):
     """`rows` counts orders, so it is the sum of the four below it; `percent` is how much of the file is worked off.
 
-    In a dry run the counts say what would become of the orders. `dates_both_ways` counts cells like 03/04/2026, which
-    are read day first: where the file also has `date_month_first` among its errors, they are probably wrong.
+    In a dry run the counts say what would become of the orders. `warnings` counts what PUT would have warned of, in
+    orders that were taken; they stand among the errors with `severity: "warning"`. `dates_both_ways` counts cells like
+    03/04/2026, which are read day first: where the file also has `date_month_first` among its errors, they are
+    probably wrong.
     """
 
     id: UUID
@@ -25,6 +28,7 @@ class ImportOut(Shape):
     duplicates: int
     bad: int
     dates_both_ways: int
+    warnings: int
     received_at: Instant
     finished_at: Instant | None
     errors_url: str
@@ -40,12 +44,16 @@ class ImportsOut(Shape):
 
 
 class ImportErrorOut(Shape):
-    """`row` as a spreadsheet shows it; `field` is a column (CSV) or JSON pointer, empty for the whole row."""
+    """`row` as a spreadsheet shows it; `field` is a column (CSV) or JSON pointer, empty for the whole row.
+
+    An `error` kept its order out; a `warning` did not.
+    """
 
     row: int
     field: str
     code: str
     do: str
+    severity: Severity
 
 
 class ImportErrorsOut(Shape):

@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from itertools import islice
 from time import monotonic
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import F, Q
 from django.utils import timezone
 from django_q.tasks import async_task
 
 from accounts.types import Caller
 from audit.services import record
 from common.collecting import seldom_collecting
-from common.problems import Malformed
-from edge.parsing import decode
 from orders.imports.columns import delimiter_of, header_of
 from orders.imports.entries import Entry, csv_entries, json_entries
-from orders.imports.kinds import Form
-from orders.imports.reading import Row, csv_rows, json_rows, lines
+from orders.imports.reading import Row
 from orders.imports.telling import RowProblem, told
-from orders.landing import caller_of, land
-from orders.models import ImportPiece, ImportProblem, OrderImport
-from orders.queries.imports import bytes_from, half_received, left_behind, same_file
+from orders.landing import COUNTS, caller_of, land
+from orders.models import ImportPiece, ImportProblem, ImportRun, OrderImport
+from orders.queries.imports import half_received, left_behind, same_file
 from orders.receiving import PIECE_BYTES
+from orders.services.gathering import Gathering, decoded, doubts, look_through, rows_from
+from orders.services.leases import WORK, LeaseLost, advance_import, claim_import, give_back_import
 
-WORK = "orders.tasks.work_import"
 # Well under the worker's timeout; what is left goes into a task of its own.
 _SECONDS = 4.0
 _BATCH, _BATCH_CHARACTERS = 300, 2_000_000
-_LEASE = timedelta(seconds=60)
 _MOST_TRIES = 5
 
 
@@ -57,17 +51,13 @@ def begin_import(*, caller: Caller, received: OrderImport) -> OrderImport:
     return received
 
 
-class _Lost(Exception):
-    """Another worker holds the import: nothing of this batch may count."""
-
-
 def work_off(*, job_id: UUID, seconds: float = _SECONDS) -> None:
     """Work on an import for a few seconds. Safe to run any number of times and twice at once.
 
     A batch of orders, what became of them and where to go on are one transaction: a worker killed between
     two of them has done nothing twice. What is left is queued again.
     """
-    lease = _claim(job_id)
+    lease = claim_import(job_id)
     if lease is None:
         return
     try:
@@ -75,35 +65,22 @@ def work_off(*, job_id: UUID, seconds: float = _SECONDS) -> None:
             _work(OrderImport.objects.get(pk=job_id), lease, until=monotonic() + seconds)
     except OperationalError:
         # A row that somebody held for too long: again, from the last batch on.
-        _give_back(job_id, lease)
-    except _Lost:
+        give_back_import(job_id, lease)
+    except LeaseLost:
         return
-
-
-def _claim(job_id: UUID) -> UUID | None:
-    """The lease, for one worker at a time; None where somebody else has it or nothing is left to do."""
-    now, lease = timezone.now(), uuid4()
-    free = Q(lease=None) | Q(leased_until__lt=now)
-    took = OrderImport.objects.filter(free, pk=job_id, state__in=["queued", "running"]).update(
-        state="running", lease=lease, leased_until=now + _LEASE, tries=F("tries") + 1
-    )
-    return lease if took else None
 
 
 def _work(job: OrderImport, lease: UUID, *, until: float) -> None:
     if job.tries > _MOST_TRIES:
         _fail(job, lease, [told(job.next_row, "", "import_gave_up")])
         return
-    if job.kind == "csv" and not job.columns:
-        problems = _read_header(job, lease)
-        if problems:
-            _fail(job, lease, problems)
-            return
+    if not _made_ready(job, lease, until=until):
+        return
     for batch in _batches(job):
         with transaction.atomic():
             _land(job, lease, batch)
         if monotonic() > until:
-            _give_back(job.pk, lease)
+            give_back_import(job.pk, lease)
             return
     if job.rows == 0:
         _fail(job, lease, [told(job.next_row, "", "no_rows")])
@@ -111,17 +88,23 @@ def _work(job: OrderImport, lease: UUID, *, until: float) -> None:
         _finish(job, lease, "done", [])
 
 
-def _form(job: OrderImport) -> Form:
-    return Form(job.encoding, job.line_end, 0)  # type: ignore[arg-type]
+def _made_ready(job: OrderImport, lease: UUID, *, until: float) -> bool:
+    """Whether columns are known and the file was looked through; where not, it failed or the time was up."""
+    problems = _read_header(job, lease) if job.kind == "csv" and not job.columns else []
+    if not problems and job.scattered is None:
+        for _ in look_through(job, lease):
+            if monotonic() > until:
+                give_back_import(job.pk, lease)
+                return False
+    problems = problems or doubts(job)
+    if problems:
+        _fail(job, lease, problems)
+    return not problems
 
 
 def _rows(job: OrderImport) -> Iterator[Row]:
     """The rows from where the import stands."""
-    form = _form(job)
-    found = lines(bytes_from(job, job.next_byte), form.newline, at=job.next_byte)
-    if job.kind == "ndjson":
-        return json_rows(found, form, number=job.next_row)
-    return csv_rows(found, form, job.delimiter, number=job.next_row)
+    return rows_from(job, job.next_byte, job.next_row)
 
 
 def _read_header(job: OrderImport, lease: UUID) -> list[RowProblem]:
@@ -137,7 +120,7 @@ def _read_header(job: OrderImport, lease: UUID) -> list[RowProblem]:
     columns, problems = header_of(row)
     if not problems:
         job.columns, job.next_byte, job.next_row = list(columns), row.end, row.number + 1
-        _advance(job, lease, delimiter=job.delimiter, columns=job.columns)
+        advance_import(job, lease, delimiter=job.delimiter, columns=job.columns)
     return problems
 
 
@@ -147,15 +130,10 @@ def _says_delimiter(row: Row) -> bool:
 
 
 def _entries(job: OrderImport) -> Iterator[Entry]:
-    rows = _rows(job)
-    return json_entries(rows, _decoded) if job.kind == "ndjson" else csv_entries(rows, job.columns, job.delimiter)
-
-
-def _decoded(text: str) -> Any:
-    try:
-        return decode(text)
-    except Malformed:
-        return None
+    rows, gather = _rows(job), Gathering(job)
+    if job.kind == "ndjson":
+        return json_entries(rows, decoded, gather)
+    return csv_entries(rows, job.columns, job.delimiter, gather)
 
 
 def _batches(job: OrderImport) -> Iterator[list[Entry]]:
@@ -178,27 +156,12 @@ def _land(job: OrderImport, lease: UUID, batch: Sequence[Entry]) -> None:
     job.next_byte, job.next_row = batch[-1].end, batch[-1].next_row
     for name, count in counts.items():
         setattr(job, name, getattr(job, name) + count)
-    job.rows += sum(counts.values())
+    job.rows += sum(counts[name] for name in COUNTS.values())
     job.dates_both_ways += sum(entry.dates_both_ways for entry in batch)
     done = ("rows", "dates_both_ways", *counts)
-    _advance(job, lease, **{name: getattr(job, name) for name in done})
+    advance_import(job, lease, **{name: getattr(job, name) for name in done})
     # What was read is no longer kept: it names people and places.
     ImportPiece.objects.filter(job=job, number__lt=job.next_byte // PIECE_BYTES).delete()
-
-
-def _advance(job: OrderImport, lease: UUID, **values: object) -> None:
-    """Write down where the import stands, if it is still ours."""
-    place = {"next_byte": job.next_byte, "next_row": job.next_row, "tries": 0}
-    ours = OrderImport.objects.filter(pk=job.pk, lease=lease)
-    if not ours.update(leased_until=timezone.now() + _LEASE, **place, **values):
-        raise _Lost
-
-
-@transaction.atomic
-def _give_back(job_id: UUID, lease: UUID) -> None:
-    """Let the lease go and have somebody go on."""
-    if OrderImport.objects.filter(pk=job_id, lease=lease).update(lease=None, leased_until=None):
-        async_task(WORK, str(job_id))
 
 
 def _fail(job: OrderImport, lease: UUID, problems: Sequence[RowProblem]) -> None:
@@ -211,9 +174,10 @@ def _finish(job: OrderImport, lease: UUID, state: str, problems: Sequence[RowPro
         ImportProblem(job=job, row=p.row, field=p.field, code=p.code, do=p.do) for p in problems
     )
     ImportPiece.objects.filter(job=job).delete()
+    ImportRun.objects.filter(job=job).delete()
     ours = OrderImport.objects.filter(pk=job.pk, lease=lease)
     if not ours.update(state=state, finished_at=timezone.now(), lease=None, leased_until=None):
-        raise _Lost
+        raise LeaseLost
     record(
         actor=caller_of(job).actor,
         action="collection",

@@ -112,6 +112,7 @@ TENANTED: dict[str, Policy] = {
     "orders_sameperson": both(of_order("first_id"), of_order("second_id")),
     "orders_orderimport": of_force(),
     "orders_importpiece": through("orders_orderimport", "job_id"),
+    "orders_importrun": through("orders_orderimport", "job_id"),
     "orders_importedorder": through("orders_orderimport", "job_id"),
     "orders_importproblem": through("orders_orderimport", "job_id"),
     "breaches_report": _REPORTS,

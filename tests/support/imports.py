@@ -72,13 +72,18 @@ def imported(api: Api, content: bytes | str, kind: str = CSV, query: str = "") -
     return dict(api.get(answer.headers["Location"].removeprefix("/api/v1/")).body)
 
 
-def errors(api: Api, job: Json) -> list[Json]:
-    return list(api.get(f"{ROOT}/{job['id']}/errors?limit=200").body["results"])
+def errors(api: Api, job: Json, severity: str = "error") -> list[Json]:
+    return list(api.get(f"{ROOT}/{job['id']}/errors?limit=200&severity={severity}").body["results"])
 
 
 def told(api: Api, job: Json) -> set[tuple[int, str, str]]:
     """Every mistake as (row, field, code)."""
     return {(error["row"], error["field"], error["code"]) for error in errors(api, job)}
+
+
+def warned(api: Api, job: Json) -> set[tuple[int, str, str]]:
+    """Every warning as (row, field, code)."""
+    return {(found["row"], found["field"], found["code"]) for found in errors(api, job, "warning")}
 
 
 def counts(job: Json) -> dict[str, int]:

@@ -198,8 +198,15 @@ BROKEN_ROWS: list[tuple[str, str, str]] = [
     ("text after a quote", f'{GOOD}A-3,"x"y\r\n', "row_malformed"),
     ("a row cut off", GOOD + GOOD.splitlines()[1].replace("SPO-05-0001-26", "A-3")[:60], "too_few_cells"),
     ("too many cells", GOOD + GOOD.splitlines()[1].replace("SPO-05-0001-26", "A-3") + ",more\r\n", "too_many_cells"),
-    ("rows of one order apart", GOOD + GOOD.splitlines()[1] + "\r\n", "reference_repeated"),
 ]
+
+
+def test_the_same_row_again_further_down_is_the_same_zone_twice(api: Apis) -> None:
+    job = imported(api.force, GOOD + GOOD.splitlines()[1] + "\r\n")
+    assert (counts(job), told(api.force, job)) == (
+        {"rows": 2, "created": 1, "bad": 1},
+        {(4, "zone_code", "zone_code_repeated")},
+    )
 
 
 @pytest.mark.parametrize(("text", "code"), [c[1:] for c in BROKEN_ROWS], ids=[c[0] for c in BROKEN_ROWS])

@@ -103,7 +103,8 @@ def test_another_force_sees_nothing_of_it(api: Apis) -> None:
 
 def test_a_dry_run_checks_everything_and_registers_nothing(api: Apis) -> None:
     api.force.put("force/orders/OLD/versions/1", an_order())
-    changed = line("OLD", restricted=True)
+    named = {"kind": "correction", "decided_on": "2026-03-02"}
+    changed = line("OLD", restricted=True, change=named)
     content = ndjson(line("NEW", someone_else()), changed, line("BAD", made_on="2031-01-01"))
     before = Event.objects.count()
     job = imported(api.force, content, NDJSON, "?dry_run=true")
@@ -158,7 +159,7 @@ def test_an_order_that_says_the_same_is_a_duplicate(api: Apis) -> None:
 def test_a_changed_order_is_a_correction_with_what_differs(api: Apis) -> None:
     """Rule 17. Pointers, never values."""
     imported(api.force, ndjson(line("A-1")), NDJSON)
-    body = an_order()
+    body = an_order(change={"kind": "correction", "decided_on": "2026-03-02"})
     body["conditions"][0]["zones"][0]["shape"]["radius_m"] = 120
     body["respondent"]["given_names"] = "Daniel John"
     job = imported(api.force, ndjson(line("A-1", body)), NDJSON)
@@ -192,7 +193,8 @@ def test_one_bad_row_never_stops_the_rest(api: Apis) -> None:
 
 def test_an_approval_goes_with_an_identical_shape(api: Apis, order: str) -> None:
     """Rule 16: a change that came in a file keeps it like any other."""
-    imported(api.force, ndjson(line(order, restricted=True)), NDJSON)
+    named = {"kind": "correction", "decided_on": "2026-03-02"}
+    imported(api.force, ndjson(line(order, restricted=True, change=named)), NDJSON)
     zones = Zone.objects.filter(version__number=2)
     assert zones.count() == 2
     assert not zones.filter(approval=None).exists()
@@ -210,13 +212,6 @@ def test_an_order_that_meets_another_one_is_warned_of(api: Apis) -> None:
 
 def _incompatible(version: OrderVersion) -> bool:
     return any(warning["code"] == "possible_incompatibility" for warning in version.warnings)
-
-
-def test_a_reference_stands_in_a_file_once(api: Apis) -> None:
-    """Otherwise the second would be taken for a change of the first."""
-    job = imported(api.force, ndjson(line("A-1"), line("A-1", restricted=True)), NDJSON)
-    assert counts(job) == {"rows": 2, "created": 1, "bad": 1}
-    assert told(api.force, job) == {(2, "", "reference_repeated")}
 
 
 @pytest.mark.parametrize(
