@@ -29,7 +29,14 @@ from orders.rules.identifiers import (
     words,
 )
 from orders.rules.links import NUMBERED, platform_name, read_link
-from orders.rules.readings import DIGITS, masked_number, numbers_within, read_identifier, taken_apart
+from orders.rules.readings import (
+    DIGITS,
+    looks_like_its_kind,
+    masked_number,
+    numbers_within,
+    read_identifier,
+    taken_apart,
+)
 from orders.types import Identifier, IdentifierKey, IdentifierKind, KnownPerson, Likeness
 
 # Fewer final digits than this, or fewer first ones, are shared by too many numbers to say anything.
@@ -64,12 +71,16 @@ def known_person(identifiers: Iterable[Identifier], names: Iterable[str]) -> Kno
 
 
 def _apart(item: Identifier) -> Iterator[Identifier]:
+    if looks_like_its_kind(item.kind, item.value):
+        yield item
+        return
     for value in taken_apart(item.kind, item.value) or (item.value,):
         yield from read_identifier(item.kind, value, item.platform)
 
 
 def _mask(kind: str, value: str) -> str | None:
-    return masked_number(value) if kind == "phone" and phone(value) is None else None
+    masked = masked_number(value) if kind == "phone" else None
+    return masked if masked and phone(value) is None else None
 
 
 def likeness(people: Iterable[KnownPerson], kind: str, value: str, platform: str = "") -> Likeness | None:
@@ -172,9 +183,16 @@ def _on_record(item: Identifier) -> Iterator[IdentifierKey]:
 
 def keys_reported(kind: str, value: str, platform: str) -> Iterator[IdentifierKey]:
     """Those of each kind that it may be, strongest first, worked out only if those before it were not on record."""
+    # Nearly all are what they are said to be: their form is worked out once.
+    if kind == "phone" and (whole := phone(value)):
+        yield from _number_reported(value, whole)
+        return
+    if kind == "email" and (whole := address(value)):
+        yield from _of_mailbox(value, whole)
+        return
     for read in read_identifier(kind, value, platform):
         if read.kind == "phone":
-            yield from _number_reported(read.value)
+            yield from _number_reported(read.value, phone(read.value))
         elif read.kind == DIGITS:
             yield from (
                 ("part_of_number", f"{way} {part}") for part in _cut_off(read.value, None) for way in ("in", "is")
@@ -183,8 +201,7 @@ def keys_reported(kind: str, value: str, platform: str) -> Iterator[IdentifierKe
             yield from _keys(read.kind, read.value, read.platform)
 
 
-def _number_reported(value: str) -> Iterator[IdentifierKey]:
-    whole = phone(value)
+def _number_reported(value: str, whole: str | None) -> Iterator[IdentifierKey]:
     yield from _of_number(value, whole)
     if whole:
         yield "one_of_several", f"phone {whole}"
@@ -220,7 +237,7 @@ def _keys(kind: str, value: str, platform: str) -> Iterator[IdentifierKey]:
     if bare(value) in NOTHING:
         return
     if kind == "email":
-        yield from _of_mailbox(value)
+        yield from _of_mailbox(value, address(value))
     elif kind == "social":
         yield from _of_account(value, platform)
     elif kind == "vehicle":
@@ -247,8 +264,7 @@ def _of_number(value: str, whole: str | None) -> Iterator[IdentifierKey]:
         yield "as_written", f"phone {words(value)}"  # a sender's name in letters, which anybody can set
 
 
-def _of_mailbox(value: str) -> Iterator[IdentifierKey]:
-    whole = address(value)
+def _of_mailbox(value: str, whole: str | None) -> Iterator[IdentifierKey]:
     if whole is None:
         yield "as_written", f"email {words(value)}"
         shown, _, host = visible(value).rstrip("> ").rpartition("@")

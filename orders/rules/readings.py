@@ -26,10 +26,15 @@ _KINDS = {
     "other": "other", "withheld": "withheld", "unknown": "unknown",
 }  # fmt: skip
 
+# Fewer characters than this hold no number that is surely whole, and no two of anything.
+_SHORTEST_WHOLE, _SHORTEST_TWO = 9, 5
+# A longer field than this is not looked through for several.
+_LONGEST = 500
 # A kind of its own: digits that may be a part of a number, and may count something else.
 DIGITS = "digits"
 # Between two of them in one field.
 _BETWEEN = re.compile(r"[,;|&\r\n/]+|\band\b|\bor\b", re.I)
+_APART = re.compile(r"[,;|\r\n]+|\s/\s|\sand\s|\sor\s|\s&\s|\s+(?=@)")
 _RUN = re.compile(r"(?<![\w.])\+?\(?\+?\d(?:[\d\s()\[\].\-\u2010-\u2015\u2212_\u00b7\u2022]*\d)?(?!\w)")
 _IN_A_ROW = re.compile(r"(?:0|\+44|0044)[1237]\d{9}")
 # Words that say which number of his it is. Others may say that it is somebody else's.
@@ -40,6 +45,7 @@ _HIS_OWN = frozenset({
 
 _MASK = r"(?:[xX*?#_\u00d7\u2022\u25cf\u25cb\u2217\u2731\u204e\u2026]|\.{2,})"
 _MASKED = re.compile(rf"(?<!\w)[+(\[]*(?:\d|{_MASK})(?:[\s()\[\]\-\u2010-\u2015\d+]|{_MASK})*")
+_ANY_MASK = re.compile(rf"{_MASK}|[\uff00-\uff5e]")
 _MASK_RUN = re.compile(rf"(?:{_MASK}[\s()\[\]\-\u2010-\u2015]*)+")
 _MOST_MASKS = 3
 _FEWEST_SEEN, _FEWEST_FIRST = 6, 7
@@ -56,7 +62,7 @@ _CERTAIN = re.compile(r"0\d{9,10}|44\d{9,10}|7\d{9}")
 
 def kind_named(kind: str) -> str:
     """The kind by the name that is used here, in whatever case and words it was said; "" where it is none."""
-    return _KINDS.get("".join(c for c in kind.lower() if c.isalpha()), "")
+    return _KINDS.get(kind) or _KINDS.get("".join(c for c in kind.lower() if c.isalpha()), "")
 
 
 def read_identifier(kind: str, value: str, platform: str = "") -> Iterator[Identifier]:
@@ -72,7 +78,8 @@ def read_identifier(kind: str, value: str, platform: str = "") -> Iterator[Ident
     if named == "social" and (platform or ((link := read_link(value)) and link.platform)):
         yield Identifier(named, value, platform)
         return
-    yield from _shown(named, value)
+    if not (named == "phone" and value.isdecimal()):
+        yield from _shown(named, value)
     yield Identifier("other" if named == "unknown" else named, value, platform)
 
 
@@ -134,11 +141,19 @@ _FITS: dict[str, Callable[[str], bool]] = {
 }
 
 
+def looks_like_its_kind(kind: str, value: str) -> bool:
+    """Whether it is one whole identifier of the kind, by that kind's own name, where that can be seen."""
+    fits = _FITS.get(kind)
+    return fits is not None and fits(value)
+
+
 def numbers_within(value: str) -> tuple[tuple[str, ...], bool]:
     """The whole telephone numbers in a text that is none itself, and whether they are all there is of numbers in it.
 
     They are not certain either where words are among them that may say whose they are.
     """
+    if len(value) < _SHORTEST_WHOLE:
+        return (), True
     text = with_plain_digits(visible(value))
     found: list[str] = []
     certain = "@" not in text and "//" not in text
@@ -165,8 +180,12 @@ def _in_a_row(run: str) -> list[str | None]:
 
 def taken_apart(kind: str, value: str) -> tuple[str, ...]:
     """The several identifiers that one field holds, each alone; none where it holds one, or where it is not certain."""
+    if not _SHORTEST_TWO <= len(value) <= _LONGEST:
+        return ()
     named = kind_named(kind)
-    if named == "phone" or (named in ("other", "unknown", "") and not address(value)):
+    if len(value) >= 2 * _SHORTEST_WHOLE and (
+        named == "phone" or (named in ("other", "unknown", "") and not address(value))
+    ):
         found, certain = numbers_within(value) if phone(value) is None else ((), False)
         if certain and len(found) > 1:
             return found
@@ -176,7 +195,7 @@ def taken_apart(kind: str, value: str) -> tuple[str, ...]:
     parts = [
         part.strip() for part in re.split(r"[,;|\r\n]+|\s/\s|\sand\s|\sor\s|\s&\s|\s+(?=@)", value) if part.strip()
     ]
-    if len(parts) > 1 and named in ("email", "social", "other") and all(_alone(named, part) for part in parts):
+    if len(parts) > 1 and all(_alone(named, part) for part in parts):
         return tuple(parts)
     return ()
 
@@ -190,6 +209,8 @@ def _alone(named: str, part: str) -> bool:
 
 def masked_number(value: str) -> str | None:
     """A pattern (regular expression) of the E.164 digits behind a mask: 07700 900xxx. None where it says too little."""
+    if not _ANY_MASK.search(value):
+        return None
     text = with_plain_digits(visible(value))
     found = max(_MASKED.findall(text), key=len, default="")
     runs = _MASK_RUN.findall(found)
