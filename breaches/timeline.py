@@ -21,6 +21,8 @@ from orders.models import (
     Notification,
     Order,
     OrderReview,
+    Service,
+    Withdrawable,
     ZoneApproval,
 )
 
@@ -51,8 +53,9 @@ def _versions(order: Order) -> Iterator[Happened]:
 
 
 def _papers(order: Order) -> Iterator[Happened]:
-    for served in order.services.all():
-        yield Happened(served.served_at, "served", served.id, {"method": served.method})
+    for served in Service.with_withdrawn.filter(order=order).select_related("version"):
+        about = {"method": served.method, "version": served.version.number}
+        yield Happened(served.served_at, "served", served.id, about | _withdrawn(served))
     for authority in MonitoringAuthority.objects.filter(order=order):
         about = {"authority": authority.kind, "until": authority.ends_at}
         yield Happened(authority.starts_at, "monitoring", authority.id, about)
@@ -61,18 +64,23 @@ def _papers(order: Order) -> Iterator[Happened]:
 
 
 def _endings(order: Order) -> Iterator[Happened]:
-    for found in Determination.objects.filter(order=order):
-        yield Happened(found.at, "determined", found.id, {"result": found.result})
-    for ended in Discharge.objects.filter(order=order):
-        yield Happened(ended.discharged_at, "discharged", ended.id)
-    for appeal in Appeal.objects.filter(order=order):
+    for found in Determination.with_withdrawn.filter(order=order):
+        yield Happened(found.at, "determined", found.id, {"result": found.result} | _withdrawn(found))
+    for ended in Discharge.with_withdrawn.filter(order=order):
+        yield Happened(ended.discharged_at, "discharged", ended.id, _withdrawn(ended))
+    for appeal in Appeal.with_withdrawn.filter(order=order):
         at = appeal.at or midnight_starting(appeal.lodged_on)
-        yield Happened(at, "appeal", appeal.id, {"outcome": appeal.outcome or None})
+        yield Happened(at, "appeal", appeal.id, {"outcome": appeal.outcome or None} | _withdrawn(appeal))
+
+
+def _withdrawn(row: Withdrawable) -> dict[str, Any]:
+    """What was recorded by mistake stays in the history, and says so."""
+    return {"withdrawn_at": row.withdrawn_at} if row.withdrawn_at else {}
 
 
 def _notifications(order: Order) -> Iterator[Happened]:
-    for told in Notification.objects.filter(order=order):
-        yield Happened(told.notified_at, "notified", told.id, {"notification": told.kind})
+    for told in Notification.with_withdrawn.filter(order=order):
+        yield Happened(told.notified_at, "notified", told.id, {"notification": told.kind} | _withdrawn(told))
 
 
 def _reports(order: Order) -> Iterator[Happened]:

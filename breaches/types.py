@@ -182,7 +182,7 @@ class Touch:
 
     `outcome` is what it amounts to if every gate is open; `stops` are gates of its own that are shut, each of
     which leaves it to an officer. `when` None: at an unknown time. `about`: the key of the protected person whom this
-    one thing is about, where it says so itself.
+    one thing is about, where it says so itself. `zone`: the code of the zone that it is about.
     """
 
     outcome: Outcome
@@ -191,6 +191,7 @@ class Touch:
     stops: tuple[Reason, ...] = ()
     location: Location | None = None
     about: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ def _terms_json(terms: OrderTerms, facts: Facts) -> Json:
         "served_at": _written(terms.served_at),
         # Of whom it is told for: whose key somebody else has is no part of the question.
         "accounts": {key: account for key, account in terms.accounts.items() if account in facts.accounts},
+        "services": None if terms.services is None else [[s.version, _written(s.at)] for s in terms.services],
         "versions": [
             {
                 "number": version.number,

@@ -34,6 +34,21 @@ def ended(order: Order, *, status: str) -> None:
     _tell(order, "order.ended", status)
 
 
+def service_withdrawn(order: Order, *, status: str) -> None:
+    """A service that was told of was recorded by mistake."""
+    _tell(order, "order.service_withdrawn", status)
+
+
+def end_withdrawn(order: Order, *, status: str) -> None:
+    """What was told of as the end of the order was recorded by mistake."""
+    _tell(order, "order.end_withdrawn", status)
+
+
+def notification_withdrawn(order: Order, *, status: str) -> None:
+    """His duties to notify are others than they were: a record that they rested on was withdrawn."""
+    _tell(order, "notification.withdrawn", status)
+
+
 def coming(order: Order, *, event: str, status: str) -> None:
     _tell(order, event, status)
 

@@ -72,6 +72,8 @@ def known_kind(kind: str) -> ConditionKind | None:
 
 # Kinds that a machine can test. The others always go to a person (rule 62).
 CHECKABLE: frozenset[str] = frozenset({"exclusion_zone", "no_contact", "no_social_reference"})
+# What is recorded of an order beside its versions and can be withdrawn, as addresses name it.
+RecordKind = Literal["service", "determination", "discharge", "appeal", "notifications", "notification-events"]
 DeterminationResult = Literal["granted", "refused", "withdrawn"]
 AppealOutcome = Literal["dismissed", "abandoned", "varied", "quashed"]
 DocumentType = Literal["application/pdf", "image/png", "image/jpeg"]
@@ -226,19 +228,45 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """How a version came about. `corrects`: the version whose place it takes, where it names one.
+
+    `respondent_present`: whether he was in court when it was made; None where nobody said.
+    """
+
+    kind: str = "made"
+    corrects: int | None = None
+    respondent_present: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServedVersion:
+    """That he was given a version, by its number."""
+
+    version: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class VersionTerms:
-    """One version and the time in which it was the one in force. `in_force` None: in force at no time."""
+    """One version and the time in which it was the one in force. `in_force` None: in force at no time.
+
+    `runs` is the time that its own document gives it, whatever other versions there are.
+    """
 
     number: int
     in_force: Period | None
     conditions: tuple[ConditionTerms, ...]
     approvals: dict[str, Approval] = field(default_factory=dict)
+    runs: Period | None = None
+    change: Change = Change()
 
 
 @dataclass(frozen=True, slots=True)
 class OrderTerms:
-    """Everything that judging one report needs of an order. `served_at` None: no service recorded.
+    """Everything that judging one report needs of an order. `served_at`: first served; None: no service recorded.
 
+    `services`: which version was served when; None where that was not asked yet (assessments before engine 3).
     `respondent`: by what he is recognised, once for each version that says so. `protected`: the key of everybody whom
     any version protects. `accounts`: whose account is whose key, as far as whoever asks may know. `restricted`: for
     named readers only (rule 81); no part of any verdict.
@@ -253,3 +281,4 @@ class OrderTerms:
     restricted: bool = False
     protected: frozenset[str] = frozenset()
     accounts: Mapping[str, str] = field(default_factory=dict)
+    services: tuple[ServedVersion, ...] | None = None

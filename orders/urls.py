@@ -2,7 +2,18 @@
 
 from django.urls import path, re_path
 
-from orders.api import advocates, ending, imports, invitations, notifications, papers, people, readers, versions
+from orders.api import (
+    advocates,
+    ending,
+    imports,
+    invitations,
+    notifications,
+    papers,
+    people,
+    readers,
+    records,
+    versions,
+)
 
 _REF = r"(?P<reference>[A-Za-z0-9._-]{1,64})"
 _ANY = r"(?P<reference>[^/]{1,200})"  # a badly formed one is told so when an order is registered
@@ -10,6 +21,9 @@ _CODE = r"(?P<code>[A-Za-z0-9_-]{1,16})"
 _NUMBER = r"(?P<number>[1-9][0-9]{0,4})"
 _PERSON = rf"{_REF}/protected-persons/(?P<key>[A-Za-z0-9._-]{{1,16}})"
 _UUID = r"(?P<invitation>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
+_RECORD = r"(?P<kind>service|determination|discharge|appeal|notifications|notification-events)/" + _UUID.replace(
+    "invitation", "record_id"
+)
 _AUTHORITY = _UUID.replace("invitation", "authority")
 
 urlpatterns = [
@@ -31,6 +45,7 @@ urlpatterns = [
     re_path(rf"^force/orders/{_REF}/monitoring-authority$", papers.ForceMonitoring.as_view()),
     re_path(rf"^force/orders/{_REF}/notifications$", notifications.ForceNotifications.as_view()),
     re_path(rf"^force/orders/{_REF}/notification-events$", notifications.ForceNotificationEvents.as_view()),
+    re_path(rf"^force/orders/{_REF}/{_RECORD}/withdraw$", records.ForceWithdrawals.as_view()),
     re_path(rf"^force/orders/{_REF}/events$", readers.ForceOrderEvents.as_view()),
     re_path(rf"^force/orders/{_PERSON}/invitations$", invitations.ForceInvitations.as_view()),
     re_path(rf"^force/orders/{_PERSON}/invitations/{_UUID}$", invitations.ForceInvitation.as_view()),
@@ -56,6 +71,7 @@ urlpatterns = [
     re_path(rf"^officer/orders/{_REF}/monitoring-authority$", papers.OfficerMonitoring.as_view()),
     re_path(rf"^officer/orders/{_REF}/notifications$", notifications.OfficerNotifications.as_view()),
     re_path(rf"^officer/orders/{_REF}/notification-events$", notifications.OfficerNotificationEvents.as_view()),
+    re_path(rf"^officer/orders/{_REF}/{_RECORD}/withdraw$", records.OfficerWithdrawals.as_view()),
     re_path(rf"^officer/orders/{_REF}/reviews$", notifications.Reviews.as_view()),
     re_path(rf"^officer/orders/{_REF}/events$", readers.OfficerOrderEvents.as_view()),
     re_path(rf"^officer/orders/{_REF}/readers$", readers.Readers.as_view()),

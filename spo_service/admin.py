@@ -55,9 +55,13 @@ class _Times(SeenBeside):
 
 class _Services(SeenBeside):
     model = Service
-    columns = ("served_at", "method", "recorded_at")
+    columns = ("served_at", "method", "recorded_at", "withdrawn_at")
     fields = readonly_fields = columns
     ordering = ("served_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Service]:
+        """What was withdrawn is shown as such."""
+        return self.model.with_withdrawn.only("order", *self.columns).order_by(*self.ordering)
 
 
 class _Find(forms.Form):

@@ -18,9 +18,11 @@ EVENT_TYPES = frozenset(
             "approved",
             "expiring",
             "ended",
+            "service_withdrawn",
+            "end_withdrawn",
             "revealed_outside_case",
         ),
-        "notification": ("due", "missed"),
+        "notification": ("due", "missed", "withdrawn"),
         "report": (
             "received",
             "immediate_danger",

@@ -91,7 +91,7 @@ def _between(counted: list[ReportedPosition], zones: tuple[ZoneReading, ...], fa
     """Two positions on either side of a zone do not show that he kept out of it."""
     for reading in zones:
         if leads_through(counted, reading.zone.zone):
-            yield Touch("possible", (_LEADS_THROUGH,), facts.interval, _stops(reading))
+            yield Touch("possible", (_LEADS_THROUGH,), facts.interval, _stops(reading), zone=reading.zone.code)
 
 
 def not_counted(position: ReportedPosition, facts: Facts, tolerance: timedelta) -> Reason | None:
@@ -147,7 +147,8 @@ def _judged(position: ReportedPosition, reading: ZoneReading, facts: Facts, seen
     stops = _stops(reading)
     if outcome == "not_indicated" and not seen.himself:
         stops += (_VEHICLE,)
-    return Touch(outcome, tuple(reasons), None if position.time_unreadable else facts.interval, stops, location)
+    when = None if position.time_unreadable else facts.interval
+    return Touch(outcome, tuple(reasons), when, stops, location, zone=reading.zone.code)
 
 
 def _meaning_of(result: _Result) -> tuple[Outcome, Reason]:
@@ -184,7 +185,8 @@ def _not_tested(
     position: ReportedPosition, zones: tuple[ZoneReading, ...], facts: Facts, reason: Reason
 ) -> Iterator[Touch]:
     for reading in zones:
-        yield Touch("needs_officer", (reason,), facts.interval, (), _untested(position, reading, reason))
+        place = _untested(position, reading, reason)
+        yield Touch("needs_officer", (reason,), facts.interval, (), place, zone=reading.zone.code)
 
 
 def _untested(position: ReportedPosition, reading: ZoneReading, reason: Reason) -> Location:

@@ -13,6 +13,7 @@ from breaches.rules.identifiers import Recogniser, recogniser
 from breaches.rules.locality import limit
 from breaches.rules.location import ZoneReading
 from breaches.rules.protection import ANOTHER, NOT_STATED, Aim, Concerned, aim_of, speaks_of_persons, whom_it_concerns
+from breaches.rules.service import Told, read_told
 from breaches.rules.time import IN_FUTURE, Coverage
 from breaches.rules.tracks import support
 from breaches.types import RANK, Facts, Finding, Interval, Outcome, Reason, Touch, Verdict, VerdictName
@@ -21,14 +22,19 @@ from orders.types import ConditionTerms, OrderTerms, Period, VersionTerms, known
 
 TOLERANCE = timedelta(minutes=15)
 
-# How much of a time a condition was in force, and how much of it lies after service.
-_Coverages = tuple[Coverage, Coverage]
+# How much of a time a condition was in force, how much of it lies after service, and how much he knew of it.
+_Coverages = tuple[Coverage, Coverage, Coverage]
 
 _NO_ORDER = Reason("no_order", "No order is attached to this report.")
 _NOTHING = Reason("nothing_reported", "Nothing in the report touches this condition.")
 _NOT_THEN = Reason("not_in_force_then", "This condition was in force at no moment of the incident.")
 _PARTLY = Reason("in_force_in_part", "This condition was in force in part of the time reported only.")
 _NOT_SERVED = Reason("not_served", "No service of the order before the incident is on record (rule 25).")
+_NOT_TOLD = Reason(
+    "variation_not_served",
+    "A later version of the order first imposed this; it was not served on him before the incident, and nobody says"
+    " that he was in court when it was made (rule 25).",
+)
 _SERVED_DURING = Reason("served_during", "The order was served within the time reported.")
 _EXCEPTION = Reason("exception_may_fit", "The order allows exceptions that could fit (rule 61).")
 _LEFT_OUT = Reason("not_all_judged", "More was reported than is judged; the rest is for an officer to read.")
@@ -53,14 +59,16 @@ class _Group:
     version: int
     periods: tuple[Period, ...]
     zones: tuple[ZoneReading, ...]
+    versions: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What every condition is judged by: the report, when the order was served, who wrote, and whom it is about."""
+    """What every condition is judged by: the report, what he was told of the order, who wrote, whom it is about."""
 
     facts: Facts
     served_at: datetime | None
+    told: Told
     tolerance: timedelta
     recognise: Recogniser
     whom: Concerned
@@ -76,7 +84,14 @@ def assess(facts: Facts, terms: OrderTerms | None, *, tolerance: timedelta = TOL
     times = _times(facts)
     versions = [v for v in terms.versions if _touches_any(v, times)]
     groups = _grouped(versions)
-    case = _Case(facts, terms.served_at, tolerance, recogniser(terms.respondent), whom_it_concerns(facts, terms))
+    case = _Case(
+        facts=facts,
+        served_at=terms.served_at,
+        told=read_told(terms),
+        tolerance=tolerance,
+        recognise=recogniser(terms.respondent),
+        whom=whom_it_concerns(facts, terms),
+    )
     findings = tuple(_finding(group, case) for group in groups)
     number = _version_then(versions, facts)
     if not any(_in_force(group, when) for group in groups for when in times):
@@ -144,7 +159,8 @@ def _grouped(versions: list[VersionTerms]) -> list[_Group]:
             readings = tuple(
                 ZoneReading(zone, version.number, version.approvals.get(zone.code)) for zone in condition.zones
             )
-            groups[key] = _Group(condition, version.number, periods, readings)
+            numbers = (*(before.versions if before else ()), version.number)
+            groups[key] = _Group(condition, version.number, periods, readings, numbers)
     return sorted(groups.values(), key=lambda group: group.version)
 
 
@@ -177,7 +193,7 @@ def _periods(version: VersionTerms, condition: ConditionTerms) -> Iterator[Perio
 
 def _finding(group: _Group, case: _Case) -> Finding:
     condition, facts = group.condition, case.facts
-    covered = remembered(partial(_covered, group, case.served_at))  # most of a report has one and the same time
+    covered = remembered(partial(_covered, group, case))  # most of a report has one and the same time
     aimed = remembered(partial(aim_of, condition, case.whom))
     gates = _Gates(covered, aimed)
     graded = [_graded(touch, condition, facts=facts, gates=gates) for touch in _touches(group, case)]
@@ -251,7 +267,7 @@ def _touching(kind: _ForAPerson) -> frozenset[str]:
 class _Gates:
     """What a touch of one condition is held against: whether it was in force then, and whom the thing is about."""
 
-    covered: Callable[[Interval | None], _Coverages]
+    covered: Callable[[str, Interval | None], _Coverages]
     aimed: Callable[[str], Aim]
 
 
@@ -265,12 +281,18 @@ class _Graded:
     touch: Touch | None
 
 
-def _covered(group: _Group, served_at: datetime | None, when: Interval | None) -> _Coverages:
-    return time.coverage(group.periods, group.condition.windows, when), time.served(served_at, when)
+def _covered(group: _Group, case: _Case, zone: str, when: Interval | None) -> _Coverages:
+    """In force, and known to him: the order was served, and what is judged was in what he was told of it."""
+    told = case.told.periods_of(group.condition, group.versions, zone)
+    return (
+        time.coverage(group.periods, group.condition.windows, when),
+        time.served(case.served_at, when),
+        time.coverage(told, (), when),
+    )
 
 
 def _graded(touch: Touch, condition: ConditionTerms, *, facts: Facts, gates: _Gates) -> _Graded:
-    in_force, after_service = gates.covered(touch.when)
+    in_force, after_service, known = gates.covered(touch.zone, touch.when)
     ahead, aim = touch.when is not None and touch.when.ahead, gates.aimed(touch.about)
     if aim == "another":
         return _Graded("not_applicable", (ANOTHER,), None, touch)
@@ -279,12 +301,14 @@ def _graded(touch: Touch, condition: ConditionTerms, *, facts: Facts, gates: _Ga
     if in_force == "none":
         return _Graded("not_applicable", (_NOT_THEN,), None, touch)
     outcome, reasons = touch.outcome, [*touch.reasons, *([NOT_STATED] if aim == "not_stated" else [])]
-    partly = [r for r, part in ((_PARTLY, in_force), (_SERVED_DURING, after_service)) if part == "part"]
+    partly = [r for r, part in ((_PARTLY, in_force), (_SERVED_DURING, known)) if part == "part"]
     local = limit(condition.locality, touch, facts)
     if (outcome in ("indicated", "not_indicated") and partly) or (outcome == "indicated" and local.effect == "lowers"):
         outcome = "possible"
     reasons += local.reasons if local.effect != "stops" else ()
-    stops = [*touch.stops, *([IN_FUTURE] if ahead else []), *([_NOT_SERVED] if after_service == "none" else [])]
+    stops = [*touch.stops, *([IN_FUTURE] if ahead else [])]
+    if known == "none":
+        stops.append(_NOT_SERVED if after_service == "none" else _NOT_TOLD)
     if local.effect == "stops" and outcome in ("indicated", "possible"):
         stops += local.reasons
     if condition.exceptions and outcome in ("indicated", "possible"):

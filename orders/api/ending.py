@@ -13,6 +13,7 @@ from edge.etags import etag
 from edge.parsing import read
 from edge.views import ApiView, answer
 from orders import queries, services
+from orders.api.records import list_records
 from orders.models import Order
 from orders.serializers.ending import (
     AppealIn,
@@ -23,8 +24,9 @@ from orders.serializers.ending import (
     DischargeIn,
     DischargeOut,
 )
+from orders.serializers.records import AppealsOut, DeterminationsOut, DischargesOut
 
-_WRITE = {"POST": ("orders:write",)}
+_SCOPES = {"GET": ("orders:read",), "POST": ("orders:write",)}
 _ROLES = frozenset({"officer", "supervisor"})
 
 
@@ -34,6 +36,11 @@ def _told(order: Order, what: dict[str, Any]) -> Response:
 
 
 class _Determinations(ApiView):
+    @extend_schema(responses={200: DeterminationsOut})
+    def get(self, request: Request, reference: str) -> Response:
+        """What was recorded of determinations, withdrawn ones too."""
+        return list_records(self.caller(request), reference, "determination")
+
     @extend_schema(request=DeterminationIn, responses={201: DeterminationOut})
     def post(self, request: Request, reference: str) -> Response:
         """Record that the main application was decided: the interim order ends at that instant."""
@@ -43,12 +50,17 @@ class _Determinations(ApiView):
             queries.order_of(caller, reference)
             sent = read(request, DeterminationIn)
             row = services.record_determination(caller=caller, reference=reference, result=sent.result, at=sent.at)
-            return _told(row.order, {"result": row.result, "at": row.at})
+            return _told(row.order, {"id": row.id, "result": row.result, "at": row.at})
 
         return self.write(request, effect)
 
 
 class _Discharges(ApiView):
+    @extend_schema(responses={200: DischargesOut})
+    def get(self, request: Request, reference: str) -> Response:
+        """What was recorded of discharges, withdrawn ones too."""
+        return list_records(self.caller(request), reference, "discharge")
+
     @extend_schema(request=DischargeIn, responses={201: DischargeOut})
     def post(self, request: Request, reference: str) -> Response:
         """Record that the court discharged the order, with the consents it had."""
@@ -63,7 +75,8 @@ class _Discharges(ApiView):
                 discharged_at=sent.discharged_at,
                 consents=_consents(sent.consents),
             )
-            return _told(row.order, {"discharged_at": row.discharged_at, "consents": sent.consents.model_dump()})
+            told = {"id": row.id, "discharged_at": row.discharged_at, "consents": sent.consents.model_dump()}
+            return _told(row.order, told)
 
         return self.write(request, effect)
 
@@ -78,6 +91,11 @@ def _consents(sent: ConsentsIn) -> services.Consents:
 
 
 class _Appeals(ApiView):
+    @extend_schema(responses={200: AppealsOut})
+    def get(self, request: Request, reference: str) -> Response:
+        """What was recorded of appeals, withdrawn ones too."""
+        return list_records(self.caller(request), reference, "appeal")
+
     @extend_schema(request=AppealIn, responses={201: AppealOut})
     def post(self, request: Request, reference: str) -> Response:
         """Record that an appeal was lodged, or what came of it."""
@@ -89,13 +107,15 @@ class _Appeals(ApiView):
             row = services.record_appeal(
                 caller=caller, reference=reference, lodged_on=sent.lodged_on, outcome=sent.outcome, at=sent.at
             )
-            return _told(row.order, {"lodged_on": row.lodged_on, "outcome": row.outcome or None, "at": row.at})
+            return _told(
+                row.order, {"id": row.id, "lodged_on": row.lodged_on, "outcome": row.outcome or None, "at": row.at}
+            )
 
         return self.write(request, effect)
 
 
 class ForceDetermination(_Determinations):
-    audience, scopes = "force", _WRITE
+    audience, scopes = "force", _SCOPES
 
 
 class OfficerDetermination(_Determinations):
@@ -103,7 +123,7 @@ class OfficerDetermination(_Determinations):
 
 
 class ForceDischarge(_Discharges):
-    audience, scopes = "force", _WRITE
+    audience, scopes = "force", _SCOPES
 
 
 class OfficerDischarge(_Discharges):
@@ -111,7 +131,7 @@ class OfficerDischarge(_Discharges):
 
 
 class ForceAppeal(_Appeals):
-    audience, scopes = "force", _WRITE
+    audience, scopes = "force", _SCOPES
 
 
 class OfficerAppeal(_Appeals):

@@ -14,6 +14,7 @@ from audit.services import record
 from edge.parsing import read
 from edge.views import ApiView, answer
 from orders import queries
+from orders.api.records import list_records, withdrawal_of
 from orders.duties import duties_of, notification_due
 from orders.models import Notification, Order
 from orders.rules.duties import ARISES, FALSE_INFORMATION, OFFENCE, REFUSED_IDENTITY_CHECK, Duty
@@ -26,6 +27,7 @@ from orders.serializers.notifications import (
     ReviewIn,
     ReviewOut,
 )
+from orders.serializers.records import NotificationEventsOut
 from orders.services.notifying import (
     IN_PERSON,
     NotificationTold,
@@ -57,7 +59,7 @@ class _Notifications(ApiView):
         """His duties, what he told and when, and the offences that the record speaks for."""
         caller = self.caller(request)
         order = queries.order_of(caller, reference)
-        rows = list(order.notifications.order_by("notified_at", "id"))
+        rows = sorted(queries.records_of(order, "notifications"), key=lambda row: (row.notified_at, row.id))
         records = [order.id, *(row.id for row in rows)]
         record(actor=caller.actor, action="consultation", verb="notifications_read", records=records)
         return answer(_everything(order, rows))
@@ -81,12 +83,12 @@ def _told(sent: NotificationIn) -> NotificationTold:
 
 
 def _everything(order: Order, rows: list[Notification]) -> dict[str, Any]:
-    now = timezone.now()
+    now, standing = timezone.now(), [row for row in rows if row.withdrawn_at is None]
     duties = [_duty(duty, duty.state(now)) for duty in duties_of(order)]
     found = {duty["offence"] for duty in duties if duty["offence"]}
-    found |= {REFUSED_IDENTITY_CHECK for row in rows if row.identity_check == "refused"}
+    found |= {REFUSED_IDENTITY_CHECK for row in standing if row.identity_check == "refused"}
     if (
-        any(row.false_information for row in rows)
+        any(row.false_information for row in standing)
         or order.notification_events.filter(kind="false_information").exists()
     ):
         found.add(FALSE_INFORMATION)
@@ -106,6 +108,7 @@ def _duty(duty: Duty, state: str) -> dict[str, Any]:
 
 def _shown(row: Notification) -> dict[str, Any]:
     return {
+        "id": row.id,
         "kind": row.kind,
         "event_on": row.event_on,
         "notified_at": row.notified_at,
@@ -118,10 +121,16 @@ def _shown(row: Notification) -> dict[str, Any]:
         "false_information": row.false_information,
         "told": row.told,
         "recorded_at": row.recorded_at,
+        "withdrawn": withdrawal_of(row),
     }
 
 
 class _Events(ApiView):
+    @extend_schema(responses={200: NotificationEventsOut})
+    def get(self, request: Request, reference: str) -> Response:
+        """What was recorded of such events, withdrawn ones too."""
+        return list_records(self.caller(request), reference, "notification-events")
+
     @extend_schema(request=NotificationEventIn, responses={201: NotificationEventOut})
     def post(self, request: Request, reference: str) -> Response:
         """Record a new name, a change of address, or registration under the 2003 Act that began or ended."""
@@ -133,7 +142,7 @@ class _Events(ApiView):
             row = record_notification_event(caller=caller, reference=reference, kind=sent.kind, event_on=sent.event_on)
             arises = ARISES.get(row.kind)
             due = notification_due(row.order, arises, row.event_on) if arises else None
-            return answer({"kind": row.kind, "event_on": row.event_on, "due_on": due}, status=201)
+            return answer({"id": row.id, "kind": row.kind, "event_on": row.event_on, "due_on": due}, status=201)
 
         return self.write(request, effect)
 

@@ -23,6 +23,7 @@ from edge.parsing import body_of, read
 from edge.shapes import parse_instant
 from edge.views import ApiView, answer
 from orders import policies, queries, services
+from orders.api.records import list_records
 from orders.duties import notification_due
 from orders.models import Order, OrderVersion, Zone, ZoneApproval
 from orders.policies import MAY_APPROVE
@@ -38,6 +39,7 @@ from orders.serializers.document import (
     ServiceOut,
     VersionOut,
 )
+from orders.serializers.records import ServicesOut
 from orders.types import Status, polarity_of
 
 REFERENCE = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -245,7 +247,12 @@ class OfficerOrders(_Orders):
 
 
 class ForceService(ApiView):
-    audience, scopes = "force", {"POST": WRITE}
+    audience, scopes = "force", {"GET": READ, "POST": WRITE}
+
+    @extend_schema(responses={200: ServicesOut})
+    def get(self, request: Request, reference: str) -> Response:
+        """What was recorded of service, with the version that was served; withdrawn ones too."""
+        return list_records(self.caller(request), reference, "service")
 
     @extend_schema(request=ServiceIn, responses={201: ServiceOut})
     def post(self, request: Request, reference: str) -> Response:
@@ -261,9 +268,11 @@ class ForceService(ApiView):
                 served_at=sent.served_at,
                 method=sent.method,
                 served_by=sent.served_by,
+                version=sent.version,
             )
             due = notification_due(service.order, "initial", civil_date(service.served_at))
-            told = {"served_at": service.served_at, "method": service.method, "notification_due": due}
+            told = {"id": service.id, "version": service.version.number, "served_at": service.served_at}
+            told |= {"method": service.method, "notification_due": due}
             return answer(told, status=201, etag=_etag(service.order))
 
         return self.write(request, effect)

@@ -6,16 +6,17 @@ from orders.models.notifications import Notification, NotificationDuty, Notifica
 from orders.models.papers import MonitoringAuthority, OrderDocument
 from orders.models.people import MatchKey, SamePerson
 from orders.models.readers import OrderReader
+from orders.models.serving import Service
 from orders.models.times import Appeal, Determination, Discharge, InForce
 from orders.models.versions import (
     Condition,
     Order,
     OrderVersion,
     ProtectedPerson,
-    Service,
     Zone,
     ZoneApproval,
 )
+from orders.models.withdrawals import Withdrawable
 
 __all__ = [
     "Appeal",
@@ -43,6 +44,7 @@ __all__ = [
     "SamePerson",
     "Service",
     "Told",
+    "Withdrawable",
     "Zone",
     "ZoneApproval",
 ]

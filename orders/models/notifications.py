@@ -12,11 +12,12 @@ from accounts.models import Force, User
 from common.ids import uuid7
 from database.sealed import SealedJSON
 from orders.models.versions import APPEND_ONLY, Order
+from orders.models.withdrawals import ONLY_WITHDRAWN, STANDING, Withdrawable, withdrawn_with_reason
 from orders.rules.duties import DutyKind, EventKind
 from orders.types import IdentityCheck
 
 
-class NotificationEvent(models.Model):
+class NotificationEvent(Withdrawable):
     """A new name, a change of home address, or registration under the Sexual Offences Act 2003 (rules 28, 29)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -28,16 +29,20 @@ class NotificationEvent(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="notification_event_once", fields=["order", "kind", "event_on"]),
+            withdrawn_with_reason("notification_event_withdrawn_with_reason"),
+            models.UniqueConstraint(
+                name="notification_event_once", fields=["order", "kind", "event_on"], condition=STANDING
+            ),
             models.CheckConstraint(name="notification_event_known", condition=Q(kind__in=get_args(EventKind))),
         ]
-        triggers = [APPEND_ONLY]
+        indexes = [models.Index(name="notification_event_of_order", fields=["order", "recorded_at"])]  # withdrawn too?
+        triggers = [ONLY_WITHDRAWN]
 
     def __str__(self) -> str:
         return self.kind
 
 
-class Notification(models.Model):
+class Notification(Withdrawable):
     """He went to a police station and told them (section 10, rule 30). `told` is what: personal data of his."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -58,6 +63,7 @@ class Notification(models.Model):
 
     class Meta:
         constraints = [
+            withdrawn_with_reason("notification_withdrawn_with_reason"),
             models.CheckConstraint(name="notification_kind_known", condition=Q(kind__in=get_args(DutyKind))),
             models.CheckConstraint(
                 name="notification_of_a_change_names_its_day",
@@ -68,7 +74,7 @@ class Notification(models.Model):
                 name="notification_identity_check_known", condition=Q(identity_check__in=get_args(IdentityCheck))
             ),
         ]
-        triggers = [APPEND_ONLY]
+        triggers = [ONLY_WITHDRAWN]
 
     def __str__(self) -> str:
         return self.kind

@@ -11,7 +11,8 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from common.ids import uuid7
-from orders.models.versions import APPEND_ONLY, Order, OrderVersion
+from orders.models.versions import Order, OrderVersion
+from orders.models.withdrawals import ONLY_WITHDRAWN, STANDING, Withdrawable, withdrawn_with_reason
 from orders.types import AppealOutcome, DeterminationResult
 
 
@@ -77,7 +78,7 @@ class InForce(models.Model):
         return str(self.during)
 
 
-class _Recorded(models.Model):
+class _Recorded(Withdrawable):
     """Something a court did to an order, as a force recorded it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -91,18 +92,23 @@ class _Recorded(models.Model):
 class Determination(_Recorded):
     """The main application was decided: an interim order ends at that instant (section 5(7), rule 5)."""
 
-    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="determination")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="determinations", db_index=False)
     result = models.CharField(max_length=12)
     at = models.DateTimeField()
 
     class Meta:
         constraints = [
+            withdrawn_with_reason("determination_withdrawn_with_reason"),
+            models.UniqueConstraint(name="determination_once", fields=["order"], condition=STANDING),
             models.CheckConstraint(
                 name="determination_result_known", condition=Q(result__in=get_args(DeterminationResult))
             ),
             models.CheckConstraint(name="determination_recorded_after", condition=Q(recorded_at__gte=F("at"))),
         ]
-        triggers = [APPEND_ONLY]
+        indexes = [
+            models.Index(name="determination_of_order", fields=["order", "recorded_at"])
+        ]  # recorded, also withdrawn?
+        triggers = [ONLY_WITHDRAWN]
 
     def __str__(self) -> str:
         return self.result
@@ -111,7 +117,7 @@ class Determination(_Recorded):
 class Discharge(_Recorded):
     """The court discharged the order, with the consents that section 4 asks for (rule 19)."""
 
-    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="discharge")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="discharges", db_index=False)
     discharged_at = models.DateTimeField()
     defendant_consents = models.BooleanField()
     applying_officer_consents = models.BooleanField()
@@ -120,9 +126,14 @@ class Discharge(_Recorded):
 
     class Meta:
         constraints = [
+            withdrawn_with_reason("discharge_withdrawn_with_reason"),
+            models.UniqueConstraint(name="discharge_once", fields=["order"], condition=STANDING),
             models.CheckConstraint(name="discharge_recorded_after", condition=Q(recorded_at__gte=F("discharged_at"))),
         ]
-        triggers = [APPEND_ONLY]
+        indexes = [
+            models.Index(name="discharge_of_order", fields=["order", "recorded_at"])
+        ]  # recorded, also withdrawn?
+        triggers = [ONLY_WITHDRAWN]
 
     def __str__(self) -> str:
         return str(self.discharged_at)
@@ -138,9 +149,12 @@ class Appeal(_Recorded):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="appeal_lodged_once", fields=["order", "lodged_on"], condition=Q(outcome="")),
+            withdrawn_with_reason("appeal_withdrawn_with_reason"),
             models.UniqueConstraint(
-                name="appeal_decided_once", fields=["order", "lodged_on"], condition=~Q(outcome="")
+                name="appeal_lodged_once", fields=["order", "lodged_on"], condition=Q(outcome="") & STANDING
+            ),
+            models.UniqueConstraint(
+                name="appeal_decided_once", fields=["order", "lodged_on"], condition=~Q(outcome="") & STANDING
             ),
             models.CheckConstraint(
                 name="appeal_outcome_known", condition=Q(outcome__in=["", *get_args(AppealOutcome)])
@@ -150,7 +164,8 @@ class Appeal(_Recorded):
                 condition=Q(outcome="", at__isnull=True) | (~Q(outcome="") & Q(at__isnull=False)),
             ),
         ]
-        triggers = [APPEND_ONLY]
+        indexes = [models.Index(name="appeal_of_order", fields=["order", "recorded_at"])]  # recorded, also withdrawn?
+        triggers = [ONLY_WITHDRAWN]
 
     def __str__(self) -> str:
         return self.outcome or "lodged"

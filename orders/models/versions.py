@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from accounts.models import Force, User
 from common.ids import uuid7
 from database.sealed import SealedJSON, SealedText
-from orders.types import CHECKABLE, ConditionKind, ServiceMethod
+from orders.types import CHECKABLE, ConditionKind
 
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 # Rule 81: an order is restricted by the last version that says anything of it; one that is silent changes nothing.
@@ -197,25 +197,3 @@ class ZoneApproval(models.Model):
 
     def __str__(self) -> str:
         return self.staff_id
-
-
-class Service(models.Model):
-    """That the respondent was given the order: before it, no breach can rest on it (rule 25)."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="services")
-    served_at = models.DateTimeField()
-    method = models.CharField(max_length=16)
-    served_by = models.CharField(max_length=120)
-    recorded_at = models.DateTimeField(db_default=Now())
-    recorded_by = models.CharField(max_length=64)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(name="service_method_known", condition=Q(method__in=get_args(ServiceMethod))),
-        ]
-        indexes = [models.Index(name="service_of_order", fields=["order", "served_at"])]  # first served when?
-        triggers = [APPEND_ONLY]
-
-    def __str__(self) -> str:
-        return self.method

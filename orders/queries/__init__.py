@@ -12,6 +12,7 @@ from orders.queries.access import (
 )
 from orders.queries.authorities import authorities_of, authorities_over, authority_for
 from orders.queries.endings import end_of, ends_of
+from orders.queries.records import record_of, records_of
 from orders.queries.terms import (
     terms_as_written,
     terms_by_id,
@@ -58,6 +59,8 @@ __all__ = [
     "orders_of",
     "orders_open_to",
     "person_for_update",
+    "record_of",
+    "records_of",
     "revision",
     "status_of",
     "status_of_version",

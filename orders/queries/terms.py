@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from orders.models import OrderVersion
 from orders.queries.access import may_read
 from orders.reading import conditions_of, identifiers_of, names_of
 from orders.rules.known import known_person
-from orders.types import Approval, ConditionTerms, KnownPerson, OrderTerms, Period, VersionTerms
+from orders.types import Approval, Change, ConditionTerms, KnownPerson, OrderTerms, Period, ServedVersion, VersionTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class _Compiled:
     conditions: tuple[ConditionTerms, ...]
     respondent: KnownPerson
     protected: frozenset[str]
+    change: Change
 
 
 class _Cache:
@@ -63,11 +64,16 @@ def _compile(body: dict[str, Any], period: Period) -> _Compiled:
         conditions=conditions_of(body, order=period),
         respondent=known_person(identifiers_of(person), names_of(person)),
         protected=frozenset(one["key"] for one in body["protected_persons"]),
+        change=_change_of(body.get("change") or {}),
     )
 
 
+def _change_of(said: Mapping[str, Any]) -> Change:
+    return Change(said.get("kind") or "made", said.get("corrects"), said.get("respondent_present"))
+
+
 # One round trip for the whole order. A body comes as it is sealed, and only where it is not compiled yet.
-# A function (orders/migrations/0018_whose_key.py), so that its plan is kept also where it is sent with the BEGIN.
+# A function (orders/migrations, the last that makes it), so that its plan is kept also where it is sent with the BEGIN.
 _TERMS = "SELECT * FROM orders_terms({which}, %s)"
 
 
@@ -83,7 +89,7 @@ class _Row(NamedTuple):
     in_force_from: datetime | None
     in_force_until: datetime | None
     body: bytes
-    served_at: datetime | None
+    services: str | None
     approvals: str | None
     accounts: str | None
 
@@ -139,19 +145,23 @@ def _terms(which: str, values: tuple[Any, ...]) -> OrderTerms | None:
             Period(row.in_force_from, row.in_force_until) if row.in_force_from else None,
             terms.conditions,
             _approvals(row.approvals),
+            Period(row.starts, row.ends),
+            terms.change,
         )
         for row, terms in zip(rows, compiled, strict=True)
     )
+    services = _services(json.loads(rows[0].services or "[]"))
     return OrderTerms(
         order_id=rows[0].order,
         reference=rows[0].reference,
         force=rows[0].force,
         restricted=rows[0].restricted,
-        served_at=rows[0].served_at,
+        served_at=min((service.at for service in services), default=None),
         versions=versions,
         respondent=tuple(terms.respondent for terms in compiled),
         protected=_protected(compiled),
         accounts=json.loads(rows[0].accounts) if rows[0].accounts else {},
+        services=services,
     )
 
 
@@ -177,7 +187,12 @@ def terms_as_written(stored: Mapping[str, Any]) -> OrderTerms:
     ]
     versions = tuple(
         VersionTerms(
-            version["number"], _period_written(version["in_force"]), terms.conditions, _approvals_written(version)
+            version["number"],
+            _period_written(version["in_force"]),
+            terms.conditions,
+            _approvals_written(version),
+            Period(rows[version["number"]].effective_from, rows[version["number"]].in_force_until),
+            terms.change,
         )
         for version, terms in zip(stored["versions"], compiled, strict=True)
     )
@@ -192,7 +207,12 @@ def terms_as_written(stored: Mapping[str, Any]) -> OrderTerms:
         respondent=tuple(terms.respondent for terms in compiled),
         protected=_protected(compiled),
         accounts=stored.get("accounts", {}),
+        services=_services(stored["services"]) if stored.get("services") is not None else None,
     )
+
+
+def _services(written: Iterable[Sequence[Any]]) -> tuple[ServedVersion, ...]:
+    return tuple(ServedVersion(int(number), datetime.fromisoformat(at)) for number, at in written)
 
 
 def _period_written(stored: Sequence[Any] | None) -> Period | None:

@@ -18,17 +18,17 @@ from orders.models import (
     Discharge,
     InForce,
     MonitoringAuthority,
-    Notification,
-    NotificationEvent,
     Order,
     OrderDocument,
     OrderReview,
     OrderVersion,
+    Service,
     Zone,
     ZoneApproval,
 )
 from orders.queries.access import orders_open_to
 from orders.queries.endings import end_of, ends_of
+from orders.queries.records import count_records, known_rows
 from orders.types import End, Period, Status
 
 _ENDED = (
@@ -72,12 +72,12 @@ def is_interim(order: Order) -> bool:
 
 
 def revision(order: Order) -> int:
-    """Rises with every write to the order, and with nothing else: each adds a row, and none goes."""
+    """Rises with every write to the order, and with nothing else: each adds a row or withdraws one, and none goes."""
     approvals = ZoneApproval.objects.filter(zone__version__order=order).count()
-    own = (Appeal, Determination, Discharge, MonitoringAuthority, Notification, NotificationEvent, OrderReview)
+    own = (MonitoringAuthority, OrderReview)
     rows = sum(model.objects.filter(order=order).count() for model in own)
     documents = OrderDocument.objects.filter(version__order=order).count()
-    return order.versions.count() + order.services.count() + approvals + rows + documents
+    return order.versions.count() + count_records(order) + approvals + rows + documents
 
 
 def approvals_of(version: OrderVersion, *, known_at: datetime | None = None) -> QuerySet[ZoneApproval]:
@@ -94,8 +94,9 @@ def zones_of(version: OrderVersion) -> dict[UUID, list[Zone]]:
 
 
 def first_served_at(order: Order, *, known_at: datetime | None = None) -> datetime | None:
-    found = order.services if known_at is None else order.services.filter(recorded_at__lte=known_at)
-    return found.order_by("served_at").values_list("served_at", flat=True).first()
+    found = known_rows(Service, known_at).filter(order=order).order_by("served_at")
+    first: datetime | None = found.values_list("served_at", flat=True).first()
+    return first
 
 
 def drawings_of(order: Order, *, code: str, version: int | None) -> list[Zone]:

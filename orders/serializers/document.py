@@ -7,6 +7,7 @@ finding like any other, told together with everything else that is wrong.
 from __future__ import annotations
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -87,10 +88,13 @@ class Court(Draft):
 
 
 class Change(Draft):
+    """`respondent_present`: whether he was in court when this was made; then what is new in it needs no service."""
+
     model_config = _required("change")
     kind: ChangeKind | None = None
     decided_on: CivilDate | None = None
     necessity: Text | None = None
+    respondent_present: bool | None = None
 
 
 class MainApplication(Draft):
@@ -225,8 +229,12 @@ class OrderDocument(_Order):
 
 
 class ServiceIn(Shape):
-    """That the order was served on the respondent: separate from its making (rule 25)."""
+    """That the order was served on the respondent: separate from its making (rule 25).
 
+    `version` is the one that he was given; left out, the one in force at `served_at`.
+    """
+
+    version: int | None = Field(None, ge=1, le=100_000)
     served_at: Instant
     method: ServiceMethod
     served_by: Named = Field(max_length=120)
@@ -357,6 +365,8 @@ class ServiceOut(Shape):
     Null where it began none: a full order replaced an interim, the 2003 Act applies to him, an earlier service counts.
     """
 
+    id: UUID
+    version: int
     served_at: Instant
     method: str
     notification_due: CivilDate | None

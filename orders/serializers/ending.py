@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from pydantic import Field
 
 from edge.shapes import CivilDate, Instant, Shape, Text
@@ -16,6 +18,7 @@ class DeterminationIn(Shape):
 
 
 class DeterminationOut(DeterminationIn):
+    id: UUID
     status: Status
 
 
@@ -40,6 +43,7 @@ class DischargeIn(Shape):
 
 
 class DischargeOut(DischargeIn):
+    id: UUID
     status: Status
 
 
@@ -52,4 +56,5 @@ class AppealIn(Shape):
 
 
 class AppealOut(AppealIn):
+    id: UUID
     status: Status

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from pydantic import Field
 
 from edge.shapes import CivilDate, Instant, Shape, Text
@@ -50,6 +52,7 @@ class NotificationEventIn(Shape):
 class NotificationEventOut(NotificationEventIn):
     """`due_on` is null where no duty arose: the order is not served, the duty is suspended, the event asks for none."""
 
+    id: UUID
     due_on: CivilDate | None
 
 
@@ -63,8 +66,20 @@ class DutyOut(Shape):
     offence: Text | None
 
 
+class NotificationWithdrawn(Shape):
+    """`by` is an officer's staff id or a system's client id."""
+
+    at: Instant
+    by: Text
+    reason: Text
+
+
 class NotificationOut(NotificationIn):
+    """`withdrawn` is null where it stands; one that was withdrawn meets no duty."""
+
+    id: UUID
     recorded_at: Instant
+    withdrawn: NotificationWithdrawn | None
 
 
 class NotificationsOut(Shape):

@@ -4,6 +4,7 @@ from orders.services.approving import ApprovalRequest, approve_zone
 from orders.services.ending import Consents, record_appeal, record_determination, record_discharge
 from orders.services.registering import Document, body_digest, register_version
 from orders.services.serving import link_person, record_service
+from orders.services.withdrawing import withdraw_record
 
 __all__ = [
     "ApprovalRequest",
@@ -17,4 +18,5 @@ __all__ = [
     "record_discharge",
     "record_service",
     "register_version",
+    "withdraw_record",
 ]

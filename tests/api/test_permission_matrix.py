@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import ApiClient, Authority, User
 from common.ids import uuid7
 from edge.permissions import Open
-from orders.models import Order
+from orders.models import Order, Service
 from retention.models import Disposal
 from tests.support import evidence
 from tests.support.api import Api, Apis
@@ -41,7 +41,13 @@ MATRIX: list[tuple[str, str, set[str]]] = [
     ("force/orders/{order}", "get", FORCE),
     ("force/orders/{order}/versions/1", "get", FORCE),
     ("force/orders/{order}/versions/1", "put", FORCE),
+    ("force/orders/{order}/service", "get", FORCE),
     ("force/orders/{order}/service", "post", FORCE),
+    ("force/orders/{order}/service/{service}/withdraw", "post", FORCE),
+    ("force/orders/{order}/determination", "get", FORCE),
+    ("force/orders/{order}/discharge", "get", FORCE),
+    ("force/orders/{order}/appeal", "get", FORCE),
+    ("force/orders/{order}/notification-events", "get", FORCE),
     ("force/orders/{order}/determination", "post", FORCE),
     ("force/orders/{order}/discharge", "post", FORCE),
     ("force/orders/{order}/appeal", "post", FORCE),
@@ -74,7 +80,13 @@ MATRIX: list[tuple[str, str, set[str]]] = [
     ("officer/orders/{order}", "get", OFFICERS),
     ("officer/orders/{order}/versions/1", "get", APPROVERS),
     ("officer/orders/{order}/versions/1", "put", APPROVERS),
+    ("officer/orders/{order}/service", "get", APPROVERS),
     ("officer/orders/{order}/service", "post", APPROVERS),
+    ("officer/orders/{order}/service/{service}/withdraw", "post", APPROVERS),
+    ("officer/orders/{order}/determination", "get", APPROVERS),
+    ("officer/orders/{order}/discharge", "get", APPROVERS),
+    ("officer/orders/{order}/appeal", "get", APPROVERS),
+    ("officer/orders/{order}/notification-events", "get", APPROVERS),
     ("officer/orders/{order}/determination", "post", APPROVERS),
     ("officer/orders/{order}/discharge", "post", APPROVERS),
     ("officer/orders/{order}/appeal", "post", APPROVERS),
@@ -251,6 +263,7 @@ def _made(api: Apis, order: str) -> dict[str, str]:
         "entry": str(entry),
         "session": str(uuid7()),
         "authority": str(Authority.objects.get().id),
+        "service": str(Service.objects.filter(order__reference=order)[0].id),
         "invitation": str(invitation),
         "job": str(job),
         "order": order,

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from audit.services import record
 from audit.types import Actor
-from orders.models import InForce, Order, Zone
+from orders.models import InForce, Order, Service, Zone
 from orders.queries import end_of, status_of
 from orders.queries.access import order_for_support
 
@@ -67,8 +67,10 @@ def _lines(order: Order, now: datetime) -> Iterator[str]:
     for row in order.times.select_related("version").defer("version__body", "version__body_sent").order_by("known"):
         yield f"  version {row.version.number}  {_during(row)}"
     yield "served:"
-    for service in order.services.defer("served_by").order_by("served_at"):
-        yield f"  {_at(service.served_at)}  {service.method}  recorded {_at(service.recorded_at)}"
+    for service in _services(order):
+        mark = f"  withdrawn {_at(service.withdrawn_at)}" if service.withdrawn_at else ""
+        what = f"{_at(service.served_at)}  {service.method}  version {service.version.number}"
+        yield f"  {what}  recorded {_at(service.recorded_at)}{mark}"
     yield "zones:"
     for zone in _zones(order):
         yield f"  {zone.code}  version {zone.version.number}  {_approved(zone)}"
@@ -77,6 +79,11 @@ def _lines(order: Order, now: datetime) -> Iterator[str]:
 def _during(row: InForce) -> str:
     held = f"from {_at(row.during.lower)} until {_at(row.during.upper)}"
     return f"{held}  known from {_at(row.known.lower)} until {_at(row.known.upper)}"
+
+
+def _services(order: Order) -> Iterator[Service]:
+    rows = Service.with_withdrawn.filter(order=order).select_related("version").order_by("served_at")
+    yield from rows.only("served_at", "method", "recorded_at", "withdrawn_at", "version__number")
 
 
 def _zones(order: Order) -> Iterator[Zone]:

@@ -53,7 +53,8 @@ QUASHED = {"outcome": "quashed", "at": "2026-06-01T11:00:00Z"}
 def test_an_interim_ends_at_the_instant_of_the_determination_rule_5(api: Apis, result: str, after: str) -> None:
     force = interim(api)
     answer = determine(force, result=result)
-    assert (answer.status, answer.body) == (201, {"result": result, "at": "2026-06-01T11:00:00Z", "status": after})
+    told = {"id": answer.body["id"], "result": result, "at": "2026-06-01T11:00:00Z", "status": after}
+    assert (answer.status, answer.body) == (201, told)
     assert [status(force, f"2026-06-01T{clock}Z") for clock in ("10:59:59", "11:00:00")] == ["in_force", after]
 
 
@@ -175,7 +176,9 @@ def test_an_order_that_ran_out_is_not_discharged(api: Apis) -> None:
 
 def test_an_appeal_changes_nothing_until_the_crown_court_decides_rule_21(api: Apis) -> None:
     force = full(api)
-    assert appeal(force).body == {"lodged_on": "2026-03-20", "outcome": None, "at": None, "status": "in_force"}
+    lodged = appeal(force).body
+    told = {"lodged_on": "2026-03-20", "outcome": None, "at": None, "status": "in_force"}
+    assert lodged == {"id": lodged["id"], **told}
     answer = appeal(force, **QUASHED)
     assert (answer.status, answer.body["status"]) == (201, "quashed")
     assert [status(force, f"2026-{day}T12:00:00Z") for day in ("05-31", "06-02")] == ["in_force", "quashed"]

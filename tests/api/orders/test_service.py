@@ -37,7 +37,13 @@ def test_it_is_recorded_and_shown_with_the_order(api: Apis) -> None:
     ServiceOut.model_validate_json(json.dumps(answer.body))
     assert (answer.status, answer.body) == (
         201,
-        {"served_at": "2026-03-02T15:00:00Z", "method": "in_court", "notification_due": "2026-03-04"},
+        {
+            "id": str(Service.objects.get().id),
+            "version": 1,
+            "served_at": "2026-03-02T15:00:00Z",
+            "method": "in_court",
+            "notification_due": "2026-03-04",
+        },
     )
     shown = force.get(f"force/orders/{REFERENCE}")
     assert (shown.body["served_at"], shown.etag) == ("2026-03-02T15:00:00Z", answer.etag)

@@ -9,7 +9,7 @@ from django.apps.registry import Apps
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from orders.models import InForce, NotificationDuty, Order
+from orders.models import InForce, NotificationDuty, Order, Service
 from tests.support.api import Apis
 from tests.support.orders import NO_CONTACT, REFERENCE, SERVED, an_order
 
@@ -52,3 +52,17 @@ def test_drawing_twice_draws_nothing_more(api: Apis) -> None:
     assert api.force.put(f"force/orders/{REFERENCE}/versions/1", an_order(conditions=[NO_CONTACT])).status == 201
     importlib.import_module("orders.migrations.0005_times").draw_times(as_before_sealing(), None)
     assert (InForce.objects.count(), Order.objects.count()) == (1, 1)
+
+
+def test_services_on_record_are_of_the_version_that_was_in_force_when_they_were_served(api: Apis) -> None:
+    for number, changes in enumerate(CHANGES[:2], start=1):
+        body = an_order(conditions=[NO_CONTACT], **changes)
+        assert api.force.put(f"force/orders/{REFERENCE}/versions/{number}", body).status == 201
+    # Before it begins, while the first version is in force, and after the second took its place.
+    for served_at in ("2026-03-02T10:00:00Z", "2026-03-05T10:00:00Z", "2026-06-02T10:00:00Z"):
+        body = {**SERVED, "served_at": served_at, "version": 1}
+        assert api.force.post(f"force/orders/{REFERENCE}/service", body).status == 201
+    with connection.cursor() as cursor:
+        cursor.execute(importlib.import_module("orders.migrations.0020_withdrawals").FILL)
+    found = Service.objects.order_by("served_at").values_list("version__number", flat=True)
+    assert list(found) == [1, 1, 2]

@@ -78,7 +78,8 @@ def approval(order: Order, **changes: Any) -> ZoneApproval:
 
 
 def service(order: Order, **changes: Any) -> Service:
-    fields = {"served_at": START, "method": "in_court", "served_by": "PC 1", "recorded_by": "test"}
+    fields: dict[str, Any] = {"served_at": START, "method": "in_court", "served_by": "PC 1", "recorded_by": "test"}
+    fields["version"] = order.versions.get(number=1)
     return Service.objects.create(order=order, **{**fields, **changes})
 
 
@@ -159,6 +160,15 @@ BROKEN: dict[str, tuple[str, Callable[[Order], Any]]] = {
     "an approval of another drawing": ("approval_of_drawing", lambda order: approval(order, shape_sha256="0" * 64)),
     "a second approval": ("orders_zoneapproval_pkey", lambda order: approval(order, zone=Zone.objects.get(code="A"))),
     "an unknown way of serving": ("service_method_known", lambda order: service(order, method="pigeon")),
+    "withdrawn by nobody": (
+        "service_withdrawn_with_reason",
+        lambda order: service(order, withdrawn_at=START, withdrawn_reason="By a slip."),
+    ),
+    "withdrawn without a reason": (
+        "service_withdrawn_with_reason",
+        lambda order: service(order, withdrawn_at=START, withdrawn_by="test"),
+    ),
+    "a reason for nothing": ("service_withdrawn_with_reason", lambda order: service(order, withdrawn_reason="x")),
 }  # fmt: skip
 
 
