@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from orders import gathering
 from orders.models import ImportPiece, ImportRun, Order, OrderImport, OrderVersion
-from orders.services import gathering, importing
+from orders.services import importing
 from tests.support.api import Apis
 from tests.support.imports import CSV, NDJSON, ROOT, a_row, counts, errors, imported, line, ndjson, send, table, told
 from tests.support.orders import an_order

@@ -117,7 +117,8 @@ def test_a_file_restricts_orders(api: Apis) -> None:
 
 
 def test_what_a_file_changed_is_not_told_of_a_closed_order(api: Apis, order: str) -> None:
-    job = imported(api.force, ndjson(line(REFERENCE, necessity="He came back.")), NDJSON)
+    named = {"kind": "correction", "decided_on": "2026-03-02"}
+    job = imported(api.force, ndjson(line(REFERENCE, necessity="He came back.", change=named)), NDJSON)
     path = f"force/order-imports/{job['id']}/changes"
     other = another_system()
     assert [row["reference"] for row in other.get(path).body["results"]] == [REFERENCE]

@@ -22,9 +22,9 @@ from orders.imports.kinds import Form
 from orders.imports.reading import Row, csv_rows, json_rows, lines
 from orders.imports.runs import Run, csv_runs, json_runs, key_of
 from orders.imports.telling import RowProblem, told
+from orders.leases import advance_import
 from orders.models import ImportRun, OrderImport
 from orders.queries.imports import Pieces, bytes_from
-from orders.services.leases import advance_import
 
 _CHUNK, _WINDOW = 2_000, 1_000
 # More runs than an order may have rows are not looked at: it is refused as too large.
