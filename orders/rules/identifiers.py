@@ -94,7 +94,7 @@ def seen(text: str) -> str:
 
 def visible(value: str) -> str:
     """The value without what nobody sees; "" where it is too long to be an identifier."""
-    found = seen(value).strip()
+    found = value if value.isascii() and value.isalnum() else seen(value).strip()
     return found if len(found) <= _LONGEST else ""
 
 
@@ -145,6 +145,8 @@ def withheld(value: str) -> bool:
 
 def digits(value: str) -> str:
     """The decimal digits in it, whatever script they are in, as 0-9."""
+    if value.isascii() and value.isdigit():
+        return value
     return "".join(c for c in with_plain_digits(value) if "0" <= c <= "9")
 
 

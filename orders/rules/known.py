@@ -28,7 +28,7 @@ from orders.rules.identifiers import (
     withheld,
     words,
 )
-from orders.rules.links import NUMBERED, platform_name, read_link
+from orders.rules.links import NUMBERED, Link, platform_name, read_link
 from orders.rules.readings import (
     DIGITS,
     looks_like_its_kind,
@@ -184,12 +184,17 @@ def _on_record(item: Identifier) -> Iterator[IdentifierKey]:
 def keys_reported(kind: str, value: str, platform: str) -> Iterator[IdentifierKey]:
     """Those of each kind that it may be, strongest first, worked out only if those before it were not on record."""
     # Nearly all are what they are said to be: their form is worked out once.
-    if kind == "phone" and (whole := phone(value)):
+    if kind == "phone" and ((whole := phone(value)) or value.isdecimal()):
         yield from _number_reported(value, whole)
         return
     if kind == "email" and (whole := address(value)):
         yield from _of_mailbox(value, whole)
         return
+    if kind == "social":
+        link = read_link(value) if "/" in value else None
+        if platform or (link and link.platform):
+            yield from _of_account(value, platform, link)
+            return
     for read in read_identifier(kind, value, platform):
         if read.kind == "phone":
             yield from _number_reported(read.value, phone(read.value))
@@ -239,7 +244,7 @@ def _keys(kind: str, value: str, platform: str) -> Iterator[IdentifierKey]:
     if kind == "email":
         yield from _of_mailbox(value, address(value))
     elif kind == "social":
-        yield from _of_account(value, platform)
+        yield from _of_account(value, platform, read_link(value) if "/" in value else None)
     elif kind == "vehicle":
         if found := plate(value):
             yield "same", f"vehicle {found}"
@@ -277,8 +282,7 @@ def _of_mailbox(value: str, whole: str | None) -> Iterator[IdentifierKey]:
     yield from _looking("email", skeleton(local), skeleton(visible(value).rstrip("> ").rpartition("@")[2]))
 
 
-def _of_account(value: str, platform: str) -> Iterator[IdentifierKey]:
-    link = read_link(value) if "/" in value else None
+def _of_account(value: str, platform: str, link: Link | None) -> Iterator[IdentifierKey]:
     where = link.platform if link and link.platform else platform_name(platform)
     written = link.handle if link and link.platform else value
     if where == "reddit":

@@ -121,7 +121,9 @@ def _parts(text: str) -> _Parts | None:
         return None
     path = tuple(unquote(part) for part in found.pathname.split("/") if part)
     host = found.hostname.rstrip(".")
-    return _Parts(host, path, query, folded=host not in small(_AUTHORITY.split(written, maxsplit=1)[0]))
+    # In ASCII nothing is folded but the case of plain letters.
+    folded = not written.isascii() and host not in small(_AUTHORITY.split(written, maxsplit=1)[0])
+    return _Parts(host, path, query, folded)
 
 
 def _platform_of(host: str) -> str:
