@@ -83,11 +83,13 @@ def test_a_zone_that_moved_to_another_condition_is_not_called_removed(api: Apis)
 @BOTH
 def test_a_change_that_the_file_names_may_take_a_zone_away(api: Apis, query: str) -> None:
     imported(api.force, table(*two_zones()))
-    job = imported(api.force, table(two_zones(**SAID, effective_from="2026-06-02T09:00:00+01:00")[0]), CSV, query)
+    said = SAID | {"effective_from": "2026-06-02T09:00:00+01:00", "change_respondent_present": "yes"}
+    job = imported(api.force, table(two_zones(**said)[0]), CSV, query)
     assert counts(job) == {"rows": 1, "versioned": 1}
     if not query:
         version = OrderVersion.objects.get(number=2)
         assert (version.change_kind, version.effective_from.isoformat()) == ("variation", "2026-06-02T08:00:00+00:00")
+        assert version.body["change"]["respondent_present"] is True
 
 
 @pytest.mark.parametrize("said", [None, {}, {"kind": "made"}, {"decided_on": "2026-06-01"}, {"necessity": "x"}])
