@@ -10,11 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 
+from breaches.corrections import risks_ever_said
 from breaches.models import Addition, Report
 from breaches.reading import as_told_at
 from breaches.rules import assess
-from breaches.rules.priority import priority
+from breaches.rules.priority import priority, standing_in
+from breaches.sent import as_sent
 from breaches.storing import Row, insert_assessment
 from breaches.types import NEEDS_VIEW, Facts, Reason, ReportedPosition, Verdict
 from breaches.written import answer_json, facts_from_json, question_json
@@ -132,9 +135,13 @@ def keep(report: Report, judged: Judged, *, cause: str, at: datetime, never_lowe
     `never_lower`: what is added to a report may raise it in the queue; only an officer's view of the whole lowers it.
     """
     insert_assessment(assessment_row(report, judged, cause=cause, at=at))
-    risk = json.loads(report.body_sent).get("risk") or {}
-    danger = report.immediate_danger or Addition.objects.filter(report=report, immediate_danger=True).exists()
-    urgent = priority(judged.verdict, immediate_danger=danger, risk=risk)
+    said_since = Addition.objects.filter(Q(immediate_danger=True) | Q(kind="correction"), report=report)
+    danger = report.immediate_danger or any(row.immediate_danger for row in said_since)
+    # What was once said of a risk counts for the queue: that it was not so, an officer decides.
+    told = [report.body_sent, *(row.body_sent for row in said_since if row.body_sent)]
+    risk = dict.fromkeys(risks_ever_said(map(as_sent, told)), True)
+    standing = standing_in(report.priority_reasons)
+    urgent = priority(judged.verdict, immediate_danger=danger, risk=risk, standing=standing)
     if not (never_lower and urgent.level > report.priority):
         report.priority, report.priority_reasons = urgent.level, list(urgent.reasons)
     report.verdict, report.version, report.snoozed_until = judged.verdict.name, report.version + 1, None

@@ -58,16 +58,36 @@ def transferred(report: Report, *, to: str, how: str) -> None:
 
 def added_to(report: Report) -> None:
     """The reporter said more, unasked."""
-    _tell(report, "report.information_received", about_order(report))
+    _tell_of_reporter(report, "report.information_received")
 
 
 def danger(report: Report) -> None:
     """The reporter says, in a later message, that she is in danger now."""
-    _tell(report, "report.immediate_danger", about_order(report))
+    _tell_of_reporter(report, "report.immediate_danger")
+
+
+def reopened(report: Report) -> None:
+    """What the reporter said brought a decided report back into review."""
+    _tell_of_reporter(report, "report.reopened")
 
 
 def withdrawn(report: Report) -> None:
-    _tell(report, "report.withdrawn", about_order(report))
+    _tell_of_reporter(report, "report.withdrawn")
+
+
+def resumed(report: Report) -> None:
+    """The reporter took her withdrawal back."""
+    _tell_of_reporter(report, "report.resumed")
+
+
+def _tell_of_reporter(report: Report, event: str) -> None:
+    """Also the force to which it is on offer: it reads what it may soon have to act on (rule 89)."""
+    about = about_order(report)
+    _tell(report, event, about)
+    offer = queries.open_transfer(report)
+    told = {report.force_id, *(copy.force_id for copy in queries.readers_of(report))}
+    if offer is not None and offer.to_force_id not in told:
+        _tell_one(report, offer.to_force_id, event, about)
 
 
 def about_order(report: Report) -> About | None:

@@ -8,6 +8,7 @@ from accounts.types import Caller
 from audit.services import record
 from breaches import messages, policies, workflow
 from breaches.models import Move, Report
+from breaches.returning import NEW
 from common.problems import Conflict
 
 Precondition = Callable[[Report], None]
@@ -36,7 +37,11 @@ def illegal(report: Report) -> Conflict:
 def moved(caller: Caller, report: Report, move: workflow.Move, *, reason: str = "") -> Report:
     """Put the report where the move leads, and leave a move, a trace and an event. What moves is put aside no more."""
     report.state, report.version, report.snoozed_until = move.target, report.version + 1, None
-    report.save(update_fields=["state", "version", "claimed_by", "claimed_at", "snoozed_until", "force"])
+    changed = ["state", "version", "claimed_by", "claimed_at", "snoozed_until", "force"]
+    if move.target in workflow.DECIDED_STATES:  # what was new before, whoever decided has seen
+        report.priority_reasons = [reason for reason in report.priority_reasons if reason != NEW]
+        changed.append("priority_reasons")
+    report.save(update_fields=changed)
     Move.objects.create(
         report=report,
         verb=move.verb,

@@ -14,7 +14,9 @@ from django.utils import timezone
 from accounts.models import Force
 from accounts.queries import good_authorities
 from accounts.types import Caller
-from breaches.models import Assessment, Decision, Question, Report, ReportArea, ReportCopy, Transfer
+from breaches.corrections import Current, read_again
+from breaches.models import Addition, Assessment, Decision, Question, Report, ReportArea, ReportCopy, Transfer
+from breaches.sent import as_sent
 from breaches.workflow import FOLLOW_UP_STATES, REVIEW_STATES
 from common.problems import Closed, Forbidden, NotFound
 from database import tenancy
@@ -156,7 +158,7 @@ def unattended_counts(force: str | None = None) -> list[UnattendedOrder]:
 
 
 def reports_of_person(user_id: UUID) -> QuerySet[Report]:
-    return _made_by(user_id).defer("body_sent").select_related("withdrawal")
+    return _made_by(user_id).defer("body_sent")
 
 
 def _made_by(user_id: UUID) -> QuerySet[Report]:
@@ -205,7 +207,7 @@ def report_of_receipt(fingerprints: Sequence[bytes]) -> Report:
     if found is None:
         raise NotFound
     tenancy.open_report(found)
-    return _only(Report.objects.filter(pk=found).select_related("withdrawal"))
+    return _only(Report.objects.filter(pk=found))
 
 
 def _named(key: str) -> Q:
@@ -225,6 +227,12 @@ def _only(rows: QuerySet[Report]) -> Report:
 def assessments(report: Report) -> list[Assessment]:
     """Newest first; the first is the current one."""
     return list(report.assessments.order_by("-assessed_at", "-id"))
+
+
+def current_reading(report: Report) -> Current:
+    """What a report says now: as it was sent, with what its reporter put right since."""
+    rows = Addition.objects.filter(report=report, kind="correction").order_by("sent_at", "id")
+    return read_again(as_sent(report.body_sent), [(str(row.id), as_sent(row.body_sent)) for row in rows])
 
 
 def open_question(report: Report) -> Question | None:

@@ -169,11 +169,13 @@ class ReportOut(Shape):
     reference: str
     state: str
     report: dict[str, Any]
+    current: dict[str, Any]
     warnings: list[WarningOut]
     assessment: AssessmentOut
     questions: list[dict[str, Any]]
     messages: list[dict[str, Any]]
     withdrawn: dict[str, Any] | None
+    withdrawals: list[dict[str, Any]]
 
 
 class ChangeOut(Shape):
@@ -204,6 +206,7 @@ class OfficerReportOut(ReportOut):
     area: dict[str, Any] | None
     assessments: list[PastAssessmentOut]
     decisions: list[dict[str, Any]]
+    changed_since_decision: bool
     moves: list[dict[str, Any]]
     allowed: list[str]
     snoozed_until: Instant | None
@@ -234,6 +237,7 @@ class QueueRowOut(Shape):
     evidence_count: int
     linked_count: int
     snoozed_until: Instant | None
+    withdrawn_at: Instant | None
 
 
 class QueueOut(Shape):

@@ -50,6 +50,9 @@ ROLES = frozenset({"protected_person", "advocate", "witness", "officer"})
 # What anybody may say of themselves; that one is an officer is for an officer's account to say.
 ROLES_TO_CLAIM = ROLES - {"officer"}
 ADDITIONS = frozenset({"message", "answer", "correction"})
+# What somebody had proved who added to a report: all that is asked of her, her mailbox alone, or its receipt.
+ASSURANCES = frozenset({"full", "mailbox", "receipt"})
+WITHDRAWAL_ACTS = frozenset({"withdrawn", "resumed"})
 # Why a force reads a report that another force works on (rule 47).
 COPY_REASONS = frozenset({"order_force", "home_force", "reviewing_force"})
 TRANSFER_ENDS = frozenset({"accepted", "returned", "taken_back"})

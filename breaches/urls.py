@@ -26,6 +26,7 @@ urlpatterns = [
     re_path(rf"^victim/reports/{_KEY}/messages$", victim.Messages.as_view()),
     re_path(rf"^victim/reports/{_KEY}/corrections$", victim.Corrections.as_view()),
     re_path(rf"^victim/reports/{_KEY}/withdraw$", victim.Withdraw.as_view()),
+    re_path(rf"^victim/reports/{_KEY}/resume$", victim.Resume.as_view()),
     path("victim/diary", private.Diary.as_view()),
     path("victim/diary/<uuid:entry>/report", private.DiaryReport.as_view()),
     path("victim/safe-contact", private.SafeContact.as_view()),

@@ -53,6 +53,15 @@ ACCEPTED: dict[State, State] = {
     "verified": "verified",
     "in_follow_up": "verified",
 }
+# By the reporter, who said more about what was decided: officers look again. Whoever follows it up goes on holding it.
+ADDED: dict[State, State] = {
+    "not_verified": "received",
+    "closed": "received",
+    "verified": "received",
+    "in_follow_up": "in_review",
+}
+# Decided, one way or the other: what is said from here on was known to nobody who decided.
+DECIDED_STATES: frozenset[State] = frozenset(ADDED)
 OWNER: dict[State, str] = {
     "received": "review queue",
     "in_review": "the officer who claimed it",
@@ -87,6 +96,19 @@ def told(name: str, *, withdrawn: bool) -> VictimStatus:
 def state(name: str) -> State:
     """A stored state's name as one of the states; the database refuses any other."""
     return next(known for known in OWNER if known == name)
+
+
+def addition(name: str) -> Move | None:
+    """The move that the reporter makes by saying more, or None where the report waits for officers anyway."""
+    source = state(name)
+    target = ADDED.get(source)
+    return Move("add", source, target, frozenset()) if target else None
+
+
+def transitions() -> list[tuple[str, str]]:
+    """From which state to which a report can get, by whoever: what the database's trigger lets pass."""
+    moves: list[tuple[str, str]] = [(m.source, m.target) for m in MOVES if m.source != m.target]
+    return list(dict.fromkeys([*moves, *ADDED.items()]))
 
 
 def move(verb: str, state: str) -> Move | None:

@@ -20,7 +20,7 @@ django.setup()
 
 from drf_spectacular.generators import SchemaGenerator  # noqa: E402 - needs Django set up
 
-from breaches.workflow import MOVES, OWNER, TOLD  # noqa: E402
+from breaches.workflow import ADDED, MOVES, OWNER, TOLD  # noqa: E402
 
 
 def openapi() -> str:
@@ -47,11 +47,13 @@ def states() -> str:
             f" {'the holder' if move.holder_only else ', '.join(sorted(move.roles))} |"
             for move in MOVES
         ),
+        *(f"| add | `{source}` | `{target}` | the reporter, by saying more |" for source, target in ADDED.items()),
         "",
         "```mermaid",
         "stateDiagram-v2",
         "    [*] --> received",
         *(f"    {move.source} --> {move.target}: {move.verb}" for move in MOVES),
+        *(f"    {source} --> {target}: add" for source, target in ADDED.items()),
         "```",
         "",
     ]

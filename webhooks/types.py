@@ -36,6 +36,7 @@ EVENT_TYPES = frozenset(
             "closed",
             "reopened",
             "withdrawn",
+            "resumed",
         ),
         "evidence": ("released", "held"),
         "device": ("silent",),

@@ -8,8 +8,9 @@ from typing import Any
 from accounts.types import Caller
 from breaches import linked, queries, workflow
 from breaches.advice import advice
+from breaches.corrections import reading_json
 from breaches.looks import looks_at
-from breaches.models import Addition, Note, Outcome, Question, Report
+from breaches.models import Addition, Note, Outcome, Question, Report, Withdrawal
 from breaches.offences import suggested
 from breaches.sent import as_sent
 
@@ -18,7 +19,7 @@ Json = dict[str, Any]
 
 def status(report: Report) -> str:
     """Where it stands, in the reporter's words."""
-    return workflow.told(report.state, withdrawn=hasattr(report, "withdrawal"))
+    return workflow.told(report.state, withdrawn=report.withdrawn_at is not None)
 
 
 def questions(asked: Sequence[Question]) -> list[Json]:
@@ -36,8 +37,10 @@ def questions(asked: Sequence[Question]) -> list[Json]:
 
 
 def own_detail(report: Report) -> Json:
-    """What the reporter reads back beside where her report stands."""
+    """What the reporter reads back beside where her report stands: what she said, and what it says now."""
     return {
+        "report": as_sent(report.body_sent),
+        "current": current(report),
         "messages": [_addition(row) for row in _additions(report)],
         "looked": [{"role": look.role, "force": look.force, "at": look.at} for look in looks_at(report)],
         "advice": advice(immediate_danger=report.immediate_danger, area=report.force_id),
@@ -47,10 +50,17 @@ def own_detail(report: Report) -> Json:
 def closed_detail(report: Report) -> Json:
     """The same without what was said and who has looked, which a mailbox alone does not open (rule 84)."""
     return {
+        "report": None,
+        "current": None,
         "messages": [],
         "looked": [],
         "advice": advice(immediate_danger=report.immediate_danger, area=report.force_id),
     }
+
+
+def current(report: Report) -> Json:
+    """What a report says now, with the number of each thing by which a correction names it."""
+    return reading_json(queries.current_reading(report))
 
 
 def added(addition: Addition, *, warnings: list[Json]) -> Json:
@@ -79,14 +89,16 @@ def public_status(report: Report) -> Json:
 
 def afterwards(report: Report) -> Json:
     """Everything that the reporter and whoever asked her said, for those who may read the report whole."""
-    withdrawal = getattr(report, "withdrawal", None)
+    acts = list(Withdrawal.objects.filter(report=report).order_by("at", "id"))
     asked = queries.questions_of([report.id])[report.id]
     return {
         "questions": [_asked(question) for question in asked],
         "messages": [
-            _addition(row) | {"from": row.sender_kind, "by": row.staff_id or None} for row in _additions(report)
+            _addition(row) | {"from": row.sender_kind, "by": row.staff_id or None, "assurance": row.assurance}
+            for row in _additions(report)
         ],
-        "withdrawn": withdrawal and {"at": withdrawal.withdrawn_at, "reason": withdrawal.reason},
+        "withdrawn": {"at": acts[-1].at, "reason": acts[-1].reason} if report.withdrawn_at and acts else None,
+        "withdrawals": [{"act": act.act, "at": act.at, "reason": act.reason} for act in acts],
     }
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from breaches.incident_shapes import IncidentIn
-from breaches.serializers import OwnReportOut, ReportedByIn, ReportIn, WarningOut
+from breaches.incident_shapes import MOST_ITEMS, ContactIn, HappenedIn, MentionIn, PositionIn
+from breaches.serializers import OwnReportOut, ReportedByIn, ReportIn, RiskIn, WarningOut, WitnessIn
 from edge.shapes import CivilDate, Instant, Shape, Text
 
 # As long as anybody tells; a report itself may be longer.
@@ -79,11 +79,64 @@ class MessageIn(Shape):
     immediate_danger: bool = False
 
 
-class CorrectionIn(IncidentIn):
-    """What was wrong, and what counts instead. Of what is given here, all that was said before of the same is meant."""
+_REPLACES = Field(None, description="the number of the item in whose place this one stands")
+_STRIKES = Field(None, description="the number of an item that was not so; it keeps its number, and counts no more")
 
+
+class CorrectedPositionIn(PositionIn):
+    replaces: int | None = _REPLACES
+    strikes: int | None = _STRIKES
+
+
+class CorrectedContactIn(ContactIn):
+    replaces: int | None = _REPLACES
+    strikes: int | None = _STRIKES
+
+
+class CorrectedMentionIn(MentionIn):
+    replaces: int | None = _REPLACES
+    strikes: int | None = _STRIKES
+
+
+class CorrectedWitnessIn(WitnessIn):
+    replaces: int | None = _REPLACES
+    strikes: int | None = _STRIKES
+
+
+class CorrectedWordIn(Shape):
+    """A word of a list. One by itself is added."""
+
+    value: Text | None = None
+    replaces: int | None = _REPLACES
+    strikes: int | None = _STRIKES
+
+
+def _as_word(item: object) -> object:
+    return {"value": item} if isinstance(item, str) else item
+
+
+_WORD_SCHEMA: Final = {"anyOf": [{"type": "string"}, CorrectedWordIn.model_json_schema()]}
+CorrectedWord = Annotated[CorrectedWordIn, BeforeValidator(_as_word), WithJsonSchema(_WORD_SCHEMA)]
+
+
+class CorrectionIn(Shape):
+    """What was wrong, and what is so. Lists are added to; an item may name by its number what it replaces or strikes.
+
+    Numbers are those under which `current` shows the items: those of the report from 0, then what was added, in order.
+    They never change. `happened` is taken whole where it says when it began.
+    """
+
+    happened: HappenedIn | None = None
+    positions: list[CorrectedPositionIn] | None = Field(None, max_length=MOST_ITEMS)
+    contacts: list[CorrectedContactIn] | None = Field(None, max_length=MOST_ITEMS)
+    social: list[CorrectedMentionIn] | None = Field(None, max_length=MOST_ITEMS)
+    witnesses: list[CorrectedWitnessIn] | None = Field(None, max_length=MOST_ITEMS)
+    kinds: list[CorrectedWord] | None = Field(None, max_length=MOST_ITEMS)
+    behaviours: list[CorrectedWord] | None = Field(None, max_length=MOST_ITEMS)
+    risk: RiskIn | None = None
     corrects: Text = Field("", max_length=200, description="what it is about: /happened, or in words")
     text: Text = Field(min_length=1, max_length=MOST_TEXT)
+    immediate_danger: bool = False
 
 
 class WithdrawIn(Shape):
@@ -109,6 +162,10 @@ class LookOut(Shape):
 
 
 class OwnDetailOut(OwnReportOut):
+    """`report` is what was sent, `current` what it says now; null for whoever proved no more than a mailbox."""
+
+    report: dict[str, Any] | None
+    current: dict[str, Any] | None
     messages: list[dict[str, Any]]
     looked: list[LookOut]
     advice: list[str]

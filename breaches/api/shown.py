@@ -20,6 +20,7 @@ from breaches.rules.differences import differences
 from breaches.rules.whereabouts import concerned
 from breaches.sent import as_sent
 from breaches.workflow import REVIEW_STATES
+from breaches.written import same_answer
 from common.problems import Problem
 from edge.etags import check, etag
 
@@ -72,6 +73,7 @@ def whole(report: Report, current: Assessment, force: str) -> Json:
         "incident_from": report.incident_from,
         "incident_to": report.incident_to,
         "report": as_sent(report.body_sent),
+        "current": said.current(report),
         "warnings": report.warnings,
         "assessment": _answer(report, current, force),
         **said.afterwards(report),
@@ -81,6 +83,7 @@ def whole(report: Report, current: Assessment, force: str) -> Json:
 def for_officer(report: Report, caller: Caller) -> Json:
     """The same with clocks, history and what this officer can do now."""
     assessments, now = queries.assessments(report), timezone.now()
+    decisions = list(report.decisions.select_related("assessment").order_by("-decided_at"))
     return {
         **whole(report, assessments[0], caller.force),
         "priority": report.priority,
@@ -91,7 +94,8 @@ def for_officer(report: Report, caller: Caller) -> Json:
         "copies": [{"force": copy.force_id, "why": copy.why} for copy in queries.readers_of(report)],
         "area": _area(report),
         "assessments": _history(report, assessments, caller.force),
-        "decisions": [_decision(d) for d in report.decisions.order_by("-decided_at")],
+        "decisions": [_decision(d) for d in decisions],
+        "changed_since_decision": _changed(report, assessments[0], decisions),
         "moves": _moves(report),
         "allowed": [
             verb for verb in workflow.allowed(report.state) if _may(caller, report, assessments[0], verb, at=now)
@@ -181,6 +185,16 @@ def _mover(move: Move) -> str | None:
     return by.officer.staff_id if by is not None and hasattr(by, "officer") else None
 
 
+def _changed(report: Report, current: Assessment, decisions: Sequence[Decision]) -> bool:
+    """Whether anything was said since the last decision, or comes out otherwise than whoever decided was shown."""
+    if not decisions:
+        return False
+    last = decisions[0]
+    if not same_answer(current.answer, last.assessment.answer):
+        return True
+    return report.additions.filter(sent_at__gt=last.decided_at).exists()
+
+
 def _decision(decision: Decision) -> Json:
     return {
         "kind": decision.kind,
@@ -228,6 +242,7 @@ def queue_row(report: Report, *, at: datetime, linked: int, evidence_count: int)
         "evidence_count": evidence_count,
         "linked_count": linked,
         "snoozed_until": report.snoozed_until,
+        "withdrawn_at": report.withdrawn_at,
     }
 
 

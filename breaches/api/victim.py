@@ -84,9 +84,8 @@ class Messages(TakesReports):
         return self.write(request, effect)
 
 
-class Corrections(ApiView):
+class Corrections(TakesReports):
     audience = "victim"
-    mailbox_does = frozenset({"POST"})
 
     @extend_schema(request=CorrectionIn, responses={201: AddedOut})
     def post(self, request: Request, key: str) -> Response:
@@ -118,6 +117,22 @@ class Withdraw(ApiView):
             caller = self.caller(request)
             queries.own_report(caller.person, key)
             services.withdraw(caller=caller, key=key, reason=read(request, WithdrawIn).reason)
+            return _own(queries.own_report(caller.person, key))
+
+        return self.write(request, effect)
+
+
+class Resume(ApiView):
+    audience = "victim"
+
+    @extend_schema(request=WithdrawIn, responses={200: OwnDetailOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Take one's withdrawal back: the report counts again."""
+
+        def effect() -> Response:
+            caller = self.caller(request)
+            queries.own_report(caller.person, key)
+            services.resume(caller=caller, key=key, reason=read(request, WithdrawIn).reason)
             return _own(queries.own_report(caller.person, key))
 
         return self.write(request, effect)

@@ -131,8 +131,6 @@ class _Takes(OfReport):
 
 
 class VictimEvidence(_Takes, OfVictim):
-    mailbox_does = frozenset({"POST"})
-
     @extend_schema(responses={200: ItemsOut})
     def get(self, request: Request, key: str) -> Response:
         """The evidence that one sent with a report."""

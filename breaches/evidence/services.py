@@ -19,6 +19,7 @@ from breaches.evidence.models import EvidenceItem, EvidenceLink
 from breaches.evidence.storage import NotThere
 from breaches.evidence.types import LinkKind, Received
 from breaches.models.reports import Report
+from breaches.returning import REPORTERS, bring_back
 from common.problems import Conflict
 
 CHECK = "breaches.evidence.tasks.check"
@@ -47,6 +48,8 @@ def keep(*, actor: Actor, report_id: UUID, received: Received, sent: Sent) -> Ev
     for kind in ("received", "sealed"):
         continuity.append(item, kind, actor=actor, at=item.received_at, sha256=item.sha256)
     record(actor=actor, action="collection", verb="evidence_received", records=[report.id, item.id])
+    if actor.kind in REPORTERS:
+        bring_back(report, actor=actor, at=item.received_at)
     async_task(EXAMINE, str(item.id), cluster=CLUSTER)
     return item
 

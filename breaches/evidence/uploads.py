@@ -160,7 +160,7 @@ class _Begins(OfReport):
 class VictimUploads(_Begins, OfVictim):
     """At /victim/."""
 
-    mailbox_does = frozenset({"POST", "OPTIONS"})
+    mailbox_does = frozenset({"OPTIONS"})
 
 
 class ForceUploads(_Begins, OfForce):
@@ -193,9 +193,9 @@ class _Goes(OfReport):
 
 
 class VictimUpload(_Goes, OfVictim):
-    """At /victim/. Going on needs to know how far it is (HEAD), and nothing of what was sent."""
+    """At /victim/."""
 
-    mailbox_does = frozenset({"HEAD", "PATCH", "POST", "OPTIONS"})
+    mailbox_does = frozenset({"OPTIONS"})
 
 
 class ForceUpload(_Goes, OfForce):

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from accounts.models import Force, User
 from breaches.models.reports import Report
-from breaches.types import ADDITIONS, LINK_ACTS, OUTCOMES
+from breaches.types import ADDITIONS, ASSURANCES, LINK_ACTS, OUTCOMES, WITHDRAWAL_ACTS
 from common.ids import uuid7
 from database.sealed import SealedText
 
@@ -60,9 +60,12 @@ class Addition(models.Model):
     sender_kind = models.CharField(max_length=16)
     sender = models.CharField(max_length=64)
     staff_id = models.CharField(max_length=32, blank=True)
+    # What its sender had proved: that she reads a mailbox may be true of him too (rule 84).
+    assurance = models.CharField(max_length=8, default="full", db_default="full")
 
     class Meta:
         constraints = [
+            models.CheckConstraint(name="addition_assurance_known", condition=Q(assurance__in=sorted(ASSURANCES))),
             models.CheckConstraint(name="addition_kind_known", condition=Q(kind__in=sorted(ADDITIONS))),
             models.CheckConstraint(
                 name="addition_answer_paired",
@@ -82,18 +85,27 @@ class Addition(models.Model):
 
 
 class Withdrawal(models.Model):
-    """That the reporter takes the report back. It is kept, and an officer decides: he may have made her do it."""
+    """That the reporter takes the report back, or that it counts again: of these acts the newest says how it is.
 
-    report = models.OneToOneField(Report, primary_key=True, on_delete=models.PROTECT, related_name="withdrawal")
+    The report is kept, and an officer decides: he may have made her do it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="withdrawals", db_index=False)
+    act = models.CharField(max_length=12)
     reason = SealedText(blank=True)
-    withdrawn_at = models.DateTimeField()
-    withdrawn_by = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=64)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(name="withdrawal_act_known", condition=Q(act__in=sorted(WITHDRAWAL_ACTS)))
+        ]
+        indexes = [models.Index(name="withdrawal_of_report", fields=["report", "at"])]  # taken back, or not, when?
         triggers = [APPEND_ONLY]
 
     def __str__(self) -> str:
-        return "withdrawn"
+        return self.act
 
 
 class Note(models.Model):

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import Force, User
-from breaches.workflow import HELD_STATES, MOVES, OWNER
+from breaches.workflow import HELD_STATES, OWNER, transitions
 from common.ids import uuid7
 from database.sealed import SealedJSON, SealedText
 from orders.models import Order
@@ -47,6 +47,8 @@ class Report(models.Model):
     # When whoever claimed it was last heard of; what counts is the later of this and `claimed_at`.
     heard_at = models.DateTimeField(null=True)
     snoozed_until = models.DateTimeField(null=True)
+    # Since when the reporter takes it back; null where she does not, or not any more (`Withdrawal` has the history).
+    withdrawn_at = models.DateTimeField(null=True)
     priority = models.PositiveSmallIntegerField()
     priority_reasons = ArrayField(models.CharField(max_length=40))
     verdict = models.CharField(max_length=20)
@@ -93,7 +95,7 @@ class Report(models.Model):
             pgtrigger.FSM(
                 name="moves",
                 field="state",
-                transitions=list(dict.fromkeys((m.source, m.target) for m in MOVES if m.source != m.target)),
+                transitions=transitions(),
             ),
             pgtrigger.ReadOnly(
                 name="as_received",

@@ -10,6 +10,8 @@ from breaches.types import Verdict, VerdictName
 
 _RISKS = ("weapon", "threat_of_violence", "violence", "forced_from_home", "children_present")
 _HIGH_RISKS = frozenset({"weapon", "threat_of_violence", "violence", "forced_from_home"})
+# What became of it since it was made. A withdrawal is a call for care: he may have made her do it.
+_BY_STANDING = {"withdrawn": 3, "new_since_closed": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +22,15 @@ class Priority:
     reasons: tuple[str, ...]
 
 
-def priority(verdict: Verdict, *, immediate_danger: bool, risk: Mapping[str, object]) -> Priority:
-    """The most urgent of what is said of danger, of risk, and of the verdict or what it would have been."""
+def priority(
+    verdict: Verdict, *, immediate_danger: bool, risk: Mapping[str, object], standing: Iterable[str] = ()
+) -> Priority:
+    """The most urgent of what is said of danger, of risk, and of the verdict or what it would have been.
+
+    `standing`: what became of the report since, as `standing_in` finds it in what is kept of it.
+    """
     found = [(_of_verdict(verdict.name), verdict.name), *_otherwise(verdict), *_risks(risk)]
+    found += [(_BY_STANDING[reason], reason) for reason in standing]
     if immediate_danger:
         found.append((1, "immediate_danger"))
     found.sort(key=lambda item: item[0])
@@ -41,6 +49,17 @@ def _of_verdict(name: VerdictName) -> int:
             return 5
         case _:
             assert_never(name)
+
+
+def standing_in(reasons: Iterable[str]) -> tuple[str, ...]:
+    """Those of a report's reasons that no verdict gives, and that no verdict takes away."""
+    return tuple(reason for reason in reasons if reason in _BY_STANDING)
+
+
+def raised(level: int, reasons: Iterable[str], by: str) -> Priority:
+    """A priority for one reason more, which never lowers it."""
+    urgent = 1 if by == "immediate_danger" else _BY_STANDING[by]
+    return Priority(min(level, urgent), tuple(dict.fromkeys([by, *reasons])))
 
 
 def _otherwise(verdict: Verdict) -> Iterable[tuple[int, str]]:

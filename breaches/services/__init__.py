@@ -1,7 +1,8 @@
 """Verbs on reports: each one transaction, a trace, and a message where others are told."""
 
-from breaches.services.adding import Corrected, Said, add_by_receipt, add_message, correct, withdraw
+from breaches.services.adding import Said, add_by_receipt, add_message, resume, withdraw
 from breaches.services.asking import Asked, Ended, close, note, reopen, request_information, write_down_answer
+from breaches.services.correcting import Corrected, correct
 from breaches.services.holding import Aside, heartbeat, snooze, take_over
 from breaches.services.linking import Pairing, link, unlink
 from breaches.services.private import (
@@ -39,6 +40,7 @@ __all__ = [
     "reopen",
     "report_from_diary",
     "request_information",
+    "resume",
     "say_how_to_reach",
     "snooze",
     "submit_report",
