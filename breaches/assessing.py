@@ -23,6 +23,7 @@ from breaches.types import NEEDS_VIEW, Facts, Reason, ReportedPosition, Verdict
 from breaches.written import answer_json, facts_from_json, question_json
 from common.ids import uuid7
 from geo.engine import ENGINE_VERSION, engine_build
+from orders.queries import terms_by_id
 from orders.types import OrderTerms
 
 _log = logging.getLogger(__name__)
@@ -55,6 +56,20 @@ def judge(facts: Facts, terms: OrderTerms | None, *, at: datetime) -> Judged:
         answer=answer_json(verdict, at=at),
         zone_staff=_zone_staff(verdict, terms),
     )
+
+
+def terms_of(report: Report) -> OrderTerms | None:
+    """The terms by which a report is judged now; None without an order.
+
+    None also where it lies under a restricted order only because it may be about it (`order_candidates`), until an
+    officer says which order it is about.
+    """
+    if report.order_id is None:
+        return None
+    undecided = any(warning["code"] == "order_candidates" for warning in report.warnings)
+    if undecided and not report.order_changes.exists():
+        return None
+    return terms_by_id(report.order_id)
 
 
 def facts_again(report: Report, stored: Mapping[str, Any]) -> Facts:

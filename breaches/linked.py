@@ -16,9 +16,6 @@ from breaches.models import LinkAct, Report
 from breaches.queries import reports_open_to
 from breaches.rules.similar import Sketch, grounds, words_of
 from breaches.types import Interval
-from common.problems import NotFound
-from orders.models import Order
-from orders.queries import order_of
 
 # Compared when an officer opens a report, the nearest in time of reporting first.
 MOST_COMPARED = 50
@@ -105,16 +102,3 @@ def sketch(report: Report) -> Sketch:
 
 def _other(act: LinkAct, report_id: UUID) -> UUID:
     return act.second_id if act.first_id == report_id else act.first_id
-
-
-def order_candidates(report: Report, caller: Caller) -> list[Order]:
-    """For a report without an order: this force's order of the reference that was named in it, for officers only."""
-    if report.order_id is not None:
-        return []
-    named = json.loads(report.body_sent).get("order")
-    if not isinstance(named, str) or not 0 < len(named.strip()) <= 64:
-        return []
-    try:
-        return [order_of(caller, named.strip())]
-    except NotFound:
-        return []

@@ -8,7 +8,7 @@ from dataclasses import replace
 from breaches import queries
 from breaches.models import Report
 from database import tenancy
-from webhooks.services import About, enqueue
+from webhooks.services import About, enqueue, set_about
 
 
 def received(report: Report, *, about: About | None) -> None:
@@ -16,6 +16,11 @@ def received(report: Report, *, about: About | None) -> None:
     _tell_one(report, report.force_id, "report.received", about)
     if report.immediate_danger:
         _tell_one(report, report.force_id, "report.immediate_danger", about)
+
+
+def moved_to_order(report: Report) -> None:
+    """What was told of a report follows it under its order: under a restricted one it is on no feed (rule 81)."""
+    set_about(subject=report.id, about=about_order(report))
 
 
 def assessed_again(report: Report) -> None:
@@ -43,9 +48,10 @@ def moved(report: Report, verb: str) -> None:
 def transferred(report: Report, *, to: str, how: str) -> None:
     """A report on its way between two forces; `how` it stands with the offer is the state that is told.
 
-    Both hear of an end; of an offer the force it is made to, since the other one made it.
+    Both hear of an end, and who reads along; of an offer the force it is made to, since the other one made it.
     """
-    for force in {to} if how == "offered" else {to, report.force_id}:
+    along = {copy.force_id for copy in queries.readers_of(report)}
+    for force in sorted({to} if how == "offered" else {to, report.force_id, *along}):
         enqueue(
             force=force,
             type="report.transferred",
@@ -54,6 +60,11 @@ def transferred(report: Report, *, to: str, how: str) -> None:
             state=how,
             about=about_order(report),
         )
+
+
+def revealed_outside_case(report: Report) -> None:
+    """Who reports was shown to somebody in whose hands the report is not."""
+    _tell_one(report, report.force_id, "report.revealed_outside_case", about_order(report))
 
 
 def added_to(report: Report) -> None:

@@ -12,6 +12,7 @@ from breaches.models import Report
 from breaches.workflow import Move
 from common.problems import Conflict, Forbidden
 from common.staff_ids import is_same_staff_id
+from orders.policies import MAY_APPROVE
 
 WORKERS = frozenset({"reviewer", "officer", "supervisor"})
 
@@ -34,6 +35,18 @@ def check_may_work_on(caller: Caller) -> None:
     """Notes and links, whatever state the report is in: auditors look, they write nothing down."""
     if caller.role not in WORKERS:
         raise Forbidden("wrong_role", "Your role does not allow this.")
+
+
+def check_may_open_report(caller: Caller) -> None:
+    """Rule 81: out from under a restricted order a report is read by the whole force, which takes a supervisor."""
+    if caller.role != "supervisor":
+        raise Forbidden("wrong_role", "Only a supervisor takes a report from under a restricted order.")
+
+
+def check_may_reveal_reporter(caller: Caller) -> None:
+    """Raises `wrong_role` for everybody but those to whom the names of an order are revealed (rule 72)."""
+    if caller.role not in MAY_APPROVE:
+        raise Forbidden("wrong_role", "Officers and supervisors are shown who reports.")
 
 
 def check_holds(caller: Caller, report: Report) -> None:

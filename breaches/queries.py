@@ -22,7 +22,7 @@ from common.problems import Closed, Forbidden, NotFound
 from database import tenancy
 from orders.models import Order, ProtectedPerson
 from orders.queries import closed_orders, may_read, open_to
-from orders.queries.access import unattended
+from orders.queries.access import as_typed, unattended
 
 # The most urgent first; unique, never null.
 QUEUE_ORDER = ("priority", "review_due", "id")
@@ -59,7 +59,9 @@ def queue(caller: Caller, wanted: QueueFilter, *, at: datetime) -> QuerySet[Repo
         rows = rows.filter(state__in=sorted(REVIEW_STATES), review_due__lt=at)
     if wanted.mine:
         rows = rows.filter(claimed_by_id=caller.user_id)
-    named = {"state": wanted.state, "verdict": wanted.verdict, "order__reference": wanted.order}
+    if wanted.order is not None:
+        rows = rows.filter(order__in=as_typed(Order.objects.filter(open_to(caller)), wanted.order))
+    named = {"state": wanted.state, "verdict": wanted.verdict}
     return rows.filter(**{name: value for name, value in named.items() if value is not None})
 
 

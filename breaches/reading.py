@@ -86,10 +86,10 @@ class _Reader:
         return frozenset(word for word in found if word)
 
     def instant(self, value: object, pointer: str) -> datetime | None:
-        """UTC; None, with a warning where something was sent that cannot be read."""
-        if not isinstance(value, str) or not value:
+        """UTC; None, with a warning where something was sent that cannot be read, an empty text among it."""
+        if not isinstance(value, str):
             return None
-        read = parse_instant(value)
+        read = parse_instant(value) if value.strip() else None
         if read is None or not 1 < read.year < 9999:
             self.warn(pointer, "time_unreadable", "This is not an RFC 3339 instant; it was kept as sent.")
             return None
@@ -135,8 +135,8 @@ def _interval(body: Json, reader: _Reader) -> Interval | None:
     happened: Json = body.get("happened") or {}
     start = reader.instant(happened.get("from"), "/happened/from")
     end, until = reader.instant(happened.get("to"), "/happened/to"), happened.get("to")
-    if start is None and body.get("immediate_danger") is True and not happened.get("from"):
-        start = reader.now
+    if start is None and body.get("immediate_danger") is True:
+        start = reader.now  # also where she says when in a way that cannot be read: she is in danger now (rule 37)
     if start is None:
         return None
     ahead = reader.ahead(start, "/happened/from")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,7 +27,6 @@ from common.london import civil_date
 from common.problems import Problem
 from geo.areas import AreasFound
 from orders.queries.homes import homes_of
-from orders.types import OrderTerms
 
 _log = logging.getLogger(__name__)
 _FORCE_UNKNOWN = Problem("/force", "value_not_recognised", "This is not the code of a force; it was kept as sent.")
@@ -67,16 +66,21 @@ def whereabouts(facts: Facts, answer: Mapping[str, Any], *, at: datetime) -> Whe
     return Whereabouts(place.index, found) if found and found.areas else None
 
 
-def review_queue(caller: Caller, body: Mapping[str, Any], terms: OrderTerms | None, where: Whereabouts | None) -> Route:
-    """The order's force; else the caller's own, or the one that the reporter chose; else by area; else the default."""
-    if terms is not None:
-        return Route(terms.force)
+def review_queue(caller: Caller, body: Mapping[str, Any], forces: Sequence[str], where: Whereabouts | None) -> Route:
+    """The order's force; else the caller's own, or the one that the reporter chose; else by area; else the default.
+
+    `forces`: whose order it is, or whose orders may be meant; of several the one that was chosen, else where it
+    happened, else the last.
+    """
+    chosen = body.get("force")
+    by_area = likeliest(where.found) if where else None
+    if forces:
+        likely = [force for force in (chosen, by_area) if isinstance(force, str) and force in forces]
+        return Route(likely[0] if likely else forces[-1])
     if caller.force:
         return Route(caller.force)
-    chosen = body.get("force")
     if chosen and len(chosen) == 2 and Force.objects.filter(code=chosen).exists():
         return Route(chosen)
-    by_area = likeliest(where.found) if where else None
     return Route(by_area or settings.SERVICE_FORCE, (_FORCE_UNKNOWN,) if chosen else ())
 
 
@@ -115,6 +119,13 @@ def send_to_follow_up(report: Report, assessment: Assessment, caller: Caller) ->
     _copy(report, {force: why for force, why in readers.items() if force != report.force_id}, caller, now)
 
 
+def let_order_force_read(report: Report, caller: Caller) -> None:
+    """Let the force whose order it is read a report that another force works on now."""
+    order = report.order
+    if order is not None and order.force_id != report.force_id:
+        _copy(report, {order.force_id: "order_force"}, caller, timezone.now())
+
+
 def _homes(report: Report, assessment: Assessment) -> set[str]:
     """Where those live whom the conditions concerned protect, as far as the order says."""
     if report.order_id is None:
@@ -124,9 +135,12 @@ def _homes(report: Report, assessment: Assessment) -> set[str]:
 
 
 def _copy(report: Report, readers: Mapping[str, str], caller: Caller, now: datetime) -> None:
-    rows = [ReportCopy(report=report, force_id=force, why=why, copied_at=now) for force, why in readers.items()]
+    """Let these forces read along, but for those that do so already."""
+    reading = set(ReportCopy.objects.filter(report=report).values_list("force_id", flat=True))
+    new = {force: why for force, why in readers.items() if force not in reading}
+    rows = [ReportCopy(report=report, force_id=force, why=why, copied_at=now) for force, why in new.items()]
     ReportCopy.objects.bulk_create(rows, ignore_conflicts=True)
-    for force, why in sorted(readers.items()):
+    for force, why in sorted(new.items()):
         record(
             actor=caller.actor,
             action="disclosure",

@@ -216,6 +216,8 @@ class OfficerReportOut(ReportOut):
     notes: list[dict[str, Any]]
     outcomes: list[dict[str, Any]]
     order_candidates: list[dict[str, Any]]
+    order_changes: list[dict[str, Any]]
+    reporter: dict[str, Any]
     offences_suggested: list[dict[str, Any]]
 
 

@@ -64,6 +64,8 @@ urlpatterns = [
     re_path(
         rf"^officer/reports/{_KEY}/evidence/(?P<item>[0-9A-Za-z-]{{1,40}})/position$", holding.TakePosition.as_view()
     ),
+    re_path(rf"^officer/reports/{_KEY}/order$", holding.Attach.as_view()),
+    re_path(rf"^officer/reports/{_KEY}/reveal$", asking.Reveal.as_view()),
     re_path(rf"^officer/reports/{_KEY}/transfer$", holding.Transfer.as_view()),
     re_path(rf"^officer/reports/{_KEY}/transfer/accept$", holding.TransferAccept.as_view()),
     re_path(rf"^officer/reports/{_KEY}/transfer/return$", holding.TransferReturn.as_view()),

@@ -40,6 +40,10 @@ MOVES: tuple[Move, ...] = (
     # From whoever claimed it and is not heard of; a supervisor at any time (`policies.check_may_take_over`).
     Move("takeover", "in_review", "in_review", _REVIEWERS),
     Move("takeover", "in_follow_up", "in_follow_up", _FOLLOWERS),
+    # Said to be about an order, another one, or none: before it is decided, and by whoever has it.
+    Move("order", "received", "received", _REVIEWERS),
+    Move("order", "in_review", "in_review", _REVIEWERS, holder_only=True),
+    Move("order", "needs_information", "needs_information", _REVIEWERS),
     # Offered to another force (rule 89): it stays where it is until the other accepts.
     Move("transfer", "received", "received", _REVIEWERS),
     Move("transfer", "in_review", "in_review", _REVIEWERS, holder_only=True),

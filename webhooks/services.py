@@ -79,6 +79,15 @@ def set_quiet(*, about: UUID, subject: UUID, quiet: bool) -> None:
     wake.now()
 
 
+def set_about(*, subject: UUID, about: About | None) -> None:
+    """Say what all that was ever told of a subject is about from now on, and whether it is on any feed."""
+    rows, quiet = Event.objects.filter(subject=subject), about is not None and about.quiet
+    if quiet:
+        Delivery.objects.filter(event__in=rows, state=Delivery.PENDING).delete()
+    rows.update(quiet=quiet, about=about.id if about else None)
+    wake.now()
+
+
 def enqueue_all(*, force: str, type: str, told: Sequence[tuple[UUID, str, str]]) -> None:
     """The same for many new things at once: what each is, its reference and its state. Never for quiet ones."""
     if not connection.in_atomic_block:

@@ -37,6 +37,7 @@ EVENT_TYPES = frozenset(
             "reopened",
             "withdrawn",
             "resumed",
+            "revealed_outside_case",
         ),
         "evidence": ("released", "held"),
         "device": ("silent",),

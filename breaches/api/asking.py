@@ -12,14 +12,25 @@ from rest_framework.response import Response
 
 from audit.services import record
 from breaches import queries, services
-from breaches.api.shapes import AskIn, OutcomeIn, PairIn, ReopenIn, SafeContactOut, WordsIn
+from breaches.api.shapes import (
+    AskIn,
+    OutcomeIn,
+    PairIn,
+    ReopenIn,
+    RevealedReporterOut,
+    RevealReporterIn,
+    SafeContactOut,
+    WordsIn,
+)
 from breaches.api.verbs import Verb
 from breaches.contacting import person_behind, recorded_for
 from breaches.policies import WORKERS
 from breaches.serializers import OfficerReportOut
 from common.london import midnight_ending
 from common.problems import NotFound
+from edge.parsing import read
 from edge.views import ApiView, answer
+from orders.policies import MAY_APPROVE
 
 
 class RequestInformation(Verb):
@@ -86,6 +97,20 @@ class Unlink(Verb):
 
 def _pairing(sent: PairIn) -> services.Pairing:
     return services.Pairing(report=sent.report, reason=sent.reason)
+
+
+class Reveal(ApiView):
+    audience, roles = "officer", MAY_APPROVE
+    step_up = frozenset({"POST"})
+
+    @extend_schema(request=RevealReporterIn, responses={200: RevealedReporterOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Show who reports, for a reason that goes into the trail."""
+        caller = self.caller(request)
+        with transaction.atomic():
+            queries.readable_report(caller, key)
+            sent = read(request, RevealReporterIn)
+            return answer(services.reveal_reporter(caller=caller, key=key, fields=sent.fields, reason=sent.reason))
 
 
 class SafeContact(ApiView):

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from breaches import services
-from breaches.api.shapes import OfferIn, SnoozeIn, TakenPositionIn, WhyIn
+from breaches.api.shapes import AttachIn, OfferIn, SnoozeIn, TakenPositionIn, WhyIn
 from breaches.api.verbs import Verb
 from breaches.serializers import NothingIn, OfficerReportOut
 from common.london import midnight_ending
@@ -65,6 +65,17 @@ class Transfer(Verb):
 
 def _offered(sent: OfferIn) -> services.Offer:
     return services.Offer(force=sent.force, reason=sent.reason)
+
+
+class Attach(Verb):
+    @extend_schema(request=AttachIn, responses={200: OfficerReportOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Say which order a report is about, or that it is about none; it is judged again."""
+        return self.say(request, key, AttachIn, service=services.attach_order, meaning=_attached)
+
+
+def _attached(sent: AttachIn) -> services.Attachment:
+    return services.Attachment(order=sent.order, reason=sent.reason)
 
 
 class TransferAccept(Verb):

@@ -30,7 +30,7 @@ from breaches.serializers import (
 from common.problems import Problem, Refused
 from edge.pagination import paginate
 from edge.views import ApiView, answer
-from orders.queries import closed_among
+from orders.queries.access import closed_as_typed
 from orders.services.readers import note_attempt
 
 _CHOICES = {
@@ -53,7 +53,7 @@ class Reports(TakesReports):
         caller, now = self.caller(request), timezone.now()
         wanted = _wanted(request)
         if wanted.order:
-            note_attempt(caller=caller, records=closed_among(caller, [wanted.order]).values())
+            note_attempt(caller=caller, records=closed_as_typed(caller, wanted.order))
         rows = queries.queue(caller, wanted, at=now).select_related("claimed_by__officer")
         page = paginate(request, rows, order=queries.QUEUE_ORDER)
         record(actor=caller.actor, action="consultation", verb="queue_listed", records=[r.id for r in page.rows])

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
 
 from accounts.types import Caller
 from breaches import linked, queries, workflow
@@ -12,7 +15,10 @@ from breaches.corrections import reading_json
 from breaches.looks import looks_at
 from breaches.models import Addition, Note, Outcome, Question, Report, Withdrawal
 from breaches.offences import suggested
+from breaches.order_candidates import order_candidates
+from breaches.reporter import reporter_of
 from breaches.sent import as_sent
+from orders.queries import orders_open_to
 
 Json = dict[str, Any]
 
@@ -121,13 +127,35 @@ def beside(report: Report, caller: Caller) -> Json:
         ],
         "links": [_link(link) for link in linked.links_of(report, caller=caller)],
         "order_candidates": [
-            {"order": order.reference, "order_force": order.force_id, "grounds": ["named_in_report"]}
-            for order in linked.order_candidates(report, caller)
+            {"order": one.order.reference, "order_force": one.order.force_id, "grounds": list(one.grounds)}
+            for one in order_candidates(report, caller)
         ],
+        "order_changes": _order_changes(report, caller),
+        "reporter": reporter_of(report, at=timezone.now()),
         "offences_suggested": [
             {"cjs_code": offence.code, "title": offence.title, "ho_class": offence.ho_class} for offence in suggested()
         ],
     }
+
+
+def _order_changes(report: Report, caller: Caller) -> list[Json]:
+    """Under which orders it was put, the oldest first; the reference of one that the caller may not read is null."""
+    changes = list(report.order_changes.order_by("at", "id"))
+    ids = {one for change in changes for one in (change.before_id, change.order_id) if one}
+    references: dict[UUID | None, str] = {}
+    if ids:
+        references |= dict(orders_open_to(caller).filter(pk__in=ids).values_list("pk", "reference"))
+    return [
+        {
+            "from": references.get(change.before_id),
+            "to": references.get(change.order_id),
+            "attached": change.order_id is not None,
+            "reason": change.reason,
+            "at": change.at,
+            "by": change.staff_id,
+        }
+        for change in changes
+    ]
 
 
 def _additions(report: Report) -> list[Addition]:

@@ -197,6 +197,34 @@ class OfferIn(Shape):
     reason: Text = Field(min_length=1, max_length=2_000)
 
 
+class AttachIn(Shape):
+    """The order that a report is about, as anybody writes its reference; null: none that is known. And why."""
+
+    order: Text | None = Field(max_length=200)
+    reason: Text = Field(min_length=10, max_length=2_000)
+
+
+RevealedField = Literal["name", "account"]
+
+
+class RevealReporterIn(Shape):
+    """What is left out elsewhere, asked for by name and with a reason that goes into the trail."""
+
+    fields: list[RevealedField] = Field(min_length=1, max_length=2)
+    reason: Text = Field(min_length=10, max_length=2_000)
+
+
+class RevealedReporterOut(Shape):
+    """Only what was asked for is there, and null where nobody knows it.
+
+    `name`: of the protected person whose report it is, as the newest version of the order has it. `account`: the
+    address by which whoever sent it signs in. It is no way to reach anybody: the safe contact says that.
+    """
+
+    name: dict[str, Any] | None = None
+    account: dict[str, Any] | None = None
+
+
 class SnoozeIn(Shape):
     """Until when it is put aside, and why. A day without a time is the whole of that day in London."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from rest_framework.request import Request
@@ -23,6 +24,7 @@ from breaches.workflow import REVIEW_STATES
 from breaches.written import same_answer
 from common.problems import Problem
 from edge.etags import check, etag
+from orders.queries import orders_open_to
 
 Json = dict[str, Any]
 
@@ -93,7 +95,7 @@ def for_officer(report: Report, caller: Caller) -> Json:
         "force": report.force_id,
         "copies": [{"force": copy.force_id, "why": copy.why} for copy in queries.readers_of(report)],
         "area": _area(report),
-        "assessments": _history(report, assessments, caller.force),
+        "assessments": _history(report, assessments, caller),
         "decisions": [_decision(d) for d in decisions],
         "changed_since_decision": _changed(report, assessments[0], decisions),
         "moves": _moves(report),
@@ -113,6 +115,11 @@ def _answer(report: Report, assessment: Assessment, force: str) -> Json:
     return answer if report.order is None or report.order.force_id == force else concerned(answer)
 
 
+def _order_judged_by(assessment: Assessment) -> UUID | None:
+    terms = assessment.question["terms"]
+    return UUID(terms["order_id"]) if terms else None
+
+
 def _area(report: Report) -> Json | None:
     """In whose area it happened, with the neighbours within the position's error; None where nobody knows."""
     found = queries.area_of(report)
@@ -126,9 +133,22 @@ def _area(report: Report) -> Json | None:
     }
 
 
-def _history(report: Report, assessments: Sequence[Assessment], force: str) -> list[Json]:
-    """Newest first, each with what it says otherwise than the one before it."""
-    answers = [_answer(report, assessment, force) for assessment in assessments]
+def _history(report: Report, assessments: Sequence[Assessment], caller: Caller) -> list[Json]:
+    """Newest first, each with what it says otherwise than the one before it.
+
+    What was found by another order than the report is under now is shown to those who may read that order.
+    """
+    judged_by = {one.id: _order_judged_by(one) for one in assessments}
+    others = {order for order in judged_by.values() if order and order != report.order_id}
+    readable = set(orders_open_to(caller).filter(pk__in=others).values_list("pk", flat=True)) if others else set()
+    answers = [
+        _answer(report, one, caller.force)
+        if judged_by[one.id] in (None, report.order_id)
+        else one.answer
+        if judged_by[one.id] in readable
+        else {**one.answer, "findings": [], "reasons": []}
+        for one in assessments
+    ]
     return [
         answer | {"cause": one.cause, "changes": differences(before, answer) if before else []}
         for one, answer, before in zip(assessments, answers, [*answers[1:], None], strict=True)

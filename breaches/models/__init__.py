@@ -11,7 +11,7 @@ from breaches.evidence.models import (
     EvidenceUpload,
 )
 from breaches.models.following import Addition, LinkAct, Note, Outcome, Question, Withdrawal
-from breaches.models.handing import Snooze, Transfer, TransferEnd
+from breaches.models.handing import OrderChange, Snooze, Transfer, TransferEnd
 from breaches.models.private import DeviceNotice, DiaryEntry, DiaryReport, Receipt, SafeContact
 from breaches.models.reports import (
     Assessment,
@@ -44,6 +44,7 @@ __all__ = [
     "LinkAct",
     "Move",
     "Note",
+    "OrderChange",
     "Outcome",
     "Question",
     "Receipt",

@@ -1,4 +1,4 @@
-"""A report on its way from one force to another, and one that is put aside for a while."""
+"""A report on its way to another force or under another order, and one that is put aside for a while."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from breaches.models.reports import Report
 from breaches.types import TRANSFER_ENDS
 from common.ids import uuid7
 from database.sealed import SealedText
+from orders.models import Order
 
 _APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
@@ -73,6 +74,37 @@ class TransferEnd(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class OrderChange(models.Model):
+    """That an officer said which order a report is about (None: none that is known), and why. The newest counts.
+
+    A trigger of the report lets its order change only to what a row says that was added for it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="order_changes", db_index=False)
+    before = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    order = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = SealedText()
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    staff_id = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="order_change_has_reason", condition=~Q(reason=b"")),
+            models.CheckConstraint(
+                name="order_change_to_another",
+                condition=~Q(before=F("order")) & (Q(before__isnull=False) | Q(order__isnull=False)),
+            ),
+        ]
+        # Under which orders has this report been?
+        indexes = [models.Index(name="order_change_of_report", fields=["report", "at"])]
+        triggers = [_APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class Snooze(models.Model):

@@ -99,7 +99,25 @@ class Report(models.Model):
             ),
             pgtrigger.ReadOnly(
                 name="as_received",
-                fields=["reference", "body_sent", "received_at", "order", "reporter", "immediate_danger"],
+                fields=["reference", "body_sent", "received_at", "reporter", "immediate_danger"],
+            ),
+            pgtrigger.Trigger(
+                name="order_as_said",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition("OLD.order_id IS DISTINCT FROM NEW.order_id"),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT FROM breaches_orderchange c
+                         WHERE c.report_id = NEW.id AND c.before_id IS NOT DISTINCT FROM OLD.order_id
+                           AND c.order_id IS NOT DISTINCT FROM NEW.order_id
+                           AND c.at = (SELECT max(l.at) FROM breaches_orderchange l WHERE l.report_id = NEW.id)
+                    ) THEN
+                        RAISE EXCEPTION 'no row says that this report is about another order'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
         ]
 

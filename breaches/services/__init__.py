@@ -2,6 +2,7 @@
 
 from breaches.services.adding import Said, add_by_receipt, add_message, resume, withdraw
 from breaches.services.asking import Asked, Ended, close, note, reopen, request_information, write_down_answer
+from breaches.services.attaching import Attachment, attach_order
 from breaches.services.correcting import Corrected, correct
 from breaches.services.holding import Aside, heartbeat, snooze, take_over
 from breaches.services.linking import Pairing, link, unlink
@@ -11,6 +12,7 @@ from breaches.services.private import (
     submit_without_account,
     write_diary,
 )
+from breaches.services.revealing import reveal_reporter
 from breaches.services.submitting import Submission, assess_again, check_order, submit_report
 from breaches.services.taking import Whose, take_position
 from breaches.services.transferring import Offer, accept, give_back, offer
@@ -18,6 +20,7 @@ from breaches.services.transferring import Offer, accept, give_back, offer
 __all__ = [
     "Aside",
     "Asked",
+    "Attachment",
     "Corrected",
     "Ended",
     "Offer",
@@ -29,6 +32,7 @@ __all__ = [
     "add_by_receipt",
     "add_message",
     "assess_again",
+    "attach_order",
     "check_order",
     "close",
     "correct",
@@ -41,6 +45,7 @@ __all__ = [
     "report_from_diary",
     "request_information",
     "resume",
+    "reveal_reporter",
     "say_how_to_reach",
     "snooze",
     "submit_report",

@@ -22,7 +22,6 @@ from breaches.services.submitting import Submission
 from breaches.subjects import people_unknown
 from breaches.types import BEHAVIOURS, KINDS, Facts, ReportedContact, ReportedMention, ReportedPosition
 from common.problems import Problem
-from orders.queries import terms_by_id
 from orders.types import OrderTerms
 
 Json = Mapping[str, Any]
@@ -94,7 +93,7 @@ def _where_sent(warning: Problem, sent: Mapping[str, list[int]]) -> Problem:
 def _judge(report: Report, changed: PutRight, reading: Reading, now: datetime) -> tuple[Facts, OrderTerms | None]:
     last = queries.assessments(report)[0]
     facts = _facts(assessing.facts_again(report, last.question["facts"]), changed, reading.facts)
-    terms = terms_by_id(report.order_id) if report.order_id else None
+    terms = assessing.terms_of(report)
     judged = assessing.judge(facts, terms, at=now)
     if facts.interval is not None:
         report.incident_from, report.incident_to = facts.interval.start, facts.interval.end

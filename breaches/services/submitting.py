@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.queries import HeldAuthority, authorities_held
 from accounts.types import Caller
 from audit.services import record
 from audit.types import SERVICE
@@ -20,33 +19,21 @@ from breaches import assessing, messages, routing
 from breaches.models import Consultation, Report
 from breaches.places import gazetteer
 from breaches.reading import PlacedPosition, Reading, read_report
+from breaches.reported_order import ReportedOrder, find_kept_order, find_order, named_by_id
 from breaches.rules.priority import priority
 from breaches.storing import Row, insert_intake
 from breaches.subjects import people_unknown
 from breaches.types import ROLES, ROLES_TO_CLAIM
 from breaches.written import same_answer
 from common.ids import spoken_reference, uuid7
-from common.problems import Closed, NotFound, Problem
+from common.problems import NotFound, Problem
 from database import tenancy
-from database.sealed import Unreadable
 from geo.engine import ENGINE_VERSION, engine_build
-from orders.queries import (
-    closed_among,
-    terms_by_id,
-    terms_over_own_order,
-    terms_over_protecting,
-    terms_over_spoken_for,
-)
-from orders.queries.access import restricted_order
+from orders.queries import terms_over_own_order
 from orders.services.readers import note_attempt
-from orders.types import OrderTerms
 from webhooks.services import About
 
 Json = Mapping[str, Any]
-_UNMATCHED = Problem("/order", "order_not_matched", "No order of yours has this reference; none is attached.")
-_UNREADABLE = Problem(
-    "/order", "order_not_readable", "Your order cannot be opened now. An officer sees this report all the same."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +42,6 @@ class Submission:
 
     body: Json
     sent: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """The order that a report names. `closed`: a list keeps it from whoever sent the report (rule 81).
-
-    Terms that are missing although the order is known are sealed under a key that is missing. `accounts`: of those for
-    whom an advocate speaks under it.
-    """
-
-    order_id: UUID | None = None
-    terms: OrderTerms | None = None
-    closed: bool = False
-    doubts: tuple[Problem, ...] = ()
-    accounts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,114 +61,40 @@ def submit_report(*, caller: Caller, submission: Submission, order_id: UUID | No
     """
     now, body = timezone.now(), submission.body
     reading = read_report(body, now=now, gazetteer=gazetteer())
-    named = _of(terms_by_id(order_id)) if order_id else _named(caller, body, now)
-    reading = replace(reading, facts=replace(reading.facts, accounts=_accounts(caller, named)))
-    judged = assessing.judge(reading.facts, named.terms, at=now)
+    about = named_by_id(order_id) if order_id else find_order(caller, body, reading.facts.interval, at=now)
+    reading = replace(reading, facts=replace(reading.facts, accounts=_accounts(caller, about)))
+    judged = assessing.judge(reading.facts, about.terms, at=now)
     where = routing.whereabouts(reading.facts, judged.answer, at=now)
-    route = routing.review_queue(caller, body, named.terms, where)
-    if named.order_id is None and not caller.force:
-        named = _kept_from(route.force, body) or named
-        judged = assessing.judge(reading.facts, named.terms, at=now) if named.terms else judged
+    route = routing.review_queue(caller, body, about.forces, where)
+    unknown = () if about.closed else people_unknown(caller, reading.facts, about.terms)
+    if not about.named and not caller.force:
+        about = find_kept_order(route.force, body, instead_of=about) or about
+        judged = assessing.judge(reading.facts, about.terms, at=now) if about.terms else judged
     report = _new_report(caller, submission, reading, judged, now)
-    report.order_id, report.force_id = named.order_id, route.force
-    unknown = () if named.closed else people_unknown(caller, reading.facts, named.terms)
-    doubts = (*(named.doubts or _order_doubts(body, named)), *route.doubts, *reading.warnings, *unknown)
-    report.warnings = [_warning(w) for w in doubts]
+    report.order_id, report.force_id = about.order_id, route.force
+    of_order = () if about.closed else (*about.doubts, *unknown)
+    report.warnings = [_warning(problem) for problem in (*of_order, *route.doubts, *reading.warnings)]
     if caller.kind == "public":
         tenancy.open_report(report.id)
     positions = [_position_row(report, placed) for placed in reading.positions]
     insert_intake(report, positions, assessing.assessment_row(report, judged, cause="submitted", at=now))
     routing.keep_whereabouts(report, where, at=now)
     record(actor=caller.actor, action="collection", verb="report_submitted", records=[report.id])
-    messages.received(report, about=_about(named))
-    if named.closed and named.order_id is not None:
-        if caller.force:
-            note_attempt(caller=caller, records=[named.order_id, report.id])
-        # Said to the sender where it is said of an order that is none, and not kept: it is not so.
-        report.warnings = [_warning(_UNMATCHED), *report.warnings]
+    messages.received(report, about=_about(about))
+    if about.closed and about.order_id is not None and caller.force:
+        note_attempt(caller=caller, records=[about.order_id, report.id])
+    if about.closed:  # the same words in the same places as if there were no such order
+        report.warnings = [_warning(problem) for problem in (*about.told, *unknown, *route.doubts, *reading.warnings)]
     return report
 
 
-def _of(terms: OrderTerms | None) -> _Named:
-    return _Named(terms.order_id, terms) if terms else _Named()
+def _about(about: ReportedOrder) -> About | None:
+    return About(about.order_id, about.restricted) if about.order_id else None
 
 
-def _about(named: _Named) -> About | None:
-    if named.order_id is None:
-        return None
-    return About(named.order_id, named.closed or (named.terms is not None and named.terms.restricted))
-
-
-def _named(caller: Caller, body: Json, now: datetime) -> _Named:
-    """The order that a caller names, if it is one of theirs, or of their force.
-
-    Where its terms cannot be opened the report is kept without them; that there is such an order is said only to those
-    whose it is.
-    """
-    reference = _reference(body)
-    if reference is None:
-        return _Named()
-    try:
-        if caller.force:
-            return _of(terms_over_own_order(reference, caller=caller))
-        return _own_order(caller, reference, now)
-    except Closed as closed:
-        return _closed(closed.records[0])
-    except Unreadable:
-        kept = closed_among(caller, [reference]).get(reference) if caller.force else None
-        return _closed(kept) if kept else _Named(doubts=(_UNREADABLE,))
-
-
-def _reference(body: Json) -> str | None:
-    reference = body.get("order")
-    return reference if isinstance(reference, str) and 0 < len(reference) <= 64 else None
-
-
-def _closed(order_id: UUID) -> _Named:
-    try:
-        return _Named(order_id, terms_by_id(order_id), closed=True)
-    except Unreadable:
-        return _Named(order_id, closed=True)
-
-
-def _kept_from(force: str, body: Json) -> _Named | None:
-    """A restricted order, of the force that the report goes to, that somebody names whose it is not.
-
-    The report is for those on its list and for nobody else, whoever made it or wrote it down. Its sender is told what
-    they would be told if there were no such order.
-    """
-    reference = _reference(body)
-    if reference is None:
-        return None
-    with tenancy.acting(replace(tenancy.current() or tenancy.NOBODY, force=force)):
-        kept = restricted_order(force, reference)
-        return _closed(kept) if kept else None
-
-
-def _own_order(caller: Caller, reference: str, now: datetime) -> _Named:
-    """One that protects the caller, or whom they speak for."""
-    if caller.user_id is None:
-        return _Named()
-    if caller.kind != "advocate":
-        return _of(terms_over_protecting(reference, people=[caller.user_id]))
-    held = authorities_held(caller.user_id, scope="report", at=now)
-    terms = terms_over_spoken_for(reference, authorities=[one.id for one in held])
-    return replace(_of(terms), accounts=_spoken_for(held, terms) if terms else frozenset())
-
-
-def _spoken_for(held: Sequence[HeldAuthority], terms: OrderTerms) -> frozenset[str]:
-    """The accounts of those whom the order protects and an advocate may speak for under it."""
-    under = {str(one.principal) for one in held if one.only_order in (None, terms.order_id)}
-    return frozenset(under.intersection(terms.accounts.values()))
-
-
-def _accounts(caller: Caller, named: _Named) -> frozenset[str]:
+def _accounts(caller: Caller, about: ReportedOrder) -> frozenset[str]:
     """For whom a report is told, where that is known by who is signed in."""
-    return frozenset({str(caller.user_id)}) if caller.kind == "victim" else named.accounts
-
-
-def _order_doubts(body: Json, named: _Named) -> list[Problem]:
-    return [_UNMATCHED] if body.get("order") and named.order_id is None else []
+    return frozenset({str(caller.user_id)}) if caller.kind == "victim" else about.accounts
 
 
 def _new_report(
@@ -288,8 +186,7 @@ def assess_again(*, report_id: UUID, cause: str) -> bool:
     """
     report = Report.objects.select_for_update(of=("self",)).get(pk=report_id)
     last = report.assessments.order_by("-assessed_at", "-id")[0]
-    terms = terms_by_id(report.order_id) if report.order_id else None
-    now = timezone.now()
+    terms, now = assessing.terms_of(report), timezone.now()
     judged = assessing.judge(assessing.facts_again(report, last.question["facts"]), terms, at=now)
     if same_answer(judged.answer, last.answer):
         return False

@@ -20,7 +20,6 @@ from breaches.reading import MOST_JUDGED
 from breaches.types import Facts, ReportedPosition
 from common.problems import Conflict, Problem, Refused
 from geo.positions import PositionReading, read_position
-from orders.queries import terms_by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +86,6 @@ def _proposed(item: EvidenceItem, facts: Facts) -> PositionReading:
 
 
 def _judge(report: Report, facts: Facts) -> None:
-    terms, now = terms_by_id(report.order_id) if report.order_id else None, timezone.now()
+    terms, now = assessing.terms_of(report), timezone.now()
     assessing.keep(report, assessing.judge(facts, terms, at=now), cause="evidence", at=now, never_lower=True)
     messages.assessed_again(report)

@@ -15,6 +15,7 @@ from breaches import messages, policies, queries, workflow
 from breaches.evidence.services import note_transferred
 from breaches.models import Report, Transfer, TransferEnd
 from breaches.moving import Precondition, illegal, moved, permitted
+from breaches.routing import let_order_force_read
 from breaches.workflow import ACCEPTED, Move
 from common.problems import Conflict, NotFound, Problem, Refused
 from database import tenancy
@@ -65,7 +66,10 @@ def offer(*, caller: Caller, key: str, read: Callable[[], Offer], precondition: 
 
 @transaction.atomic(savepoint=False)
 def accept(*, caller: Caller, key: str, precondition: Precondition) -> Report:
-    """Take over what another force offered: into one's own queue, claimed by nobody, every clock as it was."""
+    """Take over what another force offered: into one's own queue, claimed by nobody, every clock as it was.
+
+    The force whose order it is reads on, whoever works on the report.
+    """
     report, transfer = _offered(caller, key)
     policies.check_may_work_on(caller)
     precondition(report)
@@ -77,6 +81,7 @@ def accept(*, caller: Caller, key: str, precondition: Precondition) -> Report:
     move = Move("transfer-accept", workflow.state(report.state), target, policies.WORKERS)
     report.force_id, report.claimed_by_id, report.claimed_at = caller.force, None, None
     report.save(update_fields=["force"])
+    let_order_force_read(report, caller)
     _end(caller, transfer, "accepted", "")  # after that: until then it is by the offer that this force sees the report
     return moved(caller, report, move)
 

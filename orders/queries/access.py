@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField
 
 from accounts.types import Caller
 from common.problems import Closed, NotFound
 from orders.models import Order, OrderReader, ProtectedPerson
+from orders.rules.references import fold_reference, meant_references
 
 
 def open_to(caller: Caller, *, order: str = "") -> Q:
@@ -81,10 +82,25 @@ def _only(caller: Caller, rows: QuerySet[Order]) -> Order:
     return order
 
 
+def as_typed(rows: QuerySet[Order], reference: str) -> list[Order]:
+    """Of these orders those that a reference may mean as somebody typed it: one, none or several."""
+    folded = Func(F("reference"), function="orders_folded", output_field=TextField())
+    found = list(rows.alias(folded=folded).filter(folded=fold_reference(reference)).order_by("created_at", "id"))
+    meant = meant_references(reference, [order.reference for order in found])
+    return [order for order in found if order.reference in meant]
+
+
 def restricted_order(force: str, reference: str) -> UUID | None:
-    """The id of a force's restricted order: only to keep for its list what somebody says of it."""
-    rows = Order.objects.filter(force_id=force, reference=reference, restricted=True)
-    return rows.values_list("id", flat=True).first()
+    """The id of a force's restricted order that may be meant: only to keep for its list what somebody says of it."""
+    meant = as_typed(Order.objects.filter(force_id=force), reference)
+    return next((order.id for order in meant if order.restricted), None)
+
+
+def closed_as_typed(caller: Caller, reference: str) -> list[UUID]:
+    """The orders of the caller's force, of which one may be meant, that are closed to the caller."""
+    meant = [order.id for order in as_typed(Order.objects.filter(force_id=caller.force), reference) if order.restricted]
+    readable = set(orders_open_to(caller).filter(pk__in=meant).values_list("pk", flat=True)) if meant else set()
+    return [order_id for order_id in meant if order_id not in readable]
 
 
 def closed_among(caller: Caller, references: Collection[str]) -> dict[str, UUID]:

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from orders.models import OrderVersion
 from orders.queries.access import may_read
 from orders.reading import conditions_of, identifiers_of, names_of
 from orders.rules.known import known_person
+from orders.rules.references import fold_reference, meant_references
 from orders.types import Approval, Change, ConditionTerms, KnownPerson, OrderTerms, Period, ServedVersion, VersionTerms
 
 
@@ -94,51 +96,81 @@ class _Row(NamedTuple):
     accounts: str | None
 
 
-_OF_FORCE = "ARRAY(SELECT id FROM orders_order WHERE reference = %s AND force_id = %s)"
-_OF_PERSON = "orders_protecting(%s, %s)"
-_OF_ADVOCATE = """ARRAY(
-    SELECT o.id FROM orders_order o WHERE o.reference = %s AND EXISTS (
-    SELECT 1 FROM orders_protectedperson p JOIN accounts_authority a ON a.principal_id = p.user_id
-     WHERE p.order_id = o.id AND a.id = ANY(%s) AND (a.only_order IS NULL OR a.only_order = o.id)))"""
+_OF_FORCE = "ARRAY(SELECT id FROM orders_order WHERE orders_folded(reference) = %s AND force_id = %s)"
+# Those that fold to what was typed; where there is none, every one of theirs: orders/migrations/0022.
+_OF_PERSON = "orders_meant_by(%s, %s)"
+_OF_ADVOCATE = "orders_meant_for(%s, %s)"
 _BY_ID = "ARRAY[%s::uuid]"
 
 
+@dataclass(frozen=True, slots=True)
+class OrdersMeant:
+    """The order that a reference names, as it was typed. Where it names none: those that may be meant."""
+
+    named: OrderTerms | None
+    candidates: tuple[OrderTerms, ...] = ()
+
+
 def terms_over_own_order(reference: str, *, caller: Caller) -> OrderTerms | None:
-    """Every version's terms of an order of the caller's force, in one statement. `Closed` where it is kept from it."""
-    terms = _terms(_OF_FORCE, (reference, caller.force))
+    """Every version's terms of an order of the caller's force, in one statement. `Closed` where it is kept from it.
+
+    The reference as somebody typed it. None also where it may mean several; a restricted one among them counts as
+    meant (rule 81).
+    """
+    found = _named(reference, _terms(_OF_FORCE, (fold_reference(reference), caller.force)))
+    closed = [terms for terms in found if terms.restricted]
+    terms = found[0] if len(found) == 1 else next(iter(closed), None)
     if terms is not None and terms.restricted and not may_read(caller, terms.order_id):
         raise Closed([terms.order_id])
     return terms
 
 
-def terms_over_protecting(reference: str, *, people: Sequence[UUID]) -> OrderTerms | None:
-    """The same for an order that protects one of `people`; None also where it exists but protects others."""
-    return _terms(_OF_PERSON, (reference, tuple(people)))
+def terms_over_protecting(reference: str, *, people: Sequence[UUID]) -> OrdersMeant:
+    """The same for orders that protect one of `people`, and for no others; without a reference all of them."""
+    return _meant(reference, _terms(_OF_PERSON, (fold_reference(reference), tuple(people))))
 
 
-def terms_over_spoken_for(reference: str, *, authorities: Sequence[UUID]) -> OrderTerms | None:
-    """The same for an order under which one of these authorities lets an advocate speak."""
-    return _terms(_OF_ADVOCATE, (reference, tuple(authorities)))
+def terms_over_spoken_for(reference: str, *, authorities: Sequence[UUID]) -> OrdersMeant:
+    """The same for orders under which one of these authorities lets an advocate speak."""
+    return _meant(reference, _terms(_OF_ADVOCATE, (fold_reference(reference), tuple(authorities))))
 
 
 def terms_by_id(order_id: UUID) -> OrderTerms | None:
-    return _terms(_BY_ID, (order_id,))
+    return next(iter(_terms(_BY_ID, (order_id,))), None)
 
 
-def _terms(which: str, values: tuple[Any, ...]) -> OrderTerms | None:
+def _meant(reference: str, found: list[OrderTerms]) -> OrdersMeant:
+    """Two forces may use the same reference for the same person: then both may be meant."""
+    named = _named(reference, found)
+    return OrdersMeant(named[0]) if len(named) == 1 else OrdersMeant(None, tuple(named or found))
+
+
+def _named(reference: str, found: list[OrderTerms]) -> list[OrderTerms]:
+    folded = fold_reference(reference)
+    alike = [terms for terms in found if folded and fold_reference(terms.reference) == folded]
+    meant = meant_references(reference, [terms.reference for terms in alike])
+    return [terms for terms in alike if terms.reference in meant]
+
+
+def _terms(which: str, values: tuple[Any, ...]) -> list[OrderTerms]:
+    """Of each order, the one made first at the beginning."""
     question = (which, *values)
     known = _COMPILED.known(question)
     asked = [*(list(value) if isinstance(value, tuple) else value for value in values), list(known)]
     rows = [_Row(*row) for row in ask(_TERMS.format(which=which), asked)]
-    # Two forces may use the same reference for the same person: then nobody can say which is meant.
-    if not rows or len({row.order for row in rows}) > 1:
-        return None
     compiled = [
         known.get(row.version) or _compile(_BODY.opened(bytes(row.body), row.version), Period(row.starts, row.ends))
         for row in rows
     ]
     if len(compiled) > len(known):
         _COMPILED.keep(question, dict(zip((row.version for row in rows), compiled, strict=True)))
+    pairs = list(zip(rows, compiled, strict=True))
+    return [_of_one(list(of_order)) for _, of_order in groupby(pairs, key=lambda pair: pair[0].order)]
+
+
+def _of_one(pairs: list[tuple[_Row, _Compiled]]) -> OrderTerms:
+    """The terms of one order, from its versions."""
+    first = pairs[0][0]
     versions = tuple(
         VersionTerms(
             row.number,
@@ -148,19 +180,19 @@ def _terms(which: str, values: tuple[Any, ...]) -> OrderTerms | None:
             Period(row.starts, row.ends),
             terms.change,
         )
-        for row, terms in zip(rows, compiled, strict=True)
+        for row, terms in pairs
     )
-    services = _services(json.loads(rows[0].services or "[]"))
+    services = _services(json.loads(first.services or "[]"))
     return OrderTerms(
-        order_id=rows[0].order,
-        reference=rows[0].reference,
-        force=rows[0].force,
-        restricted=rows[0].restricted,
+        order_id=first.order,
+        reference=first.reference,
+        force=first.force,
+        restricted=first.restricted,
         served_at=min((service.at for service in services), default=None),
         versions=versions,
-        respondent=tuple(terms.respondent for terms in compiled),
-        protected=_protected(compiled),
-        accounts=json.loads(rows[0].accounts) if rows[0].accounts else {},
+        respondent=tuple(terms.respondent for _, terms in pairs),
+        protected=_protected([terms for _, terms in pairs]),
+        accounts=json.loads(first.accounts) if first.accounts else {},
         services=services,
     )
 

@@ -129,6 +129,7 @@ TENANTED: dict[str, Policy] = {
     "breaches_transfer": either(of_report(), either(of_force("to_force_id"), of_force("from_force_id"))),
     "breaches_transferend": through("breaches_transfer", "transfer_id"),
     "breaches_snooze": of_report(),
+    "breaches_orderchange": of_report(),
     "breaches_note": both(of_report(), of("(SELECT app_force()) IS NOT NULL")),
     "breaches_outcome": of_report(),
     "breaches_linkact": both(of_report("first_id"), of_report("second_id")),

@@ -25,6 +25,11 @@ def pair(api: Apis, order: str) -> tuple[str, str]:
     return submitted(api), submitted(api)
 
 
+def elsewhere(api: Apis) -> str:
+    """A report in another force's queue, of somebody whom no order protects."""
+    return str(api.other_victim.post("victim/reports", a_report(order=None, force="06")).body["id"])
+
+
 def act(api: Apis, one: str, name: str, other: str, **headers: str) -> Answer:
     return api.officer.post(f"officer/reports/{one}/{name}", {"report": other, "reason": WHY}, **headers)
 
@@ -71,8 +76,8 @@ def test_a_report_without_an_account_is_suggested_too(api: Apis, order: str) -> 
 
 def test_another_forces_report_is_never_suggested(api: Apis, order: str) -> None:
     """Rule 80."""
-    one = submitted(api, order=None)
-    submitted(api, order=None, force="06")
+    one = submitted(api)
+    elsewhere(api)
     assert links(api, one) == []
 
 
@@ -132,7 +137,7 @@ def test_what_is_refused(api: Apis, pair: tuple[str, str], name: str, body: Any,
 
 
 def test_another_forces_report_and_itself_cannot_be_named(api: Apis, order: str) -> None:
-    one, theirs = submitted(api), submitted(api, order=None, force="06")
+    one, theirs = submitted(api), elsewhere(api)
     assert act(api, one, "link", theirs).codes == {("/report", "report_not_known")}
     assert act(api, one, "link", one).codes == {("/report", "same_report")}
     assert not LinkAct.objects.exists()

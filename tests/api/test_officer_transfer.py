@@ -67,7 +67,6 @@ def test_what_is_accepted_moves_with_every_clock_as_it_was_rule_89(api: Apis, re
     assert (after.received_at, after.review_due, after.officer_contact_due) == (
         before.received_at, before.review_due, before.officer_contact_due,
     )  # fmt: skip
-    assert api.officer.get(f"officer/reports/{report}").status == 404
     assert (queue(api, "officer", "review"), queue(api, "other_officer", "review")) == ([], [report])
     assert verb(api, report, "claim", who="other_officer").body["state"] == "in_review"
 

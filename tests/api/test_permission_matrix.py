@@ -146,6 +146,8 @@ MATRIX: list[tuple[str, str, set[str]]] = [
     ("officer/reports/{report}/heartbeat", "post", MOVERS),
     ("officer/reports/{report}/takeover", "post", MOVERS),
     ("officer/reports/{report}/snooze", "post", MOVERS),
+    ("officer/reports/{report}/order", "post", MOVERS),
+    ("officer/reports/{report}/reveal", "post", APPROVERS),
     ("officer/reports/{report}/transfer", "post", MOVERS),
     # Nothing is on offer to this force: tests/api/test_officer_transfer.py.
     ("officer/reports/{report}/transfer/accept", "post", set()),

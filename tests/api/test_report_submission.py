@@ -121,7 +121,7 @@ def test_another_forces_order_is_not_matched_either(api: Apis, order: str) -> No
 
 
 def test_without_an_order_the_chosen_force_reviews_it(api: Apis) -> None:
-    answer = submit(api.victim, order=None, force="06")
+    answer = submit(api.other_victim, order=None, force="06")
     assert api.other_officer.get(f"officer/reports/{answer.body['id']}").status == 200
     assert api.officer.get(f"officer/reports/{answer.body['id']}").status == 404
 

@@ -54,7 +54,7 @@ def ids(api: Api, queue: str) -> list[str]:
 
 
 def without_order(api: Apis, **changes: Any) -> str:
-    answer = api.victim.post("victim/reports", a_report(**{"order": None, **changes}))
+    answer = api.other_victim.post("victim/reports", a_report(**{"order": None, **changes}))
     assert answer.status == 201, answer.body
     return str(answer.body["id"])
 

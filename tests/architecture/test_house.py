@@ -38,6 +38,7 @@ VERBS = ("breaches/deciding.py", "breaches/replaying.py")
 UNTRACED = {
     "webhooks.services.enqueue": "tells of an act whose own service leaves the trace",
     "webhooks.services.enqueue_all": "tells of acts whose own service leaves the trace",
+    "webhooks.services.set_about": "a part of putting a report under an order, which leaves the trace",
     "webhooks.services.set_quiet": "a part of restricting an order and of opening it, which leave the trace",
     "orders.services.readers.officers_of": "reads who has an account and writes nothing",
     "orders.services.readers.reader_problems": "reads who has an account and writes nothing",

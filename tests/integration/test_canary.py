@@ -80,6 +80,8 @@ def what_officers_do(api: Apis, order: str, report: str, other: str) -> Iterator
     tag = api.officer.post(f"{base}/claim", {}).etag
     yield api.officer.get(base)
     yield api.officer.get(f"{base}/safe-contact")
+    yield api.officer.post(f"{base}/order", {"order": None, "reason": CANARY * 2})
+    yield api.officer.post(f"{base}/reveal", {"fields": ["name"], "reason": CANARY * 2})
     yield api.officer.post(f"{base}/note", {"text": CANARY}, Idempotency_Key="n")
     yield api.officer.post(f"{base}/link", {"report": other, "reason": CANARY})
     yield api.officer.post(f"{base}/request-information", {"question": CANARY, "due": in_hours(24)})

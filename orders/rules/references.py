@@ -1,0 +1,48 @@
+"""References of orders as people type them: without regard to case, spaces and kinds of dash. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+_MINUS = "\N{MINUS SIGN}"
+# Dashes of every kind, spaces, and what nobody sees (soft hyphens, marks of direction).
+_BETWEEN = frozenset({"Pd", "Zs", "Zl", "Zp", "Cf", "Cc"})
+LONGEST_TYPED = 200
+
+
+def fold_reference(typed: str) -> str:
+    """What is left without spaces and dashes, in capitals. PostgreSQL's `orders_folded` says the same of ours.
+
+    Of letters only the plain ones change: a look-alike from another alphabet is another reference.
+    """
+    return "".join(one.upper() if one.isascii() else one for one in typed if not _is_between(one))
+
+
+def meant_references(typed: str, known: Sequence[str]) -> list[str]:
+    """Of references that fold to the same, those that may be meant: one that is just so, or all whose parts may be.
+
+    A dash may be missing or stand more often; where it stands elsewhere it is another reference (`A-1-12`, `A-11-2`).
+    """
+    if typed.strip() in known:
+        return [typed.strip()]
+    breaks = _breaks_of(typed)
+    found = [one for one in known if breaks <= _breaks_of(one) or breaks >= _breaks_of(one)]
+    same = [one for one in found if breaks == _breaks_of(one)]
+    return same if len(same) == 1 else found
+
+
+def _breaks_of(reference: str) -> frozenset[int]:
+    """After how many letters and digits there is a dash or a space."""
+    breaks: set[int] = set()
+    letters = 0
+    for one in reference.strip():
+        if _is_between(one):
+            breaks.add(letters)
+        else:
+            letters += 1
+    return frozenset(breaks - {0, letters})
+
+
+def _is_between(one: str) -> bool:
+    return one == _MINUS or unicodedata.category(one) in _BETWEEN
