@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from accounts.types import Caller
 from breaches import policies, queries, workflow
+from breaches.feeding import add_decision
 from breaches.models import Assessment, Decision, Report
 from breaches.moving import Precondition, moved, permitted
-from breaches.offences import codes
+from breaches.offences import BREACH, codes
 from breaches.routing import send_to_follow_up
 from breaches.types import NEEDS_VIEW
 from common.problems import Problem, Refused
@@ -75,7 +76,11 @@ def verify(*, caller: Caller, key: str, read: Read, precondition: Precondition) 
         policies.check_independent(caller, current.zone_staff)
     move = permitted(caller, report, "verify", precondition)
     decided = read()
-    problems = [*_view_problems(current, decided.views), *_offence_problems(decided.offences)]
+    problems = [
+        *_view_problems(current, decided.views),
+        *_offence_problems(decided.offences),
+        *_nothing_verified(current, decided),
+    ]
     if problems:
         raise Refused(problems)
     return _decide(caller, report, current, decided, move)
@@ -90,7 +95,8 @@ def not_verify(*, caller: Caller, key: str, read: Read, precondition: Preconditi
 
 
 def _decide(caller: Caller, report: Report, assessment: Assessment, decided: Decided, move: workflow.Move) -> Report:
-    Decision.objects.create(
+    earlier = list(report.decisions.order_by("-decided_at", "-id")[:1])
+    decision = Decision.objects.create(
         report=report,
         assessment=assessment,
         kind=decided.kind,
@@ -105,7 +111,9 @@ def _decide(caller: Caller, report: Report, assessment: Assessment, decided: Dec
     report.claimed_by_id = report.claimed_at = None
     if decided.kind == "verified":
         send_to_follow_up(report, assessment, caller)
-    return moved(caller, report, move, reason=decided.reason)
+    result = moved(caller, report, move, reason=decided.reason)
+    add_decision(report, decision, earlier)
+    return result
 
 
 def _view_problems(assessment: Assessment, views: tuple[View, ...]) -> list[Problem]:
@@ -133,6 +141,29 @@ def _one_view(view: View, path: str, *, known: set[str]) -> list[Problem]:
     if not 10 <= len(view.reason.strip()) <= 2_000:
         problems.append(Problem(f"{path}/reason", "reason_length", "A reason has 10 to 2,000 characters."))
     return problems
+
+
+def _nothing_verified(assessment: Assessment, decided: Decided) -> list[Problem]:
+    """`nothing_verified`: what a decision must rest on (rule 46).
+
+    On a finding of the machine that is agreed with; without one on a reason, and it is another offence than breach
+    of the order. That breach (section 8) takes an order in force at the time and a clause agreed with.
+    """
+    answer = assessment.answer
+    open_ = {finding["clause"] for finding in answer["findings"] if finding["outcome"] in NEEDS_VIEW}
+    agreed = any(view.view == "agree" and view.clause in open_ for view in decided.views)
+    in_force = answer.get("order_version") is not None and answer["verdict"] != "no_order_in_force"
+    missing = []
+    if not agreed and not 10 <= len(decided.reason.strip()) <= 2_000:
+        missing.append(("/reason", "Without a finding agreed with a decision has a reason of 10 to 2,000 characters."))
+    if not agreed and not set(decided.offences) - {BREACH}:
+        missing.append(("/offences", "Without a finding agreed with another offence than the breach is named."))
+    if missing:
+        missing.insert(0, ("/findings", "No finding is agreed with."))
+    if not (agreed and in_force):
+        named = [index for index, code in enumerate(decided.offences) if code == BREACH]
+        missing += [(f"/offences/{index}", "It takes an order in force and a clause agreed with.") for index in named]
+    return [Problem(where, "nothing_verified", why) for where, why in missing]
 
 
 def _offence_problems(offences: tuple[str, ...]) -> list[Problem]:

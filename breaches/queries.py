@@ -15,7 +15,7 @@ from accounts.models import Force
 from accounts.queries import good_authorities
 from accounts.types import Caller
 from breaches.corrections import Current, read_again
-from breaches.models import Addition, Assessment, Decision, Question, Report, ReportArea, ReportCopy, Transfer
+from breaches.models import Addition, Assessment, Question, Report, ReportArea, ReportCopy, Transfer
 from breaches.sent import as_sent
 from breaches.workflow import FOLLOW_UP_STATES, REVIEW_STATES
 from common.problems import Closed, Forbidden, NotFound
@@ -251,12 +251,6 @@ def questions_of(report_ids: Collection[UUID]) -> dict[UUID, list[Question]]:
     for question in rows.order_by("asked_at", "id"):
         found[question.report_id].append(question)
     return found
-
-
-def verified_decisions(report_ids: Collection[UUID]) -> dict[UUID, Decision]:
-    """The latest decision that verified each of these reports."""
-    rows = Decision.objects.filter(report_id__in=report_ids, kind="verified").order_by("decided_at")
-    return {row.report_id: row for row in rows.select_related("report__order")}
 
 
 def is_record_of(caller: Caller, record: UUID) -> bool:

@@ -6,7 +6,7 @@ warning, since no report is refused for how somebody in fear put it.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -78,6 +78,8 @@ class VerifyIn(Shape):
 
     findings: list[ViewIn] = Field(max_length=500)
     offences: list[Text] = Field(default=[], max_length=50)
+    # Why, where no finding is agreed with: 10 to 2,000 characters.
+    reason: Text | None = Field(None, max_length=2_000)
     reasonable_excuse: ExcuseIn | None = None
 
 
@@ -293,17 +295,24 @@ class ZonesFoundOut(Shape):
 
 
 class BreachOut(Shape):
+    """A decision on a breach, as it was made. `overturns` is the id of the entry that an `overturned` one takes back.
+
+    `assessment` is the one decided on, with its `id`; null once the report was erased.
+    """
+
     id: str
-    reference: str
     sequence: int
+    decision: Literal["verified", "overturned"]
+    overturns: str | None
+    decided_at: Instant
+    report: str
+    reference: str
     order: str | None
     order_force: str | None
-    verified_at: Instant
-    incident_from: Instant | None
-    incident_to: Instant | None
-    verdict: str
-    offences: list[str]
+    assessment: dict[str, Any] | None
     findings: list[dict[str, Any]]
+    offences: list[str]
+    state: str
 
 
 class BreachesOut(Shape):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import cast
 
 from common.london import civil_date
 from orders.models import InForce, NotificationDuty, Order
+from orders.queries.interims import orders_replacing, replaces_interim_on_record
 from orders.queries.versions import first_served_at
 from orders.rules.duties import Duty, DutyKind, Event, EventKind, Notified, duties
 
@@ -14,10 +16,9 @@ from orders.rules.duties import Duty, DutyKind, Event, EventKind, Notified, duti
 def duties_of(order: Order) -> tuple[Duty, ...]:
     """The order's duties by all that is recorded now (rules 26 to 29)."""
     served_at = first_served_at(order)
-    latest = order.versions.order_by("-number").values_list("kind", "replaces_interim")[0]
     return duties(
         served_on=civil_date(served_at) if served_at else None,
-        replaces_interim=latest[0] == "full" and bool(latest[1]),
+        replaces_interim=replaces_interim_on_record(order),
         ends_at=_ends_at(order),
         events=[Event(cast(EventKind, row.kind), row.event_on) for row in order.notification_events.all()],
         notified=[Notified(cast(DutyKind, n.kind), n.event_on, n.notified_at) for n in order.notifications.all()],
@@ -51,6 +52,16 @@ def redraw_duties(order: Order) -> None:
         )
         for duty in duties_of(order)
     )
+
+
+def redraw_duties_replacing(force: str, references: Collection[str]) -> None:
+    """The same for the force's orders that say that they replace one of these, which became known or known better.
+
+    Once the interim is on record no first duty arises from the full order (rule 27): one drawn before goes, met,
+    missed or due. What he told the police stays on record.
+    """
+    for order in orders_replacing(force, references).select_for_update(of=("self",)):
+        redraw_duties(order)
 
 
 def _ends_at(order: Order) -> datetime | None:

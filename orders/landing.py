@@ -17,6 +17,7 @@ from database.copying import copy_in
 from edge.drafts import read_draft
 from geo.zones import Zone, build
 from orders import messages, rules
+from orders.duties import redraw_duties_replacing
 from orders.imports.comparing import changes, removals, says_the_same
 from orders.imports.entries import Entry
 from orders.imports.telling import RowProblem, told
@@ -30,7 +31,7 @@ from orders.models import (
     OrderImport,
     OrderVersion,
 )
-from orders.queries import closed_among, orders_open_to
+from orders.queries import closed_among, kinds_by_reference, orders_open_to
 from orders.queries.people import warnings_beside_others
 from orders.serializers.document import OrderDocument
 from orders.services.readers import note_attempt
@@ -133,10 +134,11 @@ def _draft(entry: Entry, latest: OrderVersion | None) -> _Draft:
 def _decide(job: OrderImport, drafts: Sequence[_Draft]) -> None:
     """New ones together, since most of a first file is new; the others one by one."""
     caller = caller_of(job)
+    kinds = kinds_by_reference(caller, _replaced(drafts))
     for draft in drafts:
         # Of a row that could not be split into cells nothing more is known.
         if all(problem.field for problem in draft.problems):
-            _check(caller, draft)
+            _check(caller, draft, kinds)
     wanted = [draft for draft in drafts if draft.outcome in ("created", "versioned")]
     alone = _meeting_others(job, [draft for draft in wanted if draft.latest is None])
     if job.dry_run:
@@ -150,7 +152,13 @@ def _decide(job: OrderImport, drafts: Sequence[_Draft]) -> None:
         _register(caller, draft)
 
 
-def _check(caller: Caller, draft: _Draft) -> None:
+def _replaced(drafts: Sequence[_Draft]) -> set[str]:
+    """The references of interim orders that these say they replace."""
+    said = (draft.document.body.get("replaces_interim") for draft in drafts)
+    return {reference for reference in said if reference}
+
+
+def _check(caller: Caller, draft: _Draft, kinds: Mapping[str, str]) -> None:
     """What is to become of it, by the rules of registering; nothing is stored."""
     latest, body, wrong = draft.latest, draft.document.body, draft.problems
     if latest is not None and not wrong and not draft.document.shape_problems and says_the_same(body, latest.body):
@@ -161,7 +169,7 @@ def _check(caller: Caller, draft: _Draft) -> None:
         _name_change(draft, latest)
     draft.version = latest.number + 1 if latest else 1
     try:
-        draft.verdict = check(caller=caller, number=draft.version, document=draft.document, latest=latest)
+        draft.verdict = check(caller=caller, number=draft.version, document=draft.document, latest=latest, kinds=kinds)
     except Refused as refused:
         draft.refuse([*wrong, *_told(draft, [*refused.problems, *_never_found(rules.find_unusable(body))])])
     except Conflict as conflict:
@@ -262,7 +270,7 @@ def _warn_beside_others(job: OrderImport, drafts: Sequence[_Draft]) -> None:
         beside = warnings_beside_others(
             draft.latest.order if draft.latest else Order(force_id=job.force_id, reference=draft.entry.reference),
             body,
-            period=rules.period_of(body),
+            period=verdict.period or rules.period_of(body),
             shapes=verdict.shapes,
             at=timezone.now(),
             new=draft.latest is None,
@@ -304,7 +312,11 @@ def _store(caller: Caller, drafts: Sequence[_Draft]) -> None:
             if rules.in_force_periods([period])[0] is not None
         ]
     )
-    # Of an order that nobody has served no notification duty arises: `orders.duties` would find none.
+    # Of an order that nobody has served no notification duty arises: `orders.duties` would find none. One on record
+    # may have said that it replaces an interim order that came only now.
+    interims = [version.order.reference for version in rows.versions if version.kind == "interim"]
+    if interims:
+        redraw_duties_replacing(caller.force, interims)
     ids = [identifier for version in rows.versions for identifier in (version.order_id, version.id)]
     record(actor=caller.actor, action="collection", verb="order_version_registered", records=ids)
     messages.registered([(version.order, rules.status_in(period, at=now)) for version, period in periods])

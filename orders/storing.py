@@ -79,7 +79,7 @@ class Rows:
 
 
 def _version(checked: Checked) -> OrderVersion:
-    body, period = checked.body, rules.period_of(checked.body)
+    body, period = checked.body, checked.verdict.period or rules.period_of(checked.body)
     warnings = (*checked.verdict.warnings, *checked.beside)
     return OrderVersion(
         order=checked.order,
@@ -93,6 +93,7 @@ def _version(checked: Checked) -> OrderVersion:
         body_sent=checked.sent,
         body_sha256=checked.digest,
         restricted=body.get("restricted"),
+        corrects=(body.get("change") or {}).get("corrects"),
         replaces_interim=body.get("replaces_interim") or "",
         warnings=[{"code": w.code, "pointer": w.pointer, "detail": w.detail} for w in warnings],
         recorded_at=checked.recorded_at,

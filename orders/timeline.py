@@ -62,7 +62,10 @@ def in_force_row(order: UUID, version: UUID, period: Period, *, known_from: date
 
 
 def _wanted(order: Order) -> dict[UUID, Period]:
-    versions = list(order.versions.order_by("number").values_list("id", "effective_from", "in_force_until"))
+    versions = list(order.versions.order_by("number").values_list("id", "effective_from", "in_force_until", "corrects"))
     end = end_of(order)
-    periods = rules.in_force_periods([Period(start, until) for _, start, until in versions], end.at if end else None)
+    corrects = {number: row[3] for number, row in enumerate(versions, start=1) if row[3] is not None}
+    periods = rules.in_force_periods(
+        [Period(start, until) for _, start, until, _ in versions], end.at if end else None, corrects=corrects
+    )
     return {row[0]: period for row, period in zip(versions, periods, strict=True) if period is not None}

@@ -14,7 +14,7 @@ OrderKind = Literal["full", "interim"]
 Route = Literal["application", "on_conviction", "on_acquittal"]
 Basis = Literal["resides", "believed_in_area", "intends_to_come"]
 ChangeKind = Literal["made", "variation", "renewal", "correction"]
-CourtType = Literal["magistrates", "youth", "crown"]
+CourtType = Literal["magistrates", "youth", "crown", "court_of_appeal", "other"]
 ConditionKind = Literal[
     "exclusion_zone",
     "no_contact",
@@ -108,6 +108,16 @@ class Period:
 
     start: datetime
     end: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A version on record: from when to when it runs if nothing else happens, and what it was taken to correct."""
+
+    number: int
+    period: Period
+    made_on: date
+    corrects: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,21 +11,20 @@ from rest_framework.response import Response
 
 from accounts.types import Caller
 from audit.services import record
-from breaches import queries, services
+from breaches import feeding, queries, services
 from breaches.api import shown
 from breaches.api.submission import TakesReports
-from breaches.models import Decision
+from breaches.models import BreachEntry, Decision
 from breaches.reading import missing_time
 from breaches.serializers import BreachesOut, CheckIn, CheckOut, PassedOnReportIn, ReceiptOut, ReportOut
+from common.problems import Refused
 from edge.pagination import limit_of, sign, unsign
 from edge.parsing import body_of, read
 from edge.views import ApiView, answer
 from orders.queries import order_of
-from webhooks.queries import events_after
-from webhooks.types import Numbered
 
 READ, WRITE = ("breaches:read",), ("breaches:write",)
-_FEED = "force-breaches"
+_FEED, _FEED_OF_EVENTS = "breach-decisions", "force-breaches"
 
 
 class Reports(TakesReports):
@@ -74,40 +73,52 @@ class Breaches(ApiView):
 
     @extend_schema(responses={200: BreachesOut})
     def get(self, request: Request) -> Response:
-        """Verified breaches of this force, oldest first. Ask again with `cursor` for what came since."""
-        caller, limit, after = self.caller(request), limit_of(request), _after(request)
-        found = events_after(force=caller.force, sequence=after, limit=limit + 1, types={"report.verified"})
-        events, more = found[:limit], len(found) > limit
-        cursor = sign(_FEED, [events[-1].sequence if events else after])
-        return answer({"results": _breaches(caller, events), "cursor": cursor, "next": cursor if more else None})
+        """What was decided of breaches of this force, oldest first. Ask again with `cursor` for what came since.
+
+        An entry never changes: what is decided otherwise later is an `overturned` entry that names the first.
+        """
+        caller, limit = self.caller(request), limit_of(request)
+        after = _after(request, caller.force)
+        found = feeding.entries_after(force=caller.force, sequence=after, limit=limit + 1)
+        entries, more = found[:limit], len(found) > limit
+        cursor = sign(_FEED, [(entries[-1].sequence if entries else None) or after])
+        return answer({"results": _breaches(caller, entries), "cursor": cursor, "next": cursor if more else None})
 
 
-def _after(request: Request) -> int:
+def _after(request: Request, force: str) -> int:
+    """The number up to which the caller has read; a cursor of the feed as it was once leads to its place here."""
     cursor = request.query_params.get("cursor")
-    return int(unsign(cursor, _FEED, 1)[0]) if cursor else 0
+    if not cursor:
+        return 0
+    try:
+        return int(unsign(cursor, _FEED, 1)[0])
+    except Refused:
+        return feeding.place_of_event(force, int(unsign(cursor, _FEED_OF_EVENTS, 1)[0]))
 
 
 @transaction.atomic
-def _breaches(caller: Caller, events: list[Numbered]) -> list[dict[str, Any]]:
-    ids = [event.message.subject for event in events]
-    decisions = queries.verified_decisions(ids)
-    record(actor=caller.actor, action="consultation", verb="breaches_read", records=ids)
-    return [_breach(decisions[event.message.subject], event.sequence) for event in events]
+def _breaches(caller: Caller, entries: list[BreachEntry]) -> list[dict[str, Any]]:
+    decisions = feeding.decisions_behind(entries)
+    reports = dict.fromkeys(entry.report for entry in entries)
+    record(actor=caller.actor, action="consultation", verb="breaches_read", records=list(reports))
+    return [_breach(entry, decisions.get(entry.decision), caller.force) for entry in entries]
 
 
-def _breach(decision: Decision, sequence: int) -> dict[str, Any]:
-    report = decision.report
-    order = report.order
+def _breach(entry: BreachEntry, decision: Decision | None, force: str) -> dict[str, Any]:
+    """An entry as it was when it was decided; of an erased report its ids and its place alone."""
+    stands = decision is not None and entry.kind == BreachEntry.VERIFIED
     return {
-        "id": report.id,
-        "reference": report.reference,
-        "sequence": sequence,
-        "order": order.reference if order else None,
-        "order_force": order.force_id if order else None,
-        "verified_at": decision.decided_at,
-        "incident_from": report.incident_from,
-        "incident_to": report.incident_to,
-        "verdict": report.verdict,
-        "offences": decision.offences,
-        "findings": [{"clause": f["clause"], "view": f["view"]} for f in decision.findings],
+        "id": entry.key,
+        "sequence": entry.sequence,
+        "decision": entry.kind,
+        "overturns": entry.overturns,
+        "decided_at": entry.decided_at,
+        "report": entry.report,
+        "reference": entry.reference,
+        "order": entry.order_reference or None,
+        "order_force": entry.order_force or None,
+        "assessment": shown.decided_on(decision, of_order=entry.order_force, force=force) if decision else None,
+        "findings": [{"clause": f["clause"], "view": f["view"]} for f in decision.findings] if decision else [],
+        "offences": decision.offences if decision and stands else [],
+        "state": entry.state,
     }

@@ -140,6 +140,7 @@ def _verified(sent: VerifyIn) -> Decided:
     excuse: BaseModel | None = sent.reasonable_excuse
     return Decided(
         kind="verified",
+        reason=sent.reason or "",
         views=tuple(View(f.clause, f.view, f.reason) for f in sent.findings),
         offences=tuple(sent.offences),
         reasonable_excuse=excuse.model_dump() if excuse else None,

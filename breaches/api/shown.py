@@ -115,6 +115,12 @@ def _answer(report: Report, assessment: Assessment, force: str) -> Json:
     return answer if report.order is None or report.order.force_id == force else concerned(answer)
 
 
+def decided_on(decision: Decision, *, of_order: str, force: str) -> Json:
+    """The assessment that a decision was made on, with its id; another force than the order's sees what concerns it."""
+    answer: Json = decision.assessment.answer
+    return {"id": decision.assessment_id, **(answer if of_order in ("", force) else concerned(answer))}
+
+
 def _order_judged_by(assessment: Assessment) -> UUID | None:
     terms = assessment.question["terms"]
     return UUID(terms["order_id"]) if terms else None

@@ -10,6 +10,7 @@ from breaches.evidence.models import (
     EvidenceTimestamp,
     EvidenceUpload,
 )
+from breaches.models.feed import BreachEntry
 from breaches.models.following import Addition, LinkAct, Note, Outcome, Question, Withdrawal
 from breaches.models.handing import OrderChange, Snooze, Transfer, TransferEnd
 from breaches.models.private import DeviceNotice, DiaryEntry, DiaryReport, Receipt, SafeContact
@@ -27,6 +28,7 @@ from breaches.models.tracking import FixJudgement, TrackedDevice, TrackFix, Visi
 __all__ = [
     "Addition",
     "Assessment",
+    "BreachEntry",
     "Consultation",
     "Decision",
     "DeviceNotice",

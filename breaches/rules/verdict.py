@@ -144,8 +144,9 @@ def _in_force(group: _Group, when: Interval | None) -> bool:
 
 def _version_then(versions: list[VersionTerms], facts: Facts) -> int | None:
     """The version in force when the incident began, or the first that came into force in it."""
-    then = [v.number for v in versions if _touches_any(v, [facts.interval])]
-    return min(then, default=None)
+    then = [(v.in_force.start, v.number) for v in versions if v.in_force and _touches_any(v, [facts.interval])]
+    # By its start: a number says when a version was registered, and a correction may reach back.
+    return min(then)[1] if then else None
 
 
 def _grouped(versions: list[VersionTerms]) -> list[_Group]:

@@ -87,6 +87,7 @@ class OrderVersion(models.Model):
     # Of the body, what a query asks for: the rest of it is sealed.
     restricted = models.BooleanField(null=True)  # None: this version says nothing of it
     replaces_interim = models.CharField(max_length=64, blank=True)
+    corrects = models.PositiveIntegerField(null=True)  # the number of the version whose place it takes
     warnings = models.JSONField(default=list)
     recorded_at = models.DateTimeField(db_default=Now())
     recorded_by = models.CharField(max_length=64)
@@ -106,9 +107,20 @@ class OrderVersion(models.Model):
                 condition=Q(number=1, change_kind="made")
                 | Q(number__gt=1, change_kind__in=["variation", "renewal", "correction"]),
             ),
+            models.CheckConstraint(
+                name="order_version_corrects_earlier",
+                condition=Q(corrects__isnull=True)
+                | Q(change_kind="correction", corrects__gte=1, corrects__lt=F("number")),
+            ),
             # Section 5: an interim has a fixed period, never "until further order".
             models.CheckConstraint(
                 name="interim_has_an_end", condition=~Q(kind="interim") | Q(in_force_until__isnull=False)
+            ),
+        ]
+        indexes = [
+            # Which orders say that they replace the interim order of this reference?
+            models.Index(
+                name="order_version_replacing", fields=["replaces_interim"], condition=~Q(replaces_interim="")
             ),
         ]
         triggers = [APPEND_ONLY, RESTRICTED]

@@ -12,6 +12,13 @@ from orders.queries.access import (
 )
 from orders.queries.authorities import authorities_of, authorities_over, authority_for
 from orders.queries.endings import end_of, ends_of
+from orders.queries.interims import (
+    interim_problems,
+    interim_warnings,
+    kinds_by_reference,
+    orders_replacing,
+    replaces_interim_on_record,
+)
 from orders.queries.records import record_of, records_of
 from orders.queries.terms import (
     terms_as_written,
@@ -26,14 +33,17 @@ from orders.queries.versions import (
     drawings_of,
     first_served_at,
     is_interim,
+    last_terms,
     made_on,
     orders_of,
+    placed,
     revision,
     status_of,
     status_of_version,
     times_of,
     version_at,
     versions_at,
+    versions_before,
     works_on,
     zones_of,
 )
@@ -50,7 +60,11 @@ __all__ = [
     "end_of",
     "ends_of",
     "first_served_at",
+    "interim_problems",
+    "interim_warnings",
     "is_interim",
+    "kinds_by_reference",
+    "last_terms",
     "made_on",
     "may_read",
     "open_to",
@@ -58,9 +72,12 @@ __all__ = [
     "order_of",
     "orders_of",
     "orders_open_to",
+    "orders_replacing",
     "person_for_update",
+    "placed",
     "record_of",
     "records_of",
+    "replaces_interim_on_record",
     "revision",
     "status_of",
     "status_of_version",
@@ -72,6 +89,7 @@ __all__ = [
     "times_of",
     "version_at",
     "versions_at",
+    "versions_before",
     "works_on",
     "zones_of",
 ]

@@ -8,15 +8,15 @@ from uuid import UUID
 
 from accounts.models import Force
 from common.problems import Problem
-from orders.models import OrderVersion
+from orders.queries.versions import last_terms
 
 _UNKNOWN = "This is not the code of a force."
 
 
 def homes_of(order_id: UUID, *, clauses: Collection[str]) -> set[str]:
-    """The home forces of those whom the conditions of these clauses protect, by the newest version."""
-    newest = OrderVersion.objects.filter(order_id=order_id).order_by("-number").first()
-    body: Mapping[str, Any] = newest.body if newest else {"conditions": [], "protected_persons": []}
+    """The home forces of those whom the conditions of these clauses protect, by the last terms."""
+    last = last_terms(order_id)
+    body: Mapping[str, Any] = last.body if last else {"conditions": [], "protected_persons": []}
     concerned = {key for c in body["conditions"] if c["clause"] in clauses for key in c.get("protects") or ()}
     said = {p.get("home_force") for p in body["protected_persons"] if p["key"] in concerned}
     return set(Force.objects.filter(code__in=said - {None}).values_list("code", flat=True))

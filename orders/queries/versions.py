@@ -29,7 +29,7 @@ from orders.models import (
 from orders.queries.access import orders_open_to
 from orders.queries.endings import end_of, ends_of
 from orders.queries.records import count_records, known_rows
-from orders.types import End, Period, Status
+from orders.types import End, Period, Placed, Status
 
 _ENDED = (
     Appeal.objects.filter(outcome="quashed"),
@@ -62,12 +62,37 @@ def _has_status(status: Status, at: datetime) -> Q:
 
 
 def made_on(order: Order) -> date:
-    """The day the order was made, by its latest version."""
+    """The day the order was made, by the newest version: no variation changes it, and a correction puts it right."""
     return order.versions.order_by("-number").values_list("made_on", flat=True)[0]
 
 
+def last_terms(order_id: UUID) -> OrderVersion | None:
+    """The version that governs last, by what is known now; of an order in force at no time the newest.
+
+    Who is protected, and by which words: a correction of an early version is the newest, and not that. None for a
+    force that sees no terms of the order.
+    """
+    times = InForce.objects.filter(order=order_id, known__upper_inf=True).select_related("version__order")
+    row = times.order_by("-during").first()
+    return row.version if row else OrderVersion.objects.filter(order=order_id).order_by("-number").first()
+
+
+def placed(version: OrderVersion) -> Placed:
+    """A version on record as the rules of succession take it."""
+    period = Period(version.effective_from, version.in_force_until)
+    return Placed(version.number, period, version.made_on, version.corrects)
+
+
+def versions_before(version: OrderVersion) -> list[OrderVersion]:
+    """The version whose terms a version changes, and the one numbered before it where that is another."""
+    rows = version.order.versions.filter(number__lt=version.number).order_by("-number")
+    earlier = list(rows.defer("body", "body_sent"))
+    found = rules.terms_before(placed(version), [placed(row) for row in reversed(earlier)])
+    return [row for row in earlier if row.number in (found, version.number - 1)]
+
+
 def is_interim(order: Order) -> bool:
-    """Whether it is an interim order, by its latest version."""
+    """Whether it is an interim order, by the newest version, as the day made."""
     return order.versions.order_by("-number").values_list("kind", flat=True)[0] == "interim"
 
 

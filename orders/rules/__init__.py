@@ -13,11 +13,13 @@ from orders.rules.periods import (
     two_years_from,
 )
 from orders.rules.required import REQUIRED
+from orders.rules.succession import Earlier, terms_before
 from orders.rules.usable import NEVER_FOUND, find_unusable, find_unusable_identifier
 
 __all__ = [
     "NEVER_FOUND",
     "REQUIRED",
+    "Earlier",
     "Setting",
     "Verdict",
     "check",
@@ -28,5 +30,6 @@ __all__ = [
     "in_force_periods",
     "period_of",
     "status_in",
+    "terms_before",
     "two_years_from",
 ]

@@ -12,8 +12,18 @@ from geo.shapes import ShapeReading, read_shape
 from orders.rules.conditions import condition_problems, short_conditions
 from orders.rules.order import application, change, dates, duration, people, respondent
 from orders.rules.parts import Doc, member, objects
+from orders.rules.periods import period_of, start_of
 from orders.rules.required import missing
+from orders.rules.succession import (
+    Earlier,
+    corrected_by,
+    corrects_problems,
+    succession_warnings,
+    variation_problems,
+    varied_from,
+)
 from orders.rules.usable import find_unusable
+from orders.types import Period, Placed
 
 # A hostile body of 5 MB can hold a hundred thousand mistakes; nobody puts right more than this at a time.
 MOST_PROBLEMS = 1_000
@@ -21,23 +31,32 @@ MOST_PROBLEMS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the rules must be told, since they ask no clock and read no configuration."""
+    """What the rules must be told, since they ask no clock and read no configuration.
+
+    `earlier` are the versions on record, in order of number; `previous_clauses` the clauses of the terms that a
+    change changes where those are not given.
+    """
 
     force: str
     today: date
     number: int = 1
     previous_clauses: frozenset[str] | None = None
+    earlier: tuple[Earlier, ...] = ()
     commencement: Mapping[str, date | None] = field(default_factory=dict)
     drawn_by_needed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Every problem and warning, and the shapes that could be read, by (condition, zone) index."""
+    """Every problem and warning, and the shapes that could be read, by (condition, zone) index.
+
+    `period` is when the version runs if nothing else happens; None where there are problems.
+    """
 
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     shapes: Mapping[tuple[int, int], ShapeReading]
+    period: Period | None = None
 
 
 def check(doc: Doc, setting: Setting, told: Sequence[Problem] = ()) -> Verdict:
@@ -45,22 +64,38 @@ def check(doc: Doc, setting: Setting, told: Sequence[Problem] = ()) -> Verdict:
 
     `told` is what did not fit and was left out of `doc`: it comes first, and nothing is said about it twice.
     """
-    shapes = dict(_shapes(doc))
+    shapes, corrected = dict(_shapes(doc)), corrected_by(doc, setting.earlier)
+    in_place_of = corrected.placed if corrected else None
     found = chain(
         missing(doc),
         duration(doc),
-        dates(doc),
+        dates(doc, in_place_of),
         _of_today(doc, setting),
         application(doc, setting.force, setting.commencement),
         respondent(doc, setting.today),
-        change(doc, setting.number, setting.previous_clauses),
+        change(doc, setting.number, _clauses_before(doc, setting, in_place_of)),
+        corrects_problems(doc, setting.number, setting.earlier),
+        variation_problems(doc, setting.earlier),
         people(doc),
         condition_problems(doc, drawn_by_needed=setting.drawn_by_needed),
         *(reading.problems for reading in shapes.values()),
     )
     of_shapes = chain.from_iterable(reading.warnings for reading in shapes.values())
-    warnings = _capped([*short_conditions(doc), *of_shapes, *find_unusable(doc)])
-    return Verdict(_capped([*told, *_not_told(found, told)]), warnings, shapes)
+    warnings = [*short_conditions(doc), *of_shapes, *find_unusable(doc)]
+    problems = _capped([*told, *_not_told(found, told)])
+    if problems:
+        return Verdict(problems, _capped(warnings), shapes)
+    period = period_of(doc, in_place_of=in_place_of)
+    warnings = [*succession_warnings(doc, period, setting.earlier), *warnings]
+    return Verdict((), _capped(warnings), shapes, period)
+
+
+def _clauses_before(doc: Doc, setting: Setting, in_place_of: Placed | None) -> frozenset[str] | None:
+    """The clauses of the terms that a change changes: of the version that governs at its start without it."""
+    if setting.previous_clauses is not None or not setting.earlier:
+        return setting.previous_clauses
+    base = varied_from(start_of(doc, in_place_of=in_place_of), setting.earlier)
+    return frozenset(str(item.get("clause")) for item in objects(base.body, "conditions")) if base else None
 
 
 def _of_today(doc: Doc, setting: Setting) -> Iterator[Problem]:

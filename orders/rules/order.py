@@ -8,7 +8,8 @@ from datetime import date
 from common.london import civil_date
 from common.problems import Problem
 from orders.rules.parts import Doc, Found, date_of, instant_of, member, objects
-from orders.rules.periods import first_day, two_years_from
+from orders.rules.periods import start_of, two_years_from
+from orders.types import Placed
 
 # British Transport Police and the Ministry of Defence Police have no area to reside in (section 1(3)).
 NATIONAL_FORCES = frozenset({"93", "24"})
@@ -36,7 +37,8 @@ def duration(doc: Doc) -> Found:
             )
 
 
-def dates(doc: Doc) -> Found:
+def dates(doc: Doc, in_place_of: Placed | None = None) -> Found:
+    """In what order its days lie; `in_place_of` is the version whose place it takes."""
     made_on, last, start = date_of(doc, "made_on"), date_of(doc, "expires_on"), instant_of(doc, "effective_from")
     if last and last > LAST_DATE:
         yield out_of_reach("/expires_on")
@@ -48,7 +50,8 @@ def dates(doc: Doc) -> Found:
         yield Problem("/expires_on", "expires_before_made", "The last day is before the day made.")
     if start and civil_date(start) < made_on:
         yield Problem("/effective_from", "effective_before_made", "It cannot bind before it was made.")
-    first = civil_date(start) if start else first_day(doc)
+    begins = start_of(doc, in_place_of=in_place_of)
+    first = civil_date(begins) if begins else None
     if first and last and made_on <= last < first:
         yield Problem("/effective_from", "effective_after_expiry", "It would bind only after its last day.")
 
@@ -87,13 +90,17 @@ def respondent(doc: Doc, today: date) -> Found:
 
 
 def _age(doc: Doc, born: date | None) -> tuple[int, str] | None:
-    """Age at the application, and the member that says so; without it, on the day made, which is no younger."""
-    stated, made_on = doc.get("respondent_age_at_application"), date_of(doc, "made_on")
+    """Age at the application, and the member that says so; without its day, on the day made, which is no younger.
+
+    Somebody born on 29 February is a year older from 1 March of a common year (Family Law Reform Act 1969, s. 9).
+    """
+    stated = doc.get("respondent_age_at_application")
+    day = date_of(doc.get("main_application"), "applied_on") or date_of(doc, "made_on")
     if isinstance(stated, int):
         return stated, "/respondent_age_at_application"
-    if born is None or made_on is None:
+    if born is None or day is None:
         return None
-    years = made_on.year - born.year - ((made_on.month, made_on.day) < (born.month, born.day))
+    years = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
     return years, "/respondent/date_of_birth"
 
 

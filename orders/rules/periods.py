@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
+from types import MappingProxyType
 
 from common.london import civil_date, midnight_ending, midnight_starting
 from orders.rules.parts import Doc, date_of, instant_of, member
-from orders.types import DeterminationResult, End, Period, Status
+from orders.types import DeterminationResult, End, Period, Placed, Status
 
 _CHANGES = ("variation", "renewal", "correction")
+_NO_CORRECTIONS: Mapping[int, int] = MappingProxyType({})
 
 
 def two_years_from(made_on: date) -> date:
@@ -35,32 +38,72 @@ def first_day(doc: Doc) -> date | None:
     return max(made_on, decided_on) if made_on and decided_on else made_on
 
 
-def period_of(doc: Doc) -> Period:
+def period_of(doc: Doc, *, in_place_of: Placed | None = None) -> Period:
     """When the version runs if nothing else happens: `end` is the local midnight after the last day.
 
-    Raises ValueError for a document without `made_on`, which `check` refuses.
+    `in_place_of` is the version whose place it takes (`change.corrects`). Raises ValueError for a document
+    without `made_on`, which `check` refuses.
     """
-    day, last = first_day(doc), date_of(doc, "expires_on")
-    if day is None:
+    start, last = start_of(doc, in_place_of=in_place_of), date_of(doc, "expires_on")
+    if start is None:
         raise ValueError("a document without the day made has no period")
-    start = instant_of(doc, "effective_from") or midnight_starting(day)
     return Period(start, midnight_ending(last) if last else None)
 
 
-def in_force_periods(periods: Sequence[Period], ended_at: datetime | None = None) -> list[Period | None]:
-    """When each version was the one in force, versions in order of number.
+def start_of(doc: Doc, *, in_place_of: Placed | None = None) -> datetime | None:
+    """From when the version counts; None for a document without `made_on`."""
+    day, made_on = first_day(doc), date_of(doc, "made_on")
+    if day is None or made_on is None:
+        return None
+    said = instant_of(doc, "effective_from")
+    return said or (_start_of_place(in_place_of, made_on) if in_place_of else midnight_starting(day))
 
-    A later version takes over from its own start, whatever the end of the earlier one; a correction that
-    reaches back to or before an earlier start leaves nothing of that version (None). `ended_at` is when a court
-    ended the order: nothing of it runs on from there.
+
+def _start_of_place(corrected: Placed, made_on: date) -> datetime:
+    """The start of a correction that names the version it corrects and no start of its own: that version's.
+
+    A start that was only the day made moves with a corrected day made; none lies before that day.
     """
-    result: list[Period | None] = []
-    for index, own in enumerate(periods):
-        later = [other.start for other in periods[index + 1 :]]
-        ends = [end for end in (own.end, ended_at, *later) if end is not None]
-        end = min(ends) if ends else None
-        result.append(Period(own.start, end) if end is None or end > own.start else None)
+    midnight = midnight_starting(made_on)
+    from_day_made = corrected.period.start == midnight_starting(corrected.made_on)
+    return midnight if from_day_made else max(corrected.period.start, midnight)
+
+
+def in_force_periods(
+    periods: Sequence[Period], ended_at: datetime | None = None, *, corrects: Mapping[int, int] = _NO_CORRECTIONS
+) -> list[Period | None]:
+    """When each version is the one in force, versions in order of number; None: at no instant.
+
+    At an instant that one governs which has the latest start not after it, of two that start together the higher
+    number; whatever the end of an earlier one. So a correction of an early version repeals no later one.
+    `corrects` gives by number the number of the version whose place a correction takes: that one governs no more.
+    `ended_at` is when a court ended the order: nothing of it runs on from there.
+    """
+    starts: dict[datetime, int] = {}
+    for number in standing(len(periods), corrects):
+        starts[periods[number - 1].start] = number
+    result: list[Period | None] = [None] * len(periods)
+    for start, following in pairwise([*sorted(starts), None]):
+        if start is None:
+            continue
+        number = starts[start]
+        ends = [end for end in (periods[number - 1].end, ended_at, following) if end is not None]
+        end = min(ends, default=None)
+        result[number - 1] = Period(start, end) if end is None or end > start else None
     return result
+
+
+def standing(count: int, corrects: Mapping[int, int]) -> list[int]:
+    """The numbers of the versions, of so many, that hold a place of their own: of those in one place the newest."""
+    holders = {place_of(number, corrects): number for number in range(1, count + 1)}
+    return sorted(holders.values())
+
+
+def place_of(number: int, corrects: Mapping[int, int]) -> int:
+    """The version whose place it is in the end: a correction of a correction stands where the first one stood."""
+    while (earlier := corrects.get(number)) is not None and earlier < number:
+        number = earlier
+    return number
 
 
 def status_in(period: Period, *, at: datetime, end: End | None = None, superseded: bool = False) -> Status:

@@ -95,6 +95,8 @@ class Change(Draft):
     decided_on: CivilDate | None = None
     necessity: Text | None = None
     respondent_present: bool | None = None
+    # The number of the version whose place a correction takes wholly.
+    corrects: int | None = Field(None, ge=1, le=100_000)
 
 
 class MainApplication(Draft):

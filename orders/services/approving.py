@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,11 +17,14 @@ from orders.models import Order, OrderVersion, Zone, ZoneApproval
 from orders.services.again import assess_again
 
 
-def carry_approvals(previous: OrderVersion | None, version: OrderVersion) -> None:
-    """An identical shape keeps the approval it has, unless the new version says its approver drew it."""
-    if previous is None:
-        return
-    before = {(a.zone.code, a.shape_sha256): a for a in queries.approvals_of(previous).select_related("zone")}
+def carry_approvals(version: OrderVersion) -> None:
+    """An identical shape keeps the approval it has, unless the new version says its approver drew it.
+
+    Approved in the version before it, or in the one whose terms it changes: a correction may go back past one that
+    drew the zone otherwise.
+    """
+    approved = ZoneApproval.objects.filter(zone__version__in=queries.versions_before(version)).select_related("zone")
+    before = {(a.zone.code, a.shape_sha256): a for a in approved.order_by("zone__version__number")}
     ZoneApproval.objects.bulk_create(
         ZoneApproval(
             zone=zone,
@@ -100,8 +102,8 @@ def _approve(caller: Caller, order: Order, zone: Zone, reason: str) -> ZoneAppro
         approved_at=timezone.now(),
         reason=reason,
     )
-    for earlier, later in pairwise(order.versions.filter(number__gte=zone.version.number).order_by("number")):
-        carry_approvals(earlier, later)
+    for later in order.versions.filter(number__gt=zone.version.number).order_by("number"):
+        carry_approvals(later)
     record(
         actor=caller.actor,
         action="alteration",

@@ -106,7 +106,9 @@ def reveal(
     """
     order = queries.order_of(caller, reference)
     policies.check_may_reveal(caller)
-    version = order.versions.order_by("-number")[0]
+    version = queries.last_terms(order.id)
+    if version is None:
+        raise NotFound
     action = policies.reading(caller)
     outside = not queries.works_on(caller, order)
     record(

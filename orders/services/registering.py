@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from audit.services import record
 from common.london import civil_date
 from common.problems import Conflict, Problem, Refused
 from orders import messages, policies, queries, rules
+from orders.duties import redraw_duties_replacing
 from orders.models import Order, OrderVersion
 from orders.queries.homes import home_problems
 from orders.queries.people import warnings_beside_others
@@ -24,6 +26,7 @@ from orders.services.approving import carry_approvals
 from orders.services.readers import apply_restriction, reader_problems
 from orders.storing import Checked, Rows
 from orders.timeline import moment, redraw
+from orders.types import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ def register_version(
         raise Conflict("version_gap", "Versions are numbered one by one.")
     verdict = check(caller=caller, number=number, document=document, latest=latest)
     version = _store(order, caller, number, document, digest, verdict)
-    carry_approvals(latest, version)
+    if latest:
+        carry_approvals(version)
     apply_restriction(caller=caller, version=version)
     status = queries.status_of(order, at=timezone.now())
     record(actor=caller.actor, action="collection", verb="order_version_registered", records=[order.id, version.id])
@@ -77,29 +81,55 @@ def _locked_order(caller: Caller, reference: str) -> Order:
     return queries.order_for_update(caller, reference)
 
 
-def check(*, caller: Caller, number: int, document: Document, latest: OrderVersion | None) -> rules.Verdict:
+def check(
+    *,
+    caller: Caller,
+    number: int,
+    document: Document,
+    latest: OrderVersion | None,
+    kinds: Mapping[str, str] | None = None,
+) -> rules.Verdict:
     """What the rules make of a document as the version after `latest` (None: the order is not known yet).
 
+    `kinds` are those of orders that it may say it replaces, by reference, where they were looked up already.
     Raises `Refused` with everything that is wrong in it, then `Conflict` `order_ended`. Writes nothing.
     """
+    if kinds is None:
+        named = document.body.get("replaces_interim")
+        kinds = queries.kinds_by_reference(caller, [named] if named else [])
     setting = rules.Setting(
         force=caller.force,
         today=civil_date(timezone.now()),
         number=number,
-        previous_clauses=frozenset(c["clause"] for c in latest.body["conditions"]) if latest else None,
+        earlier=_earlier(latest.order) if latest else (),
         commencement=settings.ROUTE_COMMENCEMENT,
         drawn_by_needed=caller.kind == "force_system",
     )
     verdict = rules.check(document.body, setting, [*document.shape_problems, *home_problems(document.body)])
     restricted = latest is not None and latest.order.restricted
-    problems = (*verdict.problems, *reader_problems(caller=caller, body=document.body, restricted=restricted))
+    problems = (
+        *verdict.problems,
+        *queries.interim_problems(document.body, kinds),
+        *reader_problems(caller=caller, body=document.body, restricted=restricted),
+    )
     if problems:
         raise Refused(problems)
     policies.check_may_open(caller, restricted=restricted, body=document.body)
     end = queries.end_of(latest.order) if latest else None
-    if end and document.body["change"]["kind"] != "correction" and rules.period_of(document.body).start >= end.at:
+    if end and document.body["change"]["kind"] != "correction" and _period(verdict).start >= end.at:
         raise Conflict("order_ended", "The order ended before this change would take effect.")
-    return verdict
+    return replace(verdict, warnings=(*verdict.warnings, *queries.interim_warnings(document.body, kinds)))
+
+
+def _earlier(order: Order) -> tuple[rules.Earlier, ...]:
+    """The versions on record, in order of number."""
+    return tuple(rules.Earlier(queries.placed(v), v.body) for v in order.versions.defer("body_sent").order_by("number"))
+
+
+def _period(verdict: rules.Verdict) -> Period:
+    if verdict.period is None:
+        raise ValueError("a document that was refused has no period")
+    return verdict.period
 
 
 def _store(
@@ -107,7 +137,7 @@ def _store(
 ) -> OrderVersion:
     body = document.body
     _name_who_drew(body, caller)
-    period = rules.period_of(body)
+    period = _period(verdict)
     beside = warnings_beside_others(
         order, body, period=period, shapes=verdict.shapes, at=timezone.now(), new=number == 1
     )
@@ -117,6 +147,8 @@ def _store(
     )
     rows.store()
     redraw(order, at=version.recorded_at)
+    if version.kind == "interim" or version.change_kind == "correction":  # which may have made another kind of it
+        redraw_duties_replacing(order.force_id, [order.reference])
     return version
 
 

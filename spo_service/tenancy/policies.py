@@ -83,6 +83,8 @@ _TRAIL = of(
     # Before anybody is signed in, what is noted is whose account was tried.
     adds="(organisation IN ('', (SELECT app_force())) OR (SELECT app_force()) IS NULL)",
 )
+# Whoever decides sees all that was told of a report that they see, and tells every force concerned.
+_ENTRIES = Policy(either(of_report("report"), of_force()).sees, "true")
 _EVENTS = of("force_id = (SELECT app_force())", adds="true")
 
 TENANTED: dict[str, Policy] = {
@@ -120,6 +122,7 @@ TENANTED: dict[str, Policy] = {
     "breaches_assessment": of_report(),
     "breaches_move": of_report(),
     "breaches_decision": of_report(),
+    "breaches_breachentry": _ENTRIES,
     "breaches_consultation": of_order(),
     "breaches_question": of_report(),
     "breaches_addition": of_report(),

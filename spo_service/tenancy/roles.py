@@ -71,6 +71,6 @@ _SUPPORT = {
 # Never the document of an order, nor the secret that signs what a force is told.
 _SUPPORT_COLUMNS = {
     "orders_orderversion": "id, order_id, number, change_kind, kind, made_on, effective_from, in_force_until, "
-    "recorded_at, recorded_by, warnings, body_sha256, restricted, replaces_interim",
+    "recorded_at, recorded_by, warnings, body_sha256, restricted, replaces_interim, corrects",
     "webhooks_endpoint": "id, force_id, url, events, state, created_at, lease, leased_until",
 }

@@ -29,7 +29,7 @@ def test_only_verified_reports_are_breaches(api: Apis, order: str) -> None:
     api.victim.post("victim/reports", a_report())
     first, second = verified(api), verified(api)
     rows = api.force.get("force/breaches").body["results"]
-    assert [row["id"] for row in rows] == [first, second]
+    assert [row["report"] for row in rows] == [first, second]
     assert (rows[0]["order"], rows[0]["offences"]) == (order, ["ST19001"])
     assert rows[0]["findings"][0] == {"clause": "1", "view": "agree"}
 
@@ -38,18 +38,18 @@ def test_a_force_asks_again_for_what_came_since(api: Apis, order: str) -> None:
     empty = api.force.get("force/breaches").body
     first = verified(api)
     page = api.force.get(f"force/breaches?cursor={empty['cursor']}").body
-    assert [row["id"] for row in page["results"]] == [first]
+    assert [row["report"] for row in page["results"]] == [first]
     assert api.force.get(f"force/breaches?cursor={page['cursor']}").body["results"] == []
     second = verified(api)
     later = api.force.get(f"force/breaches?cursor={page['cursor']}").body
-    assert [row["id"] for row in later["results"]] == [second]
+    assert [row["report"] for row in later["results"]] == [second]
 
 
 def test_pages_follow_each_other(api: Apis, order: str) -> None:
     reports = [verified(api) for _ in range(3)]
     first = api.force.get("force/breaches?limit=2").body
     second = api.force.get(f"force/breaches?limit=2&cursor={first['next']}").body
-    assert [row["id"] for row in first["results"] + second["results"]] == reports
+    assert [row["report"] for row in first["results"] + second["results"]] == reports
     assert second["next"] is None
 
 

@@ -115,15 +115,18 @@ def test_a_weak_etag_does_not_match(api: Apis, report: str) -> None:
     assert verb(api, report, "verify", VERIFY, If_Match="W/" + tag["If_Match"]).status == 412
 
 
+NOTHING = {(where, "nothing_verified") for where in ("/findings", "/reason", "/offences")}
+
+
 @pytest.mark.parametrize(
     ("body", "problems"),
     [
-        ({"findings": []}, {("/findings", "finding_view_missing")}),
+        ({"findings": []}, {("/findings", "finding_view_missing"), *NOTHING}),
         ({"findings": [VIEW]}, {("/findings", "finding_view_missing")}),
         ({}, {("/findings", "required")}),
         (
             {"findings": [{**VIEW, "view": "maybe", "reason": "short"}, APPROACH]},
-            {("/findings/0/view", "unknown_value"), ("/findings/0/reason", "reason_length")},
+            {("/findings/0/view", "unknown_value"), ("/findings/0/reason", "reason_length"), *NOTHING},
         ),
         ({"findings": [VIEW, APPROACH, {**VIEW, "clause": "77"}]}, {("/findings/2/clause", "finding_unknown")}),
         ({"findings": [VIEW, APPROACH, VIEW]}, {("/findings/2/clause", "finding_repeated")}),

@@ -253,7 +253,7 @@ def test_the_forces_concerned_are_told_and_it_is_on_the_trail(api: Apis, order: 
     report = submitted(api)
     verified(api, report)
     for client in (api.force, api.other_force):
-        assert [row["id"] for row in client.get("force/breaches").body["results"]] == [report]
+        assert [row["report"] for row in client.get("force/breaches").body["results"]] == [report]
     (disclosed,) = Entry.objects.filter(verb="report_copied")
     assert (disclosed.action, disclosed.recipient, disclosed.record_ids) == ("disclosure", "05", [report])
 

@@ -11,6 +11,7 @@ _BEGINS = re.compile(r"\b(Order|Report)\.objects\b")
 ELSEWHERE = {
     "orders/queries/access.py": "the filter itself",
     "orders/queries/coming.py": "days of orders that were read through it; and the worker's look",
+    "orders/queries/interims.py": "whether an interim is on record: a duty of the law; callers are told by the filter",
     "orders/queries/people.py": "warnings, which tell of no restricted order",
     "orders/services/coming.py": "the worker's",
     "orders/services/people.py": "holds two orders that were read through it",

@@ -106,7 +106,7 @@ def test_a_person_linked_by_an_officer_is_told_of_until_it_is_taken_back(api: Ap
 
 
 def test_the_interim_order_that_it_replaces_is_not_told_of(api: Apis) -> None:
-    put(api, "A")
+    put(api, "A", kind="interim", main_application={"reference": "APP-1", "applied_on": "2026-02-01"})
     assert alone(api, replaces_interim="A")
 
 

@@ -188,7 +188,7 @@ def test_what_a_variation_left_out_still_finds_him(api: Apis) -> None:
     varied: dict[str, Any] = {
         "change": change,
         "effective_from": "2026-06-01T10:00:00Z",
-        "respondent": person(date_of_birth=None),
+        "respondent": {**an_order()["respondent"], "identifiers": []},
     }
     put(api, "B", number=2, **varied)
     assert why(api, "A") == [("respondent", "B", ["phone"])]

@@ -68,6 +68,9 @@ def test_notification_is_due_on_the_third_civil_day_rule_26(api: Apis, name: str
 
 
 def test_an_order_that_replaces_an_interim_makes_no_new_duty_rule_27(api: Apis) -> None:
+    pending = {"reference": "APP-1", "applied_on": "2026-02-20"}
+    body = an_order(kind="interim", main_application=pending, conditions=[NO_CONTACT])
+    assert api.force.put("force/orders/SPO-05-0000-26/versions/1", body).status == 201
     assert serve(registered(api, replaces_interim="SPO-05-0000-26")).body["notification_due"] is None
 
 

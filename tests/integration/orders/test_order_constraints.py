@@ -119,6 +119,14 @@ BROKEN: dict[str, tuple[str, Callable[[Order], Any]]] = {
     "an unknown kind of order": ("order_version_kind", lambda order: version(order, kind="other")),
     "a second version as made": ("order_version_change", lambda order: version(order, change_kind="made")),
     "an unknown kind of change": ("order_version_change", lambda order: version(order, change_kind="other")),
+    "a variation in the place of another": (
+        "order_version_corrects_earlier",
+        lambda order: version(order, change_kind="variation", corrects=1),
+    ),
+    "a correction of itself": (
+        "order_version_corrects_earlier",
+        lambda order: version(order, change_kind="correction", corrects=2),
+    ),
     "an interim until further order": ("interim_has_an_end", lambda order: version(order, kind="interim")),
     "an end at the start": ("order_version_ends_after_start", lambda order: version(order, in_force_until=START)),
     "an end before the start": (

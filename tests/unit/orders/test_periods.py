@@ -121,9 +121,33 @@ def test_a_version_ends_by_itself_before_the_next_begins() -> None:
     assert in_force_periods([Period(at(1), at(5)), Period(at(10), None)])[0] == Period(at(1), at(5))
 
 
-def test_a_correction_that_reaches_back_leaves_nothing_of_what_began_after() -> None:
+def test_a_correction_of_version_1_governs_until_version_2_starts() -> None:
     periods = [Period(at(1), None), Period(at(10), None), Period(at(5), None)]
-    assert in_force_periods(periods) == [Period(at(1), at(5)), None, Period(at(5), None)]
+    assert in_force_periods(periods) == [Period(at(1), at(5)), Period(at(10), None), Period(at(5), at(10))]
+
+
+def test_two_variations_registered_out_of_order_both_stand() -> None:
+    periods = [Period(at(1), None), Period(at(20), None), Period(at(10), at(25))]
+    assert in_force_periods(periods) == [Period(at(1), at(10)), Period(at(20), None), Period(at(10), at(20))]
+
+
+@pytest.mark.parametrize("start", [at(1), at(3), at(1) - timedelta(days=9)])
+def test_a_correction_takes_the_place_of_the_version_it_names_wholly(start: datetime) -> None:
+    """Also where its own start differs: then version 1 governs at no instant."""
+    periods = [Period(at(1), None), Period(at(10), None), Period(start, None)]
+    assert in_force_periods(periods, corrects={3: 1}) == [None, Period(at(10), None), Period(start, at(10))]
+
+
+@pytest.mark.parametrize("third", [1, 2])
+def test_of_the_corrections_of_one_version_the_newest_has_its_place(third: int) -> None:
+    """A chain of corrections, and a second correction of the same version."""
+    periods = [Period(at(1), None), Period(at(2), None), Period(at(3), None)]
+    assert in_force_periods(periods, corrects={2: 1, 3: third}) == [None, None, Period(at(3), None)]
+
+
+def test_a_version_that_ran_out_leaves_nothing_in_force_although_an_earlier_one_would_run_on() -> None:
+    periods = [Period(at(1), None), Period(at(10), at(12))]
+    assert in_force_periods(periods) == [Period(at(1), at(10)), Period(at(10), at(12))]
 
 
 def test_a_correction_from_the_same_instant_leaves_nothing() -> None:
@@ -143,11 +167,22 @@ VERSIONS = st.builds(
 )
 
 
-@given(st.lists(VERSIONS, min_size=1, max_size=5), INSTANTS, st.none() | INSTANTS)
-def test_at_most_one_version_is_in_force(periods: list[Period], when: datetime, end: datetime | None) -> None:
-    """Rule 18: the latest recorded of those that had begun, if it had not run out and no court ended the order."""
-    effective = in_force_periods(periods, end)
-    current = [i for i, p in enumerate(effective) if p and p.start <= when and (p.end is None or when < p.end)]
-    begun = [i for i, p in enumerate(periods) if p.start <= when]
-    alive = bool(begun) and (periods[begun[-1]].end is None or when < (periods[begun[-1]].end or when))
-    assert current == (begun[-1:] if alive and (end is None or when < end) else [])
+@given(st.lists(VERSIONS, min_size=1, max_size=6), st.data(), INSTANTS, st.none() | INSTANTS)
+def test_exactly_one_version_governs_at_each_instant_and_it_is_the_one_the_rule_says(
+    periods: list[Period], data: st.DataObject, when: datetime, end: datetime | None
+) -> None:
+    """Rule 18, said again in other words: of those not corrected the latest start, then the higher number."""
+    numbers = range(1, len(periods) + 1)
+    named = {n: data.draw(st.none() | st.integers(1, n - 1), label=f"{n} corrects") for n in numbers if n > 1}
+    corrects = {n: earlier for n, earlier in named.items() if earlier}
+    roots = {n: n if n not in corrects else None for n in numbers}
+    for n in numbers:
+        roots[n] = roots[n] or roots[corrects[n]]
+    stand = [n for n in numbers if all(roots[later] != roots[n] for later in numbers if later > n)]
+    begun = [n for n in stand if periods[n - 1].start <= when]
+    governs = max(begun, key=lambda n: (periods[n - 1].start, n), default=None)
+    alive = governs and (end is None or when < end) and when < (periods[governs - 1].end or when + timedelta(1))
+
+    effective = in_force_periods(periods, end, corrects=corrects)
+    current = [n for n, p in enumerate(effective, 1) if p and p.start <= when and (p.end is None or when < p.end)]
+    assert current == ([governs] if alive else [])

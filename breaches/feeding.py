@@ -1,0 +1,118 @@
+"""The feed of decisions that a force reads at `GET /force/breaches`: what is added to it, and its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+
+from breaches.models import BreachEntry, Decision, Report
+from breaches.queries import readers_of
+from common.ids import uuid7
+from webhooks.models import Event
+from webhooks.numbering import hold
+
+_AT_A_TIME = 1_000
+
+
+def add_decision(report: Report, decision: Decision, earlier: Sequence[Decision]) -> None:
+    """Add what a decision changes for those who were told of an earlier one, or are to be told of this one.
+
+    The same decision again changes nothing, and neither does opening a report again: what was decided stands until
+    it is decided otherwise. `earlier` are the report's decisions before it, the newest first. Call it with the
+    report's row held and in the state that follows from the decision.
+    """
+    told = _standing(report.id)
+    if told and earlier and _decides_alike(decision, earlier[0]):
+        return
+    entries = [_entry(report, decision, force, overturns=key) for force, key in told.items()]
+    if decision.kind == "verified":
+        forces = dict.fromkeys([report.force_id, *(copy.force_id for copy in readers_of(report)), *told])
+        entries += [_entry(report, decision, force) for force in forces]
+    BreachEntry.objects.bulk_create(entries)
+
+
+def _standing(report: UUID) -> dict[str, UUID]:
+    """Of each force that was told that this report is verified and not otherwise since: by which entry."""
+    rows = BreachEntry.objects.filter(report=report).order_by("id").values_list("force_id", "kind", "key")
+    newest = {force: (kind, key) for force, kind, key in rows}
+    return {force: key for force, (kind, key) in newest.items() if kind == BreachEntry.VERIFIED}
+
+
+def _decides_alike(one: Decision, other: Decision) -> bool:
+    """Whether the same views, offences and assessment: the words of the reasons do not count."""
+    return _content(one) == _content(other)
+
+
+def _content(decision: Decision) -> tuple[Any, ...]:
+    views = {(finding["clause"], finding["view"]) for finding in decision.findings}
+    return decision.kind, decision.assessment_id, views, set(decision.offences)
+
+
+def _entry(report: Report, decision: Decision, force: str, *, overturns: UUID | None = None) -> BreachEntry:
+    order = report.order
+    return BreachEntry(
+        force_id=force,
+        key=uuid7(),
+        kind=BreachEntry.OVERTURNED if overturns else BreachEntry.VERIFIED,
+        report=report.id,
+        decision=decision.id,
+        overturns=overturns,
+        decided_at=decision.decided_at,
+        reference=report.reference,
+        state=report.state,
+        about=order.id if order else None,
+        order_reference=order.reference if order else "",
+        order_force=order.force_id if order else "",
+    )
+
+
+def entries_after(*, force: str, sequence: int, limit: int) -> list[BreachEntry]:
+    """At most `limit` entries of a force above a number, lowest first; what is committed is numbered first."""
+    while _number(force) == _AT_A_TIME:
+        continue
+    rows = _shown(force).filter(sequence__gt=sequence).order_by("sequence")
+    return list(rows[:limit])
+
+
+def _shown(force: str) -> QuerySet[BreachEntry]:
+    """Entries of which the force may hear: not those about an order of which it is told nothing (rule 81)."""
+    quiet = Event.objects.filter(force=force, about=OuterRef("about"), quiet=True)
+    return BreachEntry.objects.filter(Q(about=None) | ~Exists(quiet), force=force)
+
+
+def _number(force: str) -> int:
+    """Number what this force has committed, oldest first and at most `_AT_A_TIME`; how many that were."""
+    waiting = _shown(force).filter(sequence=None)
+    if not waiting.exists():
+        return 0
+    with transaction.atomic():
+        hold(force)  # a number once seen is never preceded by one given later
+        last = BreachEntry.objects.filter(force=force).aggregate(last=Max("sequence"))["last"] or 0
+        ids = list(waiting.order_by("id").values_list("id", flat=True)[:_AT_A_TIME])
+        for number, row in enumerate(ids, start=last + 1):
+            BreachEntry.objects.filter(pk=row).update(sequence=number)
+    return len(ids)
+
+
+def place_of_event(force: str, sequence: int) -> int:
+    """Where somebody goes on who read the feed up to an event, when it was one of events.
+
+    Before the first entry that they cannot have read: one numbered later then, or one that takes another back.
+    What they read already may come again, under its own id.
+    """
+    entries_after(force=force, sequence=0, limit=1)
+    unread = Q(event_sequence=None) | Q(event_sequence__gt=sequence)
+    rows = BreachEntry.objects.filter(unread, force=force, sequence__gte=1)
+    first = rows.order_by("sequence").values_list("sequence", flat=True).first()
+    last = BreachEntry.objects.filter(force=force).aggregate(last=Max("sequence"))["last"] or 0
+    return (first - 1 if first else last) or 0
+
+
+def decisions_behind(entries: Collection[BreachEntry]) -> dict[UUID, Decision]:
+    """The decisions that these entries tell of; of an erased report there is none."""
+    rows = Decision.objects.filter(pk__in=[entry.decision for entry in entries])
+    return {row.id: row for row in rows.select_related("assessment", "report__order")}

@@ -1,0 +1,186 @@
+"""A later version beside those on record: whose place it takes, which of them stand, which repeat a mistake. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from common.problems import Problem, pointer
+from orders.rules.fixed_facts import fixed_fact_problems, fixed_fact_warnings
+from orders.rules.parts import Doc, Found, member
+from orders.rules.periods import in_force_periods, place_of, standing
+from orders.types import Period, Placed
+
+# What makes an element of these lists the same one, wherever it stands.
+_KEYS: Mapping[str, str] = {"conditions": "clause", "zones": "code", "protected_persons": "key"}
+# What is a version's own, and no words that another could repeat.
+_OWN = frozenset({"change", "effective_from", "necessity"})
+_MOST_REPEATS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A version on record with what it says."""
+
+    placed: Placed
+    body: Doc
+
+
+def corrections_of(versions: Sequence[Placed]) -> dict[int, int]:
+    """Which version each correction takes the place of, by number."""
+    return {version.number: version.corrects for version in versions if version.corrects is not None}
+
+
+def corrected_by(doc: Doc, earlier: Sequence[Earlier]) -> Earlier | None:
+    """The version whose place the document takes by name: of one that was corrected already, the correction."""
+    named = member(member(doc, "change"), "corrects")
+    if member(member(doc, "change"), "kind") != "correction" or not isinstance(named, int):
+        return None
+    return _numbered(_holder(named, [version.placed for version in earlier]), earlier)
+
+
+def _holder(named: int, known: Sequence[Placed]) -> int | None:
+    """The version that has the place of the one named, by number; None where that is not on record."""
+    corrects = corrections_of(known)
+    if all(version.number != named for version in known):
+        return None
+    alike = [n for n in standing(len(known), corrects) if place_of(n, corrects) == place_of(named, corrects)]
+    return alike[0]
+
+
+def _numbered(number: int | None, earlier: Sequence[Earlier]) -> Earlier | None:
+    return next((version for version in earlier if version.placed.number == number), None)
+
+
+def terms_before(version: Placed, earlier: Sequence[Placed]) -> int | None:
+    """The number of the version whose terms this one changes: whose place it takes, else which governs at its start."""
+    taken = _holder(version.corrects, earlier) if version.corrects is not None else None
+    return taken if taken is not None else _governing(version.period.start, earlier)
+
+
+def corrects_problems(doc: Doc, number: int, earlier: Sequence[Earlier]) -> Found:
+    """`change.corrects` on what corrects nothing, of itself, and of what is not on record."""
+    change = member(doc, "change")
+    named = member(change, "corrects")
+    if not isinstance(named, int):
+        return
+    kind = member(change, "kind")
+    if kind not in (None, "correction"):
+        yield Problem("/change/corrects", "corrects_without_correction", "Only a correction names what it corrects.")
+    if named == number:
+        yield Problem("/change/corrects", "corrects_itself", "A version does not correct itself.")
+    elif all(version.placed.number != named for version in earlier):
+        yield Problem("/change/corrects", "corrects_unknown_version", "There is no version of this number on record.")
+
+
+def variation_problems(doc: Doc, earlier: Sequence[Earlier]) -> Found:
+    """What a variation or renewal may not change; by the newest word on record."""
+    if earlier and member(member(doc, "change"), "kind") in ("variation", "renewal"):
+        yield from fixed_fact_problems(doc, earlier[-1].body)
+
+
+def varied_from(start: datetime | None, earlier: Sequence[Earlier]) -> Earlier | None:
+    """The version whose terms a change from then on changes: the one that governs at its start without it.
+
+    Before all of them it is the first to govern; None where none is on record.
+    """
+    return _numbered(_governing(start, [version.placed for version in earlier]), earlier)
+
+
+def _governing(start: datetime | None, known: Sequence[Placed]) -> int | None:
+    times = _in_force(known)
+    begun = [(own.start, version.number) for own, version in zip(times, known, strict=True) if own]
+    before = [row for row in begun if start is None or row[0] <= start]
+    if before:
+        return max(before)[1]
+    return min(begun)[1] if begun else (known[-1].number if known else None)
+
+
+def succession_warnings(doc: Doc, period: Period, earlier: Sequence[Earlier]) -> Found:
+    """What whoever registers a later version should look at: later ones stand, others end or repeat the mistake."""
+    if not earlier:
+        return
+    number, corrected = len(earlier) + 1, corrected_by(doc, earlier)
+    named = member(member(doc, "change"), "corrects")
+    new = Placed(number, period, earlier[-1].placed.made_on, corrected.placed.number if corrected else None)
+    known = [version.placed for version in earlier]
+    before, after = _in_force(known), _in_force([*known, new])
+    later = [v for v, own in zip(earlier, after, strict=False) if own and own.start > period.start]
+    if later:
+        yield Problem(_where(doc), "later_versions_stand", f"What starts later stands: {_versions(later)}.")
+    gone = [v for v, was, own in zip(earlier, before, after, strict=False) if was and not own and v is not corrected]
+    if gone:
+        yield Problem(_where(doc), "version_governs_no_more", f"It starts with this one: {_versions(gone)}.")
+    if corrected and named != corrected.placed.number:
+        yield Problem("/change/corrects", "already_corrected", f"Its place is taken from {_versions([corrected])}.")
+    if corrected and _leaves_gap(after, corrected.placed.period):
+        yield Problem(_where(doc), "leaves_gap", "Before this start no version governs where the corrected one did.")
+    if member(member(doc, "change"), "kind") == "correction":
+        yield from fixed_fact_warnings(doc, earlier[-1].body)
+        wrong = corrected or varied_from(period.start, earlier)
+        for version in later if wrong else ():
+            for where in _repeated(doc, wrong.body, version.body) if wrong else ():
+                said = f"{_versions([version])} repeats what is corrected here.".capitalize()
+                yield Problem(where, "later_version_repeats", said)
+
+
+def _where(doc: Doc) -> str:
+    return "/effective_from" if member(doc, "effective_from") is not None else "/change"
+
+
+def _versions(found: Sequence[Earlier]) -> str:
+    return ", ".join(f"version {version.placed.number}" for version in found)
+
+
+def _in_force(versions: Sequence[Placed]) -> list[Period | None]:
+    return in_force_periods([version.period for version in versions], corrects=corrections_of(versions))
+
+
+def _leaves_gap(after: Sequence[Period | None], gone: Period) -> bool:
+    """Whether nothing now governs at the instant from which the version governed whose place was taken."""
+    return not any(own and own.start <= gone.start and (own.end is None or gone.start < own.end) for own in after)
+
+
+def _repeated(new: Doc, wrong: Doc, later: Doc) -> Iterator[str]:
+    """Pointers into `new`: what it says otherwise than `wrong` does, and `later` says as `wrong` does."""
+    found = _walk(_plain(_words(new)), _plain(_words(wrong)), _plain(_words(later)), "")
+    yield from dict.fromkeys(where for where, _ in zip(found, range(_MOST_REPEATS), strict=False))
+
+
+def _words(doc: Doc) -> dict[str, object]:
+    return {name: value for name, value in doc.items() if name not in _OWN}
+
+
+def _plain(value: object) -> object:
+    """Left out, null and empty say the same."""
+    if isinstance(value, Mapping):
+        members = {name: _plain(inner) for name, inner in value.items()}
+        return {name: inner for name, inner in members.items() if inner not in (None, [], {}, False)}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
+
+
+def _walk(new: object, wrong: object, later: object, where: str, name: str = "") -> Iterator[str]:
+    if new == wrong:
+        return
+    if name != "shape" and isinstance(new, dict) and isinstance(wrong, dict) and isinstance(later, dict):
+        for key in dict.fromkeys((*new, *wrong)):
+            step = where + pointer(key) if key in new else where
+            yield from _walk(new.get(key), wrong.get(key), later.get(key), step, key)
+    elif name in _KEYS:
+        yield from _walk_list(new, wrong, later, where, _KEYS[name])
+    elif wrong == later:
+        yield where
+
+
+def _walk_list(new: object, wrong: object, later: object, where: str, key: str) -> Iterator[str]:
+    mine, before, after = _keyed(new, key), _keyed(wrong, key), _keyed(later, key)
+    for one in dict.fromkeys((*mine, *before)):
+        index, item = mine.get(one, (None, None))
+        step = where if index is None else f"{where}/{index}"
+        yield from _walk(item, before.get(one, (0, None))[1], after.get(one, (0, None))[1], step)
+
+
+def _keyed(items: object, key: str) -> dict[object, tuple[int, object]]:
+    rows = items if isinstance(items, list) else []
+    return {str(item.get(key)): (index, item) for index, item in enumerate(rows) if isinstance(item, dict)}
