@@ -41,6 +41,8 @@ def _terms_json(terms: OrderTerms, facts: Facts) -> Json:
         # Of whom it is told for: whose key somebody else has is no part of the question.
         "accounts": {key: account for key, account in terms.accounts.items() if account in facts.accounts},
         "services": None if terms.services is None else [[s.version, _written(s.at)] for s in terms.services],
+        # What they are stays sealed in their rows, which never change.
+        "learned": [[str(one.id), _written(one.since), _written(one.until)] for one in terms.learned],
         "versions": [
             {
                 "number": version.number,

@@ -30,6 +30,7 @@ from orders.models import (
     Order,
     OrderImport,
     OrderVersion,
+    PersonIdentifier,
 )
 from orders.queries import closed_among, kinds_by_reference, orders_open_to
 from orders.queries.people import warnings_beside_others
@@ -252,7 +253,9 @@ def _meeting_others(job: OrderImport, drafts: Sequence[_Draft]) -> set[int]:
     everyone = {digest for found in digests.values() for digest in found}
     # A digest holds the force: none is ever found in another's.
     known = MatchKey.objects.filter(digest__in=everyone).values_list("digest", flat=True).distinct()
-    seen = {bytes(digest) for digest in known}
+    learned = PersonIdentifier.objects.filter(mark_digests__overlap=list(everyone), retired_at=None)
+    marks = [digest for found in learned.values_list("mark_digests", flat=True) for digest in found]
+    seen = {bytes(digest) for digest in (*known, *marks)}
     meeting = set()
     for draft_id, found in digests.items():
         if seen.intersection(found):

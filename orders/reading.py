@@ -75,9 +75,11 @@ def _locality(item: Json | None) -> Locality | None:
 
 
 def identifiers_of(person: Json) -> tuple[Identifier, ...]:
-    return tuple(
-        Identifier(i["kind"], i["value"], (i.get("platform") or "").casefold()) for i in person.get("identifiers") or ()
-    )
+    return tuple(identifier_of(item) for item in person.get("identifiers") or ())
+
+
+def identifier_of(item: Json) -> Identifier:
+    return Identifier(item["kind"], item["value"], (item.get("platform") or "").casefold())
 
 
 def names_of(person: Json) -> tuple[str, ...]:

@@ -171,7 +171,10 @@ IdentifierKey = tuple[Likeness, str]
 
 @dataclass(frozen=True, slots=True)
 class KnownPerson:
-    """By what a person of one version is recognised (`orders.rules.known`). Personal data: never shown."""
+    """By what a person of one version is recognised (`orders.rules.known`). Personal data: never shown.
+
+    `since` and `until` (half-open; None: no end on that side) are when it is his, where that is known.
+    """
 
     keys: frozenset[IdentifierKey] = field(default=frozenset(), repr=False)
     names: frozenset[str] = field(default=frozenset(), repr=False)
@@ -181,6 +184,21 @@ class KnownPerson:
     # Whole numbers, as digits, and those of which some digits are hidden, as patterns of what may stand there.
     numbers: frozenset[str] = field(default=frozenset(), repr=False)
     masks: frozenset[str] = field(default=frozenset(), repr=False)
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def always(self) -> bool:
+        return self.since is None and self.until is None
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """An identifier that was recorded of the respondent himself, beside the versions: what it is stays in its row."""
+
+    id: UUID
+    since: datetime | None
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +295,8 @@ class OrderTerms:
     """Everything that judging one report needs of an order. `served_at`: first served; None: no service recorded.
 
     `services`: which version was served when; None where that was not asked yet (assessments before engine 3).
-    `respondent`: by what he is recognised, once for each version that says so. `protected`: the key of everybody whom
+    `respondent`: by what he is recognised, once for each version that says so and once for each identifier that was
+    `learned` of him: all count, whichever version is in force. `protected`: the key of everybody whom
     any version protects. `accounts`: whose account is whose key, as far as whoever asks may know. `restricted`: for
     named readers only (rule 81); no part of any verdict.
     """
@@ -292,3 +311,4 @@ class OrderTerms:
     protected: frozenset[str] = frozenset()
     accounts: Mapping[str, str] = field(default_factory=dict)
     services: tuple[ServedVersion, ...] | None = None
+    learned: tuple[Learned, ...] = ()

@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from orders.api import (
     advocates,
     ending,
+    identifiers,
     imports,
     invitations,
     notifications,
@@ -21,10 +22,12 @@ _ANY = r"(?P<reference>[^/]{1,200})"  # a badly formed one is told so when an or
 _CODE = r"(?P<code>[A-Za-z0-9_-]{1,16})"
 _NUMBER = r"(?P<number>[1-9][0-9]{0,4})"
 _PERSON = rf"{_REF}/protected-persons/(?P<key>[A-Za-z0-9._-]{{1,16}})"
+_SOMEBODY = rf"{_REF}/people/(?P<person>[A-Za-z0-9_-]{{1,16}})/identifiers"
 _UUID = r"(?P<invitation>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
 _RECORD = r"(?P<kind>service|determination|discharge|appeal|notifications|notification-events)/" + _UUID.replace(
     "invitation", "record_id"
 )
+_IDENTIFIER = _UUID.replace("invitation", "identifier")
 _AUTHORITY = _UUID.replace("invitation", "authority")
 
 urlpatterns = [
@@ -40,6 +43,8 @@ urlpatterns = [
     re_path(rf"^force/orders/{_REF}/determination$", ending.ForceDetermination.as_view()),
     re_path(rf"^force/orders/{_REF}/discharge$", ending.ForceDischarge.as_view()),
     re_path(rf"^force/orders/{_REF}/appeal$", ending.ForceAppeal.as_view()),
+    re_path(rf"^force/orders/{_SOMEBODY}$", identifiers.ForceIdentifiers.as_view()),
+    re_path(rf"^force/orders/{_SOMEBODY}/{_IDENTIFIER}/retire$", identifiers.ForceRetiring.as_view()),
     path("force/geometry/check", papers.ForceGeometryCheck.as_view()),
     re_path(rf"^force/orders/{_REF}/versions/{_NUMBER}/document$", papers.ForceDocument.as_view()),
     re_path(rf"^force/orders/{_REF}/reveal$", papers.ForceReveal.as_view()),
@@ -67,6 +72,8 @@ urlpatterns = [
     re_path(rf"^officer/orders/{_REF}/determination$", ending.OfficerDetermination.as_view()),
     re_path(rf"^officer/orders/{_REF}/discharge$", ending.OfficerDischarge.as_view()),
     re_path(rf"^officer/orders/{_REF}/appeal$", ending.OfficerAppeal.as_view()),
+    re_path(rf"^officer/orders/{_SOMEBODY}$", identifiers.OfficerIdentifiers.as_view()),
+    re_path(rf"^officer/orders/{_SOMEBODY}/{_IDENTIFIER}/retire$", identifiers.OfficerRetiring.as_view()),
     path("officer/geometry/check", papers.OfficerGeometryCheck.as_view()),
     re_path(rf"^officer/orders/{_REF}/versions/{_NUMBER}/document$", papers.OfficerDocument.as_view()),
     re_path(rf"^officer/orders/{_REF}/reveal$", papers.OfficerReveal.as_view()),

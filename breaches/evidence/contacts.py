@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from breaches.evidence.models import EvidenceExamination, EvidenceItem
-from breaches.rules.identifiers import recognise
+from breaches.rules.identifiers import recognise_then
+from breaches.types import Interval
 from orders.queries import terms_by_id
 from orders.types import OrderTerms
 
@@ -31,7 +32,7 @@ def contacts_of(item: EvidenceItem) -> list[dict[str, Any]]:
             **row,
             "first_at": _instant(row["first_at"]),
             "last_at": _instant(row["last_at"]),
-            "match": _match(row["sender"], examined.platform, terms) if terms else "unknown",
+            "match": _match(row, examined.platform, terms) if terms else "unknown",
         }
         for row in examined.senders
     ]
@@ -50,5 +51,9 @@ def kind_of(sender: str, platform: str) -> str:
     return "social" if platform in ("instagram", "telegram") else "other"
 
 
-def _match(sender: str, platform: str, terms: OrderTerms) -> str:
-    return recognise(terms.respondent, kind_of(sender, platform), sender, platform).match
+def _match(row: dict[str, Any], platform: str, terms: OrderTerms) -> str:
+    """Throughout the time in which the sender wrote: a number may have been his in part of it only."""
+    sender, first, last = row["sender"], _instant(row["first_at"]), _instant(row["last_at"])
+    known = first is not None and last is not None and first.tzinfo is not None and last.tzinfo is not None
+    when = Interval(first, last) if first and last and known else None
+    return recognise_then(terms.respondent, kind_of(sender, platform), sender, platform, when).match

@@ -26,22 +26,22 @@ _BEHAVIOURS = frozenset({"abusive_message", "abusive_call", "third_party_contact
 def touches(condition: ConditionTerms, recognise: Recogniser, facts: Facts) -> Iterator[Touch]:
     """What the report's contacts amount to under one no-contact condition, each at its own time."""
     for contact in facts.contacts:
-        outcome, reasons = _judged(contact, condition, recognise)
         when = Interval(contact.at, contact.at, contact.ahead) if contact.at else facts.interval
+        outcome, reasons = _judged(contact, condition, recognise, when)
         yield Touch(outcome, reasons, when, about=contact.to)
     if not facts.contacts and ("contact" in facts.kinds or facts.behaviours & _BEHAVIOURS):
         yield Touch("needs_officer", (_TOLD,), facts.interval)
 
 
 def _judged(
-    contact: ReportedContact, condition: ConditionTerms, recognise: Recogniser
+    contact: ReportedContact, condition: ConditionTerms, recognise: Recogniser, when: Interval | None
 ) -> tuple[Outcome, tuple[Reason, ...]]:
     if "any" not in condition.channels and contact.channel not in condition.channels:
         known_channel = contact.channel in CHANNELS
         return ("not_indicated", (_CHANNEL,)) if known_channel else ("needs_officer", (_STRANGE,))
     if contact.third_party:
         return ("possible", (_THIRD,)) if condition.indirect else ("not_indicated", (_THIRD_FREE,))
-    sender = recognise(contact.kind, contact.value, contact.platform)
+    sender = recognise(contact.kind, contact.value, contact.platform, when)
     outcome, reason = _meaning_of(sender)
     shared = _shared(sender)
     if shared is None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Literal
 
-from breaches.types import Reason
+from breaches.types import Interval, Reason
 from common.memo import remembered
 from orders.rules.identifiers import withheld
 from orders.rules.known import SURE, carries_name, kind_of_key, shared_key
@@ -16,6 +17,7 @@ from orders.types import IdentifierKind, KnownPerson, Likeness
 
 Match = Literal["known", "alike", "naming", "withheld", "unknown"]
 
+_ONE_INSTANT = timedelta(microseconds=1)
 # Why it counts as known, or as alike, where that is not plain. Added to the reason that the rule itself gives.
 _HOW: dict[Likeness, Reason] = {
     "same_for_provider": Reason("same_for_provider", "Its provider takes it for the very one on record."),
@@ -28,6 +30,7 @@ _HOW: dict[Likeness, Reason] = {
 }
 # The kinds under which words for "withheld" are no name of anybody.
 _NUMBERS = frozenset({"phone", "other", "unknown", ""})
+_OTHER_TIME = Reason("identifier_at_another_time", "It is on record as his at another time than this.")
 _WITHHELD = Reason("sender_withheld", "The sender withheld the number.")
 
 
@@ -40,13 +43,42 @@ class Sender:
     kind: IdentifierKind | Literal[""] = ""
 
 
-# Who the sender of a kind, a value and, for an account, a platform is.
-Recogniser = Callable[[str, str, str], Sender]
+# Who the sender of a kind, a value and, for an account, a platform is, at a time (None: nobody knows when).
+Recogniser = Callable[[str, str, str, Interval | None], Sender]
 
 
 def recogniser(people: Sequence[KnownPerson]) -> Recogniser:
     """`recognise` for one report: each sender is looked up once, by however many conditions it is judged."""
-    return remembered(partial(recognise, people))
+    always = [person for person in people if person.always]
+    at_any_time = remembered(partial(recognise, always))
+    if len(always) == len(people):
+        return lambda kind, value, platform, when: at_any_time(kind, value, platform)
+    return remembered(partial(recognise_then, people))
+
+
+def recognise_then(
+    people: Sequence[KnownPerson], kind: str, value: str, platform: str, when: Interval | None
+) -> Sender:
+    """Compare a sender with what is on record, each thing at the time in which it is his.
+
+    Numbers are given to other people: what was his at another time, or in part of `when`, is like him and no more.
+    """
+    sender = recognise([person for person in people if _his(person, when)], kind, value, platform)
+    if sender.match in ("known", "alike", "withheld"):
+        return sender
+    other = recognise([person for person in people if not _his(person, when)], kind, value, platform)
+    if other.match not in ("known", "alike"):
+        return sender
+    return Sender("alike", (*other.how, _OTHER_TIME), other.kind)
+
+
+def _his(person: KnownPerson, when: Interval | None) -> bool:
+    """Whether all of a time lies in the one in which something is his."""
+    if person.always or when is None:
+        return person.always
+    begun = person.since is None or person.since <= when.start
+    last = when.end if when.end == when.start else when.end - _ONE_INSTANT
+    return begun and (person.until is None or last < person.until)
 
 
 def recognise(people: Sequence[KnownPerson], kind: str, value: str, platform: str = "") -> Sender:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from breaches.rules.identifiers import Recogniser, Sender
 from breaches.rules.watching import watched
@@ -31,19 +32,23 @@ MOST_TEXT = 200_000
 _RANK = {"known": 2, "alike": 1}
 
 _Judged = tuple[Outcome, tuple[Reason, ...]]
+_Whose = tuple[Sender, tuple[Reason, ...]]
 
 
 def touches(condition: ConditionTerms, recognise: Recogniser, facts: Facts) -> Iterator[Touch]:
     """What was seen on social media amounts to under one no-reference condition."""
     room = MOST_TEXT
     for mention in facts.social:
+        when = _when(mention, facts)
         said = replace(mention, text=mention.text[:room])
         room -= len(said.text)
         link = read_link(mention.url) or _NO_LINK
-        outcome, reasons = _judged(said, link, condition=condition, recognise=recognise)
+        outcome, reasons = _judged(
+            said, link, condition=condition, whose=partial(_account, said, link, recognise, when)
+        )
         notes = ((_IMITATES, link.imitates), (_CUT, said.text != mention.text))
         reasons = (*reasons, *(note for note, apt in notes if apt))
-        yield Touch(outcome, reasons, _when(mention, facts), about=mention.about)
+        yield Touch(outcome, reasons, when, about=mention.about)
     if not facts.social and ("social" in facts.kinds or "posting_online" in facts.behaviours):
         yield Touch("needs_officer", (_TOLD,), facts.interval)
 
@@ -55,13 +60,13 @@ def _when(mention: ReportedMention, facts: Facts) -> Interval | None:
     return replace(facts.interval or Interval(mention.seen_at, mention.seen_at), ahead=True)
 
 
-def _judged(mention: ReportedMention, link: Link, *, condition: ConditionTerms, recognise: Recogniser) -> _Judged:
+def _judged(mention: ReportedMention, link: Link, *, condition: ConditionTerms, whose: Callable[[], _Whose]) -> _Judged:
     platforms = {name for name in (platform_name(mention.platform), link.platform) if name}
     if not _covered(condition, platforms):
         # Only a platform that is known by name is surely another one.
         sure = platforms and platforms <= PLATFORMS
         return ("not_indicated", (_PLATFORM,)) if sure else ("needs_officer", (_STRANGE,))
-    account, how = _account(mention, link, recognise)
+    account, how = whose()
     if account.match != "known":
         return "needs_officer", (_ALIKE if account.match == "alike" else _HANDLE, *how)
     outcome, reason = _reference(mention, condition)
@@ -72,13 +77,13 @@ def _covered(condition: ConditionTerms, platforms: set[str]) -> bool:
     return "any" in condition.platforms or not platforms.isdisjoint(map(platform_name, condition.platforms))
 
 
-def _account(mention: ReportedMention, link: Link, recognise: Recogniser) -> tuple[Sender, tuple[Reason, ...]]:
+def _account(mention: ReportedMention, link: Link, recognise: Recogniser, when: Interval | None) -> _Whose:
     """Whose account it is: by the handle that was given or by the one in the link, whichever says more.
 
     A post under somebody else's page has that person's name in its link, and the writer's in the report.
     """
-    given = recognise("social", mention.handle, mention.platform or link.platform)
-    linked = recognise("social", mention.url if link.folded else link.handle, link.platform)
+    given = recognise("social", mention.handle, mention.platform or link.platform, when)
+    linked = recognise("social", mention.url if link.folded else link.handle, link.platform, when)
     if _RANK.get(linked.match, 0) > _RANK.get(given.match, 0):
         return linked, (*linked.how, _FROM_LINK)
     return given, given.how

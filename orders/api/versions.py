@@ -160,11 +160,11 @@ class _OrderDetail(ApiView):
         """The terms in force at `at`, as they were known at `known_at`; both default to now."""
         caller = self.caller(request)
         order = queries.order_of(caller, reference)
-        at, known_at = _instants(request)
+        at, known_at = instants_of(request)
         return _shown(caller, queries.version_at(order, at=at or timezone.now(), known_at=known_at), known_at=known_at)
 
 
-def _instants(request: Request) -> tuple[datetime | None, datetime | None]:
+def instants_of(request: Request) -> tuple[datetime | None, datetime | None]:
     at, known_at = (_instant(request, name) for name in ("at", "known_at"))
     problems = [read for read in (at, known_at) if isinstance(read, Problem)]
     if problems:

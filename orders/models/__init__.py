@@ -1,5 +1,6 @@
 """Orders as the court made them, and what was done with them: added to, never edited."""
 
+from orders.models.identifiers import PersonIdentifier
 from orders.models.imports import ImportedOrder, ImportPiece, ImportProblem, ImportRun, OrderImport
 from orders.models.invitations import Invitation
 from orders.models.notifications import Notification, NotificationDuty, NotificationEvent, OrderReview, Told
@@ -40,6 +41,7 @@ __all__ = [
     "OrderReader",
     "OrderReview",
     "OrderVersion",
+    "PersonIdentifier",
     "ProtectedPerson",
     "SamePerson",
     "Service",

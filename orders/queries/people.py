@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast, get_args
+from typing import Any, NamedTuple, cast, get_args
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.types import Caller
 from common.problems import Closed, NotFound, Problem
 from orders.matching import respondent_digests
-from orders.models import InForce, MatchKey, Order, OrderVersion, SamePerson
+from orders.models import InForce, MatchKey, Order, OrderVersion, PersonIdentifier, SamePerson
 from orders.queries.access import order_of, orders_open_to
 from orders.rules.compatibility import OtherOrder, Shapes, incompatibilities
 from orders.rules.people import MarkKind, PersonRole
@@ -88,9 +88,9 @@ def matches_of(order: Order, *, caller: Caller) -> Matches:
 
 def match_of(order: Order, pair: Pair, *, reference: str) -> Match:
     """One pair, whatever is known of it."""
-    mine = _live_keys().filter(version__order=order, role=pair.role, key=pair.key).values("digest")
-    theirs = _live_keys().filter(version__order=pair.other, role=pair.role, key=pair.other_key, digest__in=mine)
-    kinds = cast("Iterable[MarkKind]", theirs.values_list("kind", flat=True).distinct())
+    mine = {mark.digest for mark in _marks_of(order.id) if (mark.role, mark.key) == (pair.role, pair.key)}
+    theirs = [mark for mark in _marks_of(pair.other) if (mark.role, mark.key) == (pair.role, pair.other_key)]
+    kinds = {mark.kind for mark in theirs if mark.digest in mine}
     return Match(pair, reference, _ordered(kinds), tuple(_said(order, pair.other).get(pair, ())))
 
 
@@ -112,20 +112,58 @@ def _live_keys() -> QuerySet[MatchKey]:
 
 def _suggested(order: Order) -> tuple[dict[Pair, set[MarkKind]], bool]:
     mine: dict[bytes, set[tuple[str, str]]] = {}
-    for role, key, digest in _live_keys().filter(version__order=order).values_list("role", "key", "digest"):
-        mine.setdefault(bytes(digest), set()).add((role, key))
+    for mark in _marks_of(order.id):
+        mine.setdefault(mark.digest, set()).add((mark.role, mark.key))
     found: dict[Pair, set[MarkKind]] = {}
-    rows = _elsewhere(order, mine).values_list("version__order_id", "key", "kind", "digest")[: MOST_KEYS + 1]
-    for other, other_key, kind, digest in rows:
-        for role, key in mine[bytes(digest)]:
-            pair = Pair(cast("PersonRole", role), key, other, other_key)
-            found.setdefault(pair, set()).add(cast("MarkKind", kind))
-    return found, len(rows) > MOST_KEYS
+    marks = _elsewhere(order, mine)
+    for mark in marks:
+        for role, key in mine[mark.digest]:
+            pair = Pair(cast("PersonRole", role), key, mark.order, mark.key)
+            found.setdefault(pair, set()).add(mark.kind)
+    return found, len(marks) > MOST_KEYS
 
 
-def _elsewhere(order: Order, digests: Collection[bytes]) -> QuerySet[MatchKey]:
-    others = _live_keys().filter(digest__in=list(digests), version__order__force=order.force_id)
-    return others.exclude(version__order=order).order_by("version__order_id", "id")
+class _Mark(NamedTuple):
+    """One mark of somebody of an order, whether a version says it or it was learned since."""
+
+    order: UUID
+    role: str
+    key: str
+    kind: MarkKind
+    digest: bytes
+
+
+def _marks_of(order_id: UUID) -> list[_Mark]:
+    return _marks(_live_keys().filter(version__order=order_id), _live_identifiers().filter(order=order_id))
+
+
+def _elsewhere(order: Order, digests: Collection[bytes]) -> list[_Mark]:
+    """Who has one of these marks in another order of the force; one more than `MOST_KEYS` where there are more."""
+    wanted = list(digests)
+    said = _live_keys().filter(digest__in=wanted, version__order__force=order.force_id).exclude(version__order=order)
+    learned = _live_identifiers().filter(mark_digests__overlap=wanted, order__force=order.force_id).exclude(order=order)
+    marks = _marks(
+        said.order_by("version__order_id", "id")[: MOST_KEYS + 1], learned.order_by("order_id", "id")[: MOST_KEYS + 1]
+    )
+    return [mark for mark in marks if mark.digest in digests]
+
+
+def _marks(said: QuerySet[MatchKey], learned: QuerySet[PersonIdentifier]) -> list[_Mark]:
+    found = [
+        _Mark(order, role, key, cast("MarkKind", kind), bytes(digest))
+        for order, role, key, kind, digest in said.values_list("version__order_id", "role", "key", "kind", "digest")
+    ]
+    for order, role, key, kinds, digests in learned.values_list(
+        "order_id", "role", "key", "mark_kinds", "mark_digests"
+    ):
+        pairs = zip(kinds, digests, strict=True)
+        found += [_Mark(order, role, key, cast("MarkKind", kind), bytes(digest)) for kind, digest in pairs]
+    return found
+
+
+def _live_identifiers() -> QuerySet[PersonIdentifier]:
+    """Those that were not recorded wrongly."""
+    return PersonIdentifier.objects.filter(retired_at=None)
 
 
 def _ordered(kinds: Iterable[MarkKind]) -> tuple[MarkKind, ...]:
@@ -176,7 +214,7 @@ def _linked_respondents(order: Order) -> set[UUID]:
 
 def _respondents_alike(order: Order, body: dict[str, Any]) -> set[UUID]:
     digests = respondent_digests(force=order.force_id, body=body)
-    return set(_elsewhere(order, digests).values_list("version__order_id", flat=True)[:MOST_KEYS]) if digests else set()
+    return {mark.order for mark in _elsewhere(order, digests)} if digests else set()
 
 
 def _live_terms(orders: Sequence[UUID], period: Period, at: datetime) -> list[OtherOrder]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,12 +16,22 @@ from uuid import UUID
 from accounts.types import Caller
 from common.problems import Closed
 from database.writes import ask
-from orders.models import OrderVersion
+from orders.models import OrderVersion, PersonIdentifier
 from orders.queries.access import may_read
-from orders.reading import conditions_of, identifiers_of, names_of
+from orders.reading import conditions_of, identifier_of, identifiers_of, names_of
 from orders.rules.known import known_person
 from orders.rules.references import fold_reference, meant_references
-from orders.types import Approval, Change, ConditionTerms, KnownPerson, OrderTerms, Period, ServedVersion, VersionTerms
+from orders.types import (
+    Approval,
+    Change,
+    ConditionTerms,
+    KnownPerson,
+    Learned,
+    OrderTerms,
+    Period,
+    ServedVersion,
+    VersionTerms,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,7 @@ class _Cache:
 
 _COMPILED = _Cache(512)
 _BODY = OrderVersion._meta.get_field("body")
+_SAID = PersonIdentifier._meta.get_field("said")
 
 
 def _compile(body: dict[str, Any], period: Period) -> _Compiled:
@@ -94,6 +106,7 @@ class _Row(NamedTuple):
     services: str | None
     approvals: str | None
     accounts: str | None
+    identifiers: str | None
 
 
 _OF_FORCE = "ARRAY(SELECT id FROM orders_order WHERE orders_folded(reference) = %s AND force_id = %s)"
@@ -171,6 +184,7 @@ def _terms(which: str, values: tuple[Any, ...]) -> list[OrderTerms]:
 def _of_one(pairs: list[tuple[_Row, _Compiled]]) -> OrderTerms:
     """The terms of one order, from its versions."""
     first = pairs[0][0]
+    learned = _learned(first.identifiers)
     versions = tuple(
         VersionTerms(
             row.number,
@@ -190,11 +204,46 @@ def _of_one(pairs: list[tuple[_Row, _Compiled]]) -> OrderTerms:
         restricted=first.restricted,
         served_at=min((service.at for service in services), default=None),
         versions=versions,
-        respondent=tuple(terms.respondent for _, terms in pairs),
+        respondent=(*(terms.respondent for _, terms in pairs), *_persons(learned)),
         protected=_protected([terms for _, terms in pairs]),
         accounts=json.loads(first.accounts) if first.accounts else {},
         services=services,
+        learned=tuple(one for one, _ in learned),
     )
+
+
+def _learned(text: str | None) -> list[tuple[Learned, KnownPerson]]:
+    """What was recorded of him beside the versions. Which of it counts is asked anew each time; only keys are kept."""
+    found = []
+    for row_id, since, until, sealed in json.loads(text) if text else ():
+        one = Learned(UUID(row_id), _instant(since), _instant(until))
+        found.append((one, _known_by(one.id, bytes.fromhex(sealed))))
+    return found
+
+
+def _persons(learned: Iterable[tuple[Learned, KnownPerson]]) -> Iterator[KnownPerson]:
+    """One for each time in which identifiers count: what counts together is looked up at once."""
+    found: dict[tuple[datetime | None, datetime | None], list[KnownPerson]] = {}
+    for one, known in learned:
+        found.setdefault((one.since, one.until), []).append(known)
+    for (since, until), people in found.items():
+        yield KnownPerson(
+            keys=frozenset().union(*(person.keys for person in people)),
+            numbers=frozenset().union(*(person.numbers for person in people)),
+            masks=frozenset().union(*(person.masks for person in people)),
+            since=since,
+            until=until,
+        )
+
+
+@lru_cache(maxsize=4_096)
+def _known_by(row_id: UUID, sealed: bytes) -> KnownPerson:
+    """By what one identifier is recognised: what a row says never changes. Raises `Unreadable`."""
+    return known_person([identifier_of(_SAID.opened(sealed, row_id))], ())
+
+
+def _instant(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
 
 
 def _protected(compiled: Sequence[_Compiled]) -> frozenset[str]:
@@ -229,6 +278,7 @@ def terms_as_written(stored: Mapping[str, Any]) -> OrderTerms:
         for version, terms in zip(stored["versions"], compiled, strict=True)
     )
     order = next(iter(rows.values())).order
+    learned = _learned_written(stored.get("learned", ()))
     return OrderTerms(
         order_id=order_id,
         reference=order.reference,
@@ -236,15 +286,23 @@ def terms_as_written(stored: Mapping[str, Any]) -> OrderTerms:
         restricted=order.restricted,
         served_at=datetime.fromisoformat(stored["served_at"]) if stored["served_at"] else None,
         versions=versions,
-        respondent=tuple(terms.respondent for terms in compiled),
+        respondent=(*(terms.respondent for terms in compiled), *_persons(learned)),
         protected=_protected(compiled),
         accounts=stored.get("accounts", {}),
         services=_services(stored["services"]) if stored.get("services") is not None else None,
+        learned=tuple(one for one, _ in learned),
     )
 
 
 def _services(written: Iterable[Sequence[Any]]) -> tuple[ServedVersion, ...]:
     return tuple(ServedVersion(int(number), datetime.fromisoformat(at)) for number, at in written)
+
+
+def _learned_written(stored: Iterable[Sequence[Any]]) -> list[tuple[Learned, KnownPerson]]:
+    """The identifiers that counted then, whatever became of them since."""
+    wanted = [Learned(UUID(row_id), _instant(since), _instant(until)) for row_id, since, until in stored]
+    rows = PersonIdentifier.objects.in_bulk([one.id for one in wanted])
+    return [(one, known_person([identifier_of(rows[one.id].said)], ())) for one in wanted]
 
 
 def _period_written(stored: Sequence[Any] | None) -> Period | None:

@@ -102,7 +102,9 @@ def revision(order: Order) -> int:
     own = (MonitoringAuthority, OrderReview)
     rows = sum(model.objects.filter(order=order).count() for model in own)
     documents = OrderDocument.objects.filter(version__order=order).count()
-    return order.versions.count() + count_records(order) + approvals + rows + documents
+    # Of an identifier the retiring is a write, too.
+    known = order.identifiers.count() + order.identifiers.exclude(retired_at=None).count()
+    return order.versions.count() + count_records(order) + approvals + rows + documents + known
 
 
 def approvals_of(version: OrderVersion, *, known_at: datetime | None = None) -> QuerySet[ZoneApproval]:

@@ -105,14 +105,14 @@ class MainApplication(Draft):
     applied_on: CivilDate | None = None
 
 
-def _kind_of_identifier(said: object) -> object:
+def kind_of_identifier(said: object) -> object:
     """The kind in whatever case, or by whatever name people have for it, it was said."""
     return (kind_named(said) or said) if isinstance(said, str) else said
 
 
 class IdentifierIn(Draft):
     model_config = _required("identifiers")
-    kind: Annotated[IdentifierKind | None, BeforeValidator(_kind_of_identifier)] = None
+    kind: Annotated[IdentifierKind | None, BeforeValidator(kind_of_identifier)] = None
     platform: Text | None = Field(None, max_length=40)
     value: Named | None = Field(None, max_length=500)
 

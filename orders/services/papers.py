@@ -23,6 +23,7 @@ from common.problems import Conflict, Forbidden, NotFound, Problem, Refused
 from database import vault
 from orders import messages, policies, queries
 from orders.models import MonitoringAuthority, Order, OrderDocument, OrderVersion
+from orders.queries.identifiers import identifiers_counting
 from orders.reading import revealed
 from orders.timeline import moment
 from orders.types import AuthorityKind, DocumentType
@@ -123,7 +124,19 @@ def reveal(
     if outside:  # shown all the same: somebody may be in danger, and whoever looks is named
         messages.revealed_outside_case(order, status=queries.status_of(order, at=timezone.now()))
         _log.warning("break glass", extra={"event": "order_revealed_outside_case", "record": str(order.id)})
-    return version, revealed(version.body, fields)
+    return version, _with_learned(order, revealed(version.body, fields))
+
+
+def _with_learned(order: Order, shown: dict[str, Any]) -> dict[str, Any]:
+    """With what was learned of each person beside the versions, for whoever is shown who they are."""
+    if "respondent" in shown:
+        learned = identifiers_counting(order, "respondent").get("", [])
+        shown = {**shown, "respondent": {**shown["respondent"], "learned_identifiers": learned}}
+    if "protected_persons" in shown:
+        by_key = identifiers_counting(order, "protected_person")
+        people = [{**p, "learned_identifiers": by_key.get(p["key"], [])} for p in shown["protected_persons"]]
+        shown = {**shown, "protected_persons": people}
+    return shown
 
 
 @dataclass(frozen=True, slots=True)

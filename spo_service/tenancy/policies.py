@@ -94,6 +94,7 @@ TENANTED: dict[str, Policy] = {
     "orders_order": _ORDERS,
     "orders_orderversion": of_order(),
     "orders_protectedperson": of_order(),
+    "orders_personidentifier": of_order(),
     "orders_condition": of_version(),
     "orders_zone": of_version(),
     "orders_zoneapproval": through("app_my_zones", "zone_id"),

@@ -51,6 +51,9 @@ MATRIX: list[tuple[str, str, set[str]]] = [
     ("force/orders/{order}/determination", "post", FORCE),
     ("force/orders/{order}/discharge", "post", FORCE),
     ("force/orders/{order}/appeal", "post", FORCE),
+    ("force/orders/{order}/people/respondent/identifiers", "get", FORCE),
+    ("force/orders/{order}/people/respondent/identifiers", "post", FORCE),
+    ("force/orders/{order}/people/P1/identifiers/{identifier}/retire", "post", FORCE),
     ("force/geometry/check", "post", FORCE),
     ("force/orders/{order}/versions/1/document", "put", FORCE),
     ("force/orders/{order}/monitoring-authority", "get", FORCE),
@@ -90,6 +93,9 @@ MATRIX: list[tuple[str, str, set[str]]] = [
     ("officer/orders/{order}/determination", "post", APPROVERS),
     ("officer/orders/{order}/discharge", "post", APPROVERS),
     ("officer/orders/{order}/appeal", "post", APPROVERS),
+    ("officer/orders/{order}/people/P1/identifiers", "get", APPROVERS),
+    ("officer/orders/{order}/people/P1/identifiers", "post", APPROVERS),
+    ("officer/orders/{order}/people/P1/identifiers/{identifier}/retire", "post", APPROVERS),
     ("officer/geometry/check", "post", APPROVERS),
     ("officer/orders/{order}/versions/1/document", "put", APPROVERS),
     ("officer/orders/{order}/monitoring-authority", "get", APPROVERS),
@@ -255,6 +261,8 @@ def _made(api: Apis, order: str) -> dict[str, str]:
     entry = api.victim.post("victim/diary", {"description": "For later."}).body["id"]
     inviting = f"force/orders/{order}/protected-persons/P1/invitations"
     invitation = api.force.post(inviting, {"email": "somebody@mail.example"}).body["id"]
+    known = f"force/orders/{order}/people/P1/identifiers"
+    identifier = api.force.post(known, {"kind": "phone", "value": "07700 900555"}).body["id"]
     disposal = Disposal.objects.create(
         report=report, force_id="05", reason="x", proposed_by=User.objects.filter(kind="officer")[0], staff_id="x"
     )
@@ -265,6 +273,7 @@ def _made(api: Apis, order: str) -> dict[str, str]:
         "disposal": str(disposal.id),
         "access": str(access),
         "entry": str(entry),
+        "identifier": str(identifier),
         "session": str(uuid7()),
         "authority": str(Authority.objects.get().id),
         "service": str(Service.objects.filter(order__reference=order)[0].id),

@@ -91,6 +91,11 @@ def what_officers_do(api: Apis, order: str, report: str, other: str) -> Iterator
     yield api.officer.post(f"officer/reports/{other}/snooze", {"until": in_hours(2), "reason": CANARY})
     yield api.officer.post(f"officer/reports/{other}/transfer", {"force": "06", "reason": CANARY}, If_Match="*")
     yield api.other_officer.post(f"officer/reports/{other}/transfer/return", {"reason": CANARY})
+    known = f"officer/orders/{order}/people/respondent/identifiers"
+    told = api.officer.post(known, {"kind": "phone", "value": PHONE, "platform": CANARY})
+    yield told
+    yield api.officer.post(f"{known}/{told.body['id']}/retire", {"reason": CANARY})
+    yield api.officer.post(f"officer/orders/{order}/people/P1/identifiers", {"kind": "address", "value": CANARY})
     yield api.officer.post(f"officer/orders/{order}/reveal", {"fields": ["protected_persons"], "reason": CANARY})
     yield api.supervisor.post(f"{base}/retention/hold", {"held": True, "reason": CANARY})
     yield api.supervisor.post(f"{base}/retention/review", {"group": 1, "reason": CANARY})
@@ -104,6 +109,7 @@ def what_is_refused(api: Apis, order: str, report: str) -> Iterator[Answer]:
     yield api.force.put(f"force/orders/{CANARY}/versions/1", {**an_order_full_of_them(), "kind": CANARY})
     yield api.officer.post(f"officer/reports/{report}/verify", {"findings": CANARY}, If_Match=f'"{CANARY}"')
     yield api.officer.post(f"officer/orders/{order}/reveal", {"fields": [CANARY], "reason": CANARY})
+    yield api.officer.post(f"officer/orders/{order}/people/P1/identifiers", {"kind": CANARY, "value": PHONE})
     yield api.officer.get(f"officer/reports?queue={CANARY}&cursor={CANARY}")
     yield api.victim.get(f"victim/reports/{CANARY}", Authorization=f"Bearer {CANARY}")
     yield api.supervisor.post(

@@ -40,6 +40,22 @@ def test_orders_from_before_are_found(three: Order, at_once: int, monkeypatch: p
     assert (found(three), out.getvalue()) == (before, "3 versions.\n")
 
 
+def test_what_was_learned_of_people_is_found_by_another_key_too(api: Apis, three: Order, settings: Any) -> None:
+    """Issue 13, line 3; and the same again is still the same row."""
+    path, new = "force/orders/A/people/respondent/identifiers", {"kind": "phone", "value": "07700 900456"}
+    other = an_order()
+    other["respondent"] = {**other["respondent"], "family_name": "Other", "also_known_as": [], "identifiers": [new]}
+    assert api.force.put("force/orders/D/versions/1", other).status == 201
+    first = api.force.post(path, new).body["id"]
+    before = found(three)
+    assert ("D", ("phone",)) in before
+    settings.FIELD_KEY = "another " * 8
+    out = StringIO()
+    call_command("match_keys", stdout=out)
+    assert found(three) == before and "1 identifiers" in out.getvalue()
+    assert api.force.post(path, new).body["id"] == first
+
+
 def test_another_key_makes_other_hashes_that_find_the_same(three: Order, settings: Any) -> None:
     before, hashes = found(three), set(map(bytes, MatchKey.objects.values_list("digest", flat=True)))
     settings.FIELD_KEY = "another " * 8

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from breaches.rules.identifiers import recognise
+from breaches.rules.identifiers import recognise, recogniser
 from breaches.rules.social import touches
 from breaches.types import Facts, Interval, ReportedMention
 from edge.shapes import storable
@@ -140,7 +140,7 @@ def test_a_link_whose_host_is_folded_is_alike_whatever_it_leads_to() -> None:
     people = (known_person([Identifier("social", "danny.m", "instagram")], ()),)
     condition = ConditionTerms("4", "no_social_reference", "", (), None, (), (), platforms=frozenset({"any"}))
     facts = Facts(interval=Interval(THEN, THEN), social=(ReportedMention(0, "", "", "", "direct", None, link),))
-    (touch,) = touches(condition, lambda *said: recognise(people, *said), facts)
+    (touch,) = touches(condition, recogniser(people), facts)
     assert (touch.outcome, touch.reasons[0].code) == ("needs_officer", "handle_alike")
 
 
