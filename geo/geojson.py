@@ -14,6 +14,8 @@ MOST_VERTICES = 20_000
 _FARTHEST = 1e9
 # How many arrays lie around the positions.
 _NUMBERS = (float, int)  # and not bool, which is an int to isinstance
+# `bbox` says nothing that the coordinates do not (RFC 7946, section 5): it is taken, whatever it holds, and ignored.
+_MEMBERS = ("type", "coordinates", "bbox", "crs")
 _DEPTH = {"Point": 1, "MultiPoint": 1, "LineString": 1, "Polygon": 2, "MultiPolygon": 3}
 
 Path = tuple[str, Ring]
@@ -26,7 +28,7 @@ def read_coordinates(
     """Type and coordinates of the member `geometry`; None, with problems, where they cannot be gone into."""
     sent = read_member(raw, "geometry", pointer, notes)
     pointer = f"{pointer}/geometry"
-    geometry = None if sent is None else read_object(sent, pointer, ("type", "coordinates", "crs"), notes)
+    geometry = None if sent is None else read_object(sent, pointer, _MEMBERS, notes)
     if geometry is None:
         return None
     if "crs" in geometry:
@@ -40,7 +42,7 @@ def read_coordinates(
     coordinates = None if member is None else _array(member, f"{pointer}/coordinates", notes)
     if not isinstance(kind, str) or coordinates is None:
         return None
-    if _count(coordinates, _DEPTH[kind]) > MOST_VERTICES:
+    if count_positions(coordinates, _DEPTH[kind]) > MOST_VERTICES:
         notes.wrong(f"{pointer}/coordinates", "too_many_vertices")
         return None
     return kind, coordinates
@@ -116,10 +118,10 @@ def _array(raw: object, pointer: str, notes: Notes) -> list[object] | None:
     return list(raw) or None
 
 
-def _count(raw: object, depth: int) -> int:
+def count_positions(raw: object, depth: int) -> int:
     """Positions in `raw`; an empty array counts too, so that a million of them is too many."""
     if not isinstance(raw, list | tuple):
         return 1
     if depth == 1:
         return max(len(raw), 1)
-    return max(sum(_count(item, depth - 1) for item in raw), 1)
+    return max(sum(count_positions(item, depth - 1) for item in raw), 1)

@@ -15,7 +15,7 @@ from audit.services import record
 from common.problems import Problem
 from edge.parsing import FileBody, read
 from edge.views import ApiView, answer
-from geo.repair import Repair, repair
+from geo.repair import Attempt, Repair, attempt_repair
 from geo.shapes import ShapeReading, read_shape
 from geo.zones import build
 from orders import queries
@@ -34,6 +34,11 @@ from orders.serializers.papers import (
 from orders.services.papers import Power, keep_document, record_monitoring_authority, reveal, show_document
 
 _READ, _WRITE = ("orders:read",), ("orders:write",)
+_NOT_TRIED = Problem(
+    "/shape",
+    "repair_not_tried",
+    "It has too many positions, or crosses itself too often, for a repair to be looked for.",
+)
 
 
 class _Geometry(ApiView):
@@ -47,22 +52,28 @@ class _Geometry(ApiView):
         with transaction.atomic():
             record(actor=caller.actor, action="consultation", verb="geometry_checked", records=[])
         reading = read_shape(sent.shape, "/shape")
-        return answer(_checked(reading, repair(sent.shape) if reading.shape is None else None))
+        return answer(_checked(reading, attempt_repair(sent.shape) if reading.shape is None else Attempt(None)))
 
 
-def _checked(reading: ShapeReading, found: Repair | None) -> dict[str, Any]:
+def _checked(reading: ShapeReading, attempt: Attempt) -> dict[str, Any]:
+    warnings = reading.warnings if attempt.tried else (*reading.warnings, _NOT_TRIED)
     return {
         "valid": reading.shape is not None,
         "problems": [_problem(problem) for problem in reading.problems],
-        "warnings": [_problem(problem) for problem in reading.warnings],
+        "warnings": [_problem(problem) for problem in warnings],
         "area_m2": round(build(reading.shape).area_m2, 1) if reading.shape else None,
-        "repaired": found
-        and {
-            "shape": found.shape,
-            "area_before_m2": round(found.area_before_m2, 1),
-            "area_after_m2": round(found.area_after_m2, 1),
-            "difference_m2": round(found.area_after_m2 - found.area_before_m2, 1),
-        },
+        "repaired": _repaired(attempt.repair) if attempt.repair else None,
+    }
+
+
+def _repaired(found: Repair) -> dict[str, Any]:
+    return {
+        "shape": found.shape,
+        "area_before_m2": round(found.area_before_m2, 1),
+        "area_after_m2": round(found.area_after_m2, 1),
+        "difference_m2": round(found.area_after_m2 - found.area_before_m2, 1),
+        "left_out": [f"/shape{pointer}" for pointer in found.left_out],
+        "made_parts": [f"/shape{pointer}" for pointer in found.made_parts],
     }
 
 

@@ -31,10 +31,15 @@ class ShapeRepairOut(Shape):
     area_before_m2: float
     area_after_m2: float
     difference_m2: float
+    left_out: list[str] = Field(description="pointers to parts and holes that bound no area")
+    made_parts: list[str] = Field(description="pointers to holes outside their polygon, taken for parts of their own")
 
 
 class ShapeCheckOut(Shape):
-    """`area_m2` is null where the shape is not valid; `repaired` where there is nothing to repair, or no telling."""
+    """`area_m2` is null where the shape is not valid; `repaired` where there is nothing to repair, or no telling.
+
+    A repair that would take too long is not looked for: the warning `repair_not_tried`.
+    """
 
     valid: bool
     problems: list[ShapeProblemOut]
