@@ -44,6 +44,7 @@ class PositionIn(Shape):
     width_m: float | None = Field(None, description="of the line, in metres")
     accuracy_m: float | None = None
     accuracy_basis: Text | None = None
+    receiver_status: Text | None = Field(None, description="void, or V, where the receiver marks the place as invalid")
     recorded_at: Text | None = None
 
 

@@ -193,6 +193,7 @@ def _position(item: Json, index: int, reader: _Reader) -> PlacedPosition:
         time_unreadable=at is None and bool(item.get("recorded_at")),
         accuracy_assumed=reading.accuracy_assumed,
         ahead=at is not None and _recorded_ahead(at, path, reader),
+        disowned=reading.disowned,
     )
     return PlacedPosition(reported, reading)
 

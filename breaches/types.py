@@ -82,6 +82,7 @@ class ReportedPosition:
     `time_unreadable`: a time was sent that nobody can read, so that nothing about it is certain. `accuracy_assumed`:
     nobody said how accurate it is. `evidence`: the id of the item whose place it is, where an officer took it from one.
     `ahead`: recorded more than 15 minutes after it was told.
+    `disowned`: its own receiver says that it is none (rule 52).
     """
 
     index: int
@@ -94,6 +95,7 @@ class ReportedPosition:
     accuracy_assumed: bool = False
     evidence: str = ""
     ahead: bool = False
+    disowned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

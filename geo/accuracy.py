@@ -25,10 +25,14 @@ _SHARPEST_M = 1.0e-6
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """Radius in metres, always finite and above zero; `assumed` where it rests on the method alone."""
+    """Radius in metres, always finite and above zero; `assumed` where it rests on the method alone.
+
+    `disowned`: the receiver itself says that the position is none (rule 52).
+    """
 
     r95_m: float
     assumed: bool
+    disowned: bool = False
 
 
 def default_r95_m(method: str | None) -> float:
@@ -36,13 +40,22 @@ def default_r95_m(method: str | None) -> float:
     return _DEFAULTS.get(method or "", _UNKNOWN_METHOD)
 
 
+def is_negative(accuracy_m: object) -> bool:
+    """Whether an accuracy below zero was sent: by it a receiver marks a position as invalid (Apple, OwnTracks)."""
+    metres = number(accuracy_m)
+    return metres is not None and metres < 0
+
+
 def r95(accuracy_m: object, basis: str | None, method: str | None) -> Accuracy:
     """Turn a reported accuracy in metres into a 95 % radius.
 
-    None, zero, negative and non-finite mean "unknown" (a device's way of saying it has none), never
-    "exact": the method's default stands in. A number whose basis is unknown counts as rms, the largest.
+    None, zero and non-finite mean "unknown" (a device's way of saying it has none), never "exact": the method's
+    default stands in. Below zero it stands in too, and the position is `disowned`: some makers mean "invalid" by it,
+    others "unknown". A number whose basis is unknown counts as rms, the largest.
     """
     metres = number(accuracy_m)
+    if is_negative(metres):
+        return Accuracy(default_r95_m(method), True, disowned=True)
     if metres is None or not 0 < metres < math.inf:
         return Accuracy(default_r95_m(method), True)
     # To the micrometre: 173.08 must not come out a last digit larger and miss a distance of 173.08.

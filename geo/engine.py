@@ -12,6 +12,8 @@ import shapely
 # beside others, and a vehicle elsewhere no longer pass for "not indicated".
 # 3: a condition counts for those whom it protects only; a sender that is a vehicle or a shared address, and what was
 # said to lie in the future, no longer pass for "indicated" (docs/verdict.md, "What version 3 says otherwise").
+# 3: a position that its receiver disowns shows nothing for certain; a grid reference without an accuracy is no sharper
+# than 25 m, and degrees are no sharper than their decimals; words that read two ways are left to an officer.
 ENGINE_VERSION = "3"
 
 DISCLAIMER = (

@@ -5,12 +5,13 @@ address, w3w; or it is drawn (geometry: an area, a line with width_m, points). P
 position ("/longitude").
 """
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from common.problems import Problem
 from geo import crs
-from geo.accuracy import Accuracy, r95
+from geo.accuracy import Accuracy, default_r95_m, is_negative, r95
 from geo.gazetteer import Gazetteer, Kind
 from geo.grid import GridSquare, read_grid_reference
 from geo.numbers import number
@@ -22,6 +23,13 @@ _PAIR_CRS = {"degrees": crs.WGS84, "grid": crs.BRITISH_GRID}
 _WORDS = ("grid_reference", "postcode", "address", "w3w", "geometry")
 # Methods that say no more than that the place was told: the form itself tells how sure it is.
 _OF_THE_FORM = frozenset({None, "grid_reference", "postcode", "address", "road", "map_pin"})
+# Nobody reads a place off a map, or stands, within less: what a grid reference without an accuracy is worth (rule 52).
+_SHARPEST_REFERENCE_M = 25.0
+# NMEA 0183 and EXIF mark a position that the receiver itself does not vouch for with a V.
+_VOID = frozenset({"void", "v"})
+# Both numbers end within so many decimals: once in ten thousand by chance, else because the others were cut off.
+_FEW_DECIMALS = 3
+_DEGREE_M = 111_320.0
 
 _DETAILS = {
     **crs.FAULTS,
@@ -34,6 +42,8 @@ _DETAILS = {
     "location_not_found": "The gazetteer knows no such place; it is kept in words.",
     "location_ambiguous": "Too many places have that name; it is kept in words.",
     "gazetteer_unavailable": "The gazetteer could not be asked; the place is kept in words.",
+    "coordinates_rounded": "Both coordinates have few decimals; the place may be anywhere in what was cut off.",
+    "position_disowned": "The receiver itself marks this position as invalid; it shows nothing for certain.",
     "accuracy_assumed": "No accuracy was given; the usual one for the method is assumed.",
 }
 
@@ -45,6 +55,7 @@ class PositionReading:
     `form` is degrees, grid, grid_reference, postcode, address, w3w or geometry. It is None where none, or several,
     were sent, and so, there only, is `r95_m`. `transformation` names the operation used, or the edition of the
     gazetteer. `spread` is the shape of the error where that is no circle; `point` and `r95_m` then enclose it.
+    `disowned`: the receiver itself says that the position is none.
     """
 
     point: Point | None
@@ -54,6 +65,7 @@ class PositionReading:
     form: str | None
     warnings: tuple[Problem, ...]
     spread: Spread | None = None
+    disowned: bool = False
 
     @property
     def fix(self) -> Fix | None:
@@ -65,13 +77,17 @@ class PositionReading:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What one form says by itself: a bare point, or one with the error that the form brings along (`own`)."""
+    """What one form says by itself: a bare point, or one with the error that the form brings along (`own`).
+
+    `cut_m`: how far off the place may be because decimals were cut off.
+    """
 
     point: Point | None
     source: str | None
     warnings: tuple[Problem, ...]
     own: Fix | None = None
     assumed: bool = False
+    cut_m: float = 0.0
 
 
 def read_position(raw: object, gazetteer: Gazetteer | None = None) -> PositionReading:
@@ -84,13 +100,16 @@ def read_position(raw: object, gazetteer: Gazetteer | None = None) -> PositionRe
         return _unplaced([], [])
     forms = _forms(raw)
     method = _text(raw.get("method"))
-    accuracy = r95(raw.get("accuracy_m"), _text(raw.get("accuracy_basis")), method)
+    accuracy = _accuracy(raw, method)
     places = [_place(form, raw, accuracy, gazetteer) for form in forms]
     warnings = [warning for place in places for warning in place.warnings]
     if len(forms) != 1:
         return _unplaced(forms, warnings)
     place = places[0]
+    disowned = accuracy.disowned
     accuracy, spread = _together(place, accuracy, method)
+    if disowned:
+        warnings.append(_warn(_disowning(raw), "position_disowned"))
     if accuracy.assumed:
         warnings.append(_warn("/accuracy_m", "accuracy_assumed"))
     source = place.source if place.point else None
@@ -102,7 +121,25 @@ def read_position(raw: object, gazetteer: Gazetteer | None = None) -> PositionRe
         forms[0],
         tuple(warnings),
         spread if place.point else None,
+        disowned,
     )
+
+
+def _accuracy(raw: Mapping[str, object], method: str | None) -> Accuracy:
+    accuracy = r95(raw.get("accuracy_m"), _text(raw.get("accuracy_basis")), method)
+    if not is_void(raw.get("receiver_status")):
+        return accuracy
+    # What the receiver says of its accuracy is no more to be relied on than the rest.
+    return Accuracy(max(accuracy.r95_m, default_r95_m(method)), True, disowned=True)
+
+
+def is_void(receiver_status: object) -> bool:
+    """Whether a receiver's own mark says that it does not vouch for a position: "void" or "V" in either case."""
+    return isinstance(receiver_status, str) and receiver_status.strip().lower() in _VOID
+
+
+def _disowning(raw: Mapping[str, object]) -> str:
+    return "/accuracy_m" if is_negative(raw.get("accuracy_m")) else "/receiver_status"
 
 
 def _forms(raw: Mapping[str, object]) -> list[str]:
@@ -123,7 +160,7 @@ def _together(place: _Place, accuracy: Accuracy, method: str | None) -> tuple[Ac
     """
     own = place.own
     if own is None:
-        return accuracy, None
+        return (Accuracy(place.cut_m, True) if place.cut_m > accuracy.r95_m else accuracy), None
     if (accuracy.assumed and method in _OF_THE_FORM) or accuracy.r95_m <= own.r95_m:
         return Accuracy(own.r95_m, place.assumed or (accuracy.assumed and method not in _OF_THE_FORM)), own.spread
     return accuracy, None
@@ -133,7 +170,7 @@ def _place(form: str, raw: Mapping[str, object], accuracy: Accuracy, gazetteer: 
     if form in _PAIRS:
         return _pair(form, raw)
     if form == "grid_reference":
-        return _grid_reference(raw["grid_reference"])
+        return _grid_reference(raw["grid_reference"], accuracy)
     if form == "geometry":
         return _outlined(raw, accuracy)
     return _in_words(form, raw, gazetteer)
@@ -145,7 +182,18 @@ def _pair(form: str, raw: Mapping[str, object]) -> _Place:
     x, y = (number(raw.get(key)) for key in keys)
     if warnings or x is None or y is None:
         return _Place(None, None, warnings)
-    return _located(system, x, y, f"/{keys[0]}")
+    place = _located(system, x, y, f"/{keys[0]}")
+    cut_m = _cut_off_m(x, y) if form == "degrees" and place.point else 0.0
+    return replace(place, cut_m=cut_m, warnings=(_warn("", "coordinates_rounded"),)) if cut_m else place
+
+
+def _cut_off_m(longitude: float, latitude: float) -> float:
+    """Metres across what a pair of degrees may stand for, where both have few decimals; nought where they do not."""
+    for decimals in range(_FEW_DECIMALS + 1):
+        if round(longitude, decimals) == longitude and round(latitude, decimals) == latitude:
+            step_m = _DEGREE_M / 10**decimals
+            return math.hypot(step_m, step_m * math.cos(math.radians(latitude)))
+    return 0.0
 
 
 def _half(key: str, value: object) -> list[Problem]:
@@ -158,15 +206,19 @@ def _half(key: str, value: object) -> list[Problem]:
     return [] if found - found == 0 else [_warn(f"/{key}", "not_finite")]
 
 
-def _grid_reference(value: object) -> _Place:
+def _grid_reference(value: object, accuracy: Accuracy) -> _Place:
+    """The square; without a stated accuracy no less than twenty-five metres: how finely it is written is not how well
+    it was measured."""
     square = read_grid_reference(value)
     if square is None:
         return _Place(None, None, (_warn("/grid_reference", "grid_reference_unreadable"),))
     place = _located(square.crs, *square.centre, "/grid_reference")
     if place.point is None:
         return place
-    fix = Fix(place.point.longitude, place.point.latitude, square.half_diagonal_m, _as_area(square))
-    return _Place(place.point, place.source, place.warnings, fix)
+    here, radius = (place.point.longitude, place.point.latitude), square.half_diagonal_m
+    if accuracy.assumed and radius < _SHARPEST_REFERENCE_M:
+        return replace(place, own=Fix(*here, _SHARPEST_REFERENCE_M), assumed=True)
+    return replace(place, own=Fix(*here, radius, _as_area(square)), assumed=accuracy.assumed)
 
 
 def _as_area(square: GridSquare) -> Area | None:

@@ -22,6 +22,9 @@ _OUTSIDE = Reason("outside_zone", "The position lies outside the zone, farther t
 _ASSUMED = Reason("accuracy_assumed", "Nobody said how accurate the position is; by what is usual it crosses the edge.")
 _TOO_COARSE = Reason("position_too_coarse", "The position is too coarse to tell; it is not shown to be outside.")
 _VEHICLE = Reason("vehicle_not_person", "The position is a vehicle's: it does not place the respondent (rule 87).")
+_DISOWNED = Reason(
+    "position_disowned", "The receiver itself marks the position as invalid (rule 52): it shows nothing."
+)
 _NOT_APPROVED = Reason("zone_not_approved", "No second person has approved the drawing of this zone (rule 16).")
 _UNUSABLE = Reason("position_not_usable", "A place was reported, but no position that could be tested.")
 _OTHER_TIME = Reason("position_not_at_that_time", "The position was recorded at another time than the incident.")
@@ -66,11 +69,12 @@ def touches(
         yield from _without_position(zones, facts, tolerance)
         return
     his = [p for p in counted if p.subject == "respondent"]
-    seen = _Seen(bool(his), not his or shows_all_of_it(his, facts))
+    sound = [p for p in his if not p.disowned]
+    seen = _Seen(bool(his), not sound or shows_all_of_it(sound, facts))
     for position in counted:
         for reading in zones:
             yield _judged(position, reading, facts, seen)
-    yield from _between(counted, zones, facts)
+    yield from _between([p for p in counted if not p.disowned], zones, facts)
     # Where he was seen as well, but nobody can say where that is, may be in any zone.
     for position in (p for p in facts.positions if p.subject in TESTED_SUBJECTS and p.fix is None):
         yield from _not_tested(position, zones, facts, _UNUSABLE)
@@ -122,10 +126,10 @@ def _judged(position: ReportedPosition, reading: ZoneReading, facts: Facts, seen
     reasons = [_TOO_COARSE if found.too_coarse else reason]
     if guessed:
         reasons.append(_ASSUMED)
-    if position.subject == "respondent_vehicle" and outcome == "indicated":
+    doubts = _doubts(position)
+    if doubts and outcome == "indicated":
         outcome = "possible"
-    if position.subject == "respondent_vehicle":
-        reasons.append(_VEHICLE)
+    reasons += doubts
     if outcome == "not_indicated" and not seen.throughout:
         outcome = "possible"
         reasons.append(_PART_OF_IT)
@@ -147,6 +151,8 @@ def _judged(position: ReportedPosition, reading: ZoneReading, facts: Facts, seen
     stops = _stops(reading)
     if outcome == "not_indicated" and not seen.himself:
         stops += (_VEHICLE,)
+    if outcome == "not_indicated" and position.disowned:
+        stops += (_DISOWNED,)
     when = None if position.time_unreadable else facts.interval
     return Touch(outcome, tuple(reasons), when, stops, location, zone=reading.zone.code)
 
@@ -161,6 +167,12 @@ def _meaning_of(result: _Result) -> tuple[Outcome, Reason]:
             return "not_indicated", _OUTSIDE
         case _:
             assert_never(result)
+
+
+def _doubts(position: ReportedPosition) -> list[Reason]:
+    """What keeps a position from showing anything for certain, wherever it lies."""
+    vehicle = [_VEHICLE] if position.subject == "respondent_vehicle" else []
+    return [*vehicle, _DISOWNED] if position.disowned else vehicle
 
 
 def _rests_on_a_guess(position: ReportedPosition, found: Proximity) -> bool:

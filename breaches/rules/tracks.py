@@ -67,6 +67,7 @@ def support(
     if decided is None or decided.result == "not_testable":
         return None
     agreeing = {place.position for place in locations if place.zone == decided.zone and _agrees(place, decided)}
+    agreeing -= {p.index for p in positions if p.disowned and p.index != decided.position}
     mine = [p for p in positions if p.index in agreeing]
     if len({p.method for p in mine}) > 1:
         return "independent_positions"

@@ -21,7 +21,8 @@ def where_it_happened(facts: Facts, answer: Mapping[str, Any], tolerance: timede
     if decided:
         weightiest = max(decided, key=lambda finding: RANK[finding["outcome"]])
         return counted[weightiest["location"]["position"]]
-    return next(iter(counted.values()), None)
+    # One whose receiver disowns it comes after all others.
+    return next(iter(sorted(counted.values(), key=lambda position: position.disowned)), None)
 
 
 def likeliest(found: AreasFound | None) -> str | None:

@@ -76,8 +76,8 @@ def test_a_message_tells_nothing_of_where_he_was() -> None:
 
 def test_without_a_locality_it_binds_anywhere_in_the_kingdom_rule_14() -> None:
     """Section 2(4): in Scotland and Northern Ireland as in England."""
-    belfast = {"type": "circle", "centre": {"longitude": -5.93, "latitude": 54.597}, "radius_m": 100}
-    there = a_report(behaviours=[], positions=[a_position(longitude=-5.93, latitude=54.597)])
+    belfast = {"type": "circle", "centre": {"longitude": -5.9301, "latitude": 54.5971}, "radius_m": 100}
+    there = a_report(behaviours=[], positions=[a_position(longitude=-5.9301, latitude=54.5971)])
     order = an_order(conditions=[a_condition(EXCLUSION, zones=[{**ZONE_A, "shape": belfast}])])
     assert finding(judge(there, order), "1").outcome == "indicated"
 

@@ -179,3 +179,49 @@ def test_an_exception_does_not_speak_where_he_was_outside() -> None:
 def test_a_zone_told_of_without_any_position_needs_an_officer(sent: dict[str, Any]) -> None:
     found = finding(judge(a_report(**{"positions": [], "behaviours": [], **sent}), ORDER), "1")
     assert (found.outcome, codes(found)) == ("needs_officer", ["zone_reported_without_position"])
+
+
+DISOWNED: dict[str, Any] = {"accuracy_m": -1, "method": "gnss"}
+VOID: dict[str, Any] = {"accuracy_m": 8, "method": "gnss", "receiver_status": "void"}
+
+
+@pytest.mark.parametrize("mark", [DISOWNED, VOID], ids=["accuracy below nought", "void"])
+@pytest.mark.parametrize(
+    ("place", "result", "outcome", "otherwise"),
+    [({}, "inside", "possible", None), (EDGE, "indeterminate", "possible", None),
+     (FAR, "outside", "needs_officer", "not_indicated")],
+    ids=["inside", "at the edge", "outside"],
+)  # fmt: skip
+def test_a_position_that_its_receiver_disowns_shows_neither_inside_nor_outside_rule_52(
+    mark: dict[str, Any], place: dict[str, Any], result: str, outcome: str, otherwise: str | None
+) -> None:
+    found = finding(judge(report(**place, **mark), ORDER), "1")
+    assert found.location
+    assert (found.location.result, found.outcome, found.outcome_otherwise) == (result, outcome, otherwise)
+    assert "position_disowned" in codes(found)
+    assert "position_disowned" in found.location.reasons
+
+
+def test_a_sound_position_beside_a_disowned_one_decides_by_itself() -> None:
+    both = a_report(behaviours=[], positions=[a_position(**DISOWNED), a_position()])
+    found = finding(judge(both, ORDER), "1")
+    assert (found.outcome, codes(found), found.support) == ("indicated", ["inside_zone"], "single_position")
+
+
+def test_a_disowned_position_beside_one_outside_leaves_it_open() -> None:
+    """Elsewhere, by its own receiver's word perhaps not: nobody is shown to be outside by it, nor cleared of it."""
+    inside = a_report(behaviours=[], positions=[a_position(**FAR), a_position(**DISOWNED)])
+    assert finding(judge(inside, ORDER), "1").outcome == "possible"
+    outside = a_report(behaviours=[], positions=[a_position(**FAR), a_position(**FAR, **DISOWNED)])
+    assert finding(judge(outside, ORDER), "1").outcome == "needs_officer"
+
+
+def test_disowned_positions_do_not_fill_the_time_nor_support_each_other() -> None:
+    long = {"from": "2026-11-20T18:05:00+00:00", "to": "2026-11-20T20:05:00+00:00", "certainty": "exact"}
+    at = [f"2026-11-20T{time}:00+00:00" for time in ("18:05", "18:35", "19:05", "19:35", "20:05")]
+    sound = a_position(**FAR, recorded_at=at[0])
+    others = [a_position(**FAR, **DISOWNED, recorded_at=instant) for instant in at[1:]]
+    found = finding(judge(a_report(behaviours=[], happened=long, positions=[sound, *others]), ORDER), "1")
+    assert (found.outcome, "outside_in_part_of_time" in codes(found)) == ("possible", True)
+    inside = [a_position(**DISOWNED, recorded_at=instant) for instant in at[:2]]
+    assert finding(judge(a_report(behaviours=[], positions=inside), ORDER), "1").support == "single_position"

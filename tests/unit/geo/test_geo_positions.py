@@ -75,8 +75,8 @@ def test_bad_position_is_unusable_and_says_why(name: str) -> None:
         ({"easting": 530624.974, "northing": 178388.464}, "grid", OSTN15, (-0.1199256, 51.4893656)),
         ({"grid_reference": "tq 30624 78388"}, "grid_reference", OSTN15, (-0.11992, 51.48937)),
         ({"grid_reference": "J 338 740"}, "grid_reference", TM75, (-5.9301, 54.5966)),
-        ({"longitude": -8.7, "latitude": 49.5}, "degrees", None, (-8.7, 49.5)),
-        ({"longitude": 2.6, "latitude": 61.5}, "degrees", None, (2.6, 61.5)),
+        ({"longitude": -8.69999, "latitude": 49.50001}, "degrees", None, (-8.7, 49.5)),
+        ({"longitude": 2.59999, "latitude": 61.49999}, "degrees", None, (2.6, 61.5)),
     ],
 )
 def test_good_position_is_placed_and_names_its_transformation_rule_59(
@@ -146,6 +146,91 @@ def test_a_grid_reference_is_never_sharper_than_its_square_or_its_method_rule_52
     raw: dict[str, Any], metres: float
 ) -> None:
     assert read_position({"grid_reference": "SJ 345 901", **raw}).r95_m == pytest.approx(metres, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("reference", "metres", "has_shape"),
+    [
+        ("SJ 39", 7_071.068, True),
+        ("SJ 34 90", 707.107, True),
+        ("SJ 345 901", 70.711, True),
+        ("SJ 3450 9012", 25, False),
+        ("SJ 34501 90123", 25, False),
+        ("J 338 740", 70.711, True),
+        ("J 33801 74002", 25, False),
+    ],
+)
+def test_a_grid_reference_without_accuracy_is_its_square_or_25_m_and_labelled_rule_52(
+    reference: str, metres: float, has_shape: bool
+) -> None:
+    reading = read_position({"grid_reference": reference})
+    assert (reading.r95_m, reading.accuracy_assumed) == (pytest.approx(metres, abs=0.001), True)
+    assert (reading.spread is not None) is has_shape
+    assert [(warning.code, warning.pointer) for warning in reading.warnings] == [("accuracy_assumed", "/accuracy_m")]
+
+
+def test_a_grid_reference_with_an_accuracy_is_that_or_its_square() -> None:
+    stated = {"grid_reference": "SJ 34501 90123", "accuracy_m": 5, "accuracy_basis": "p95", "method": "gnss"}
+    reading = read_position(stated)
+    assert (reading.r95_m, reading.accuracy_assumed, reading.warnings) == (5, False, ())
+
+
+@pytest.mark.parametrize(
+    ("place", "metres"),
+    [
+        ({"longitude": -2.98, "latitude": 53.41}, 1_296),
+        ({"longitude": -3, "latitude": 53.4}, 12_960),
+        ({"longitude": -2.978, "latitude": 53.407}, 129.6),
+        ({"longitude": -2.9, "latitude": 53.407}, 129.6),
+    ],
+)
+@pytest.mark.parametrize("stated", [{}, {"accuracy_m": 30, "accuracy_basis": "p95"}], ids=["not said", "said"])
+def test_degrees_of_which_decimals_were_cut_off_are_as_vague_as_what_is_left(
+    place: dict[str, Any], metres: float, stated: dict[str, Any]
+) -> None:
+    reading = read_position({**place, **stated, "method": "map_pin"})
+    assert (reading.r95_m, reading.accuracy_assumed) == (pytest.approx(metres, rel=2e-3), True)
+    assert ("", "coordinates_rounded") in [(warning.pointer, warning.code) for warning in reading.warnings]
+
+
+def test_degrees_with_their_decimals_are_as_sure_as_is_said() -> None:
+    for place in ({"longitude": -2.9779, "latitude": 53.4}, {"longitude": 0.0, "latitude": 53.36701}):
+        reading = read_position({**place, **_SURE})
+        assert (reading.accuracy_assumed, reading.warnings) == (False, ())
+
+
+def test_easting_and_northing_without_accuracy_are_as_sure_as_their_method() -> None:
+    pair = {"easting": 334501, "northing": 390123}
+    assert read_position({**pair, "method": "map_pin"}).r95_m == 50
+    assert (read_position(pair).r95_m, read_position(pair).accuracy_assumed) == (1500, True)
+
+
+@pytest.mark.parametrize(
+    ("said", "pointer"),
+    [
+        ({"accuracy_m": -1, "accuracy_basis": "p95"}, "/accuracy_m"),
+        ({"accuracy_m": -2147473}, "/accuracy_m"),
+        ({"accuracy_m": -1e-9}, "/accuracy_m"),
+        ({"accuracy_m": -math.inf}, "/accuracy_m"),
+        ({"accuracy_m": 8, "accuracy_basis": "p95", "receiver_status": "void"}, "/receiver_status"),
+        ({"receiver_status": "V"}, "/receiver_status"),
+        ({"receiver_status": " v "}, "/receiver_status"),
+    ],
+)
+def test_a_position_that_its_receiver_disowns_is_kept_and_said_so_rule_52(said: dict[str, Any], pointer: str) -> None:
+    reading = read_position({**_LIVERPOOL, "method": "gnss", **said})
+    assert (reading.disowned, reading.accuracy_assumed, reading.r95_m) == (True, True, 25)
+    assert [(warning.code, warning.pointer) for warning in reading.warnings] == [
+        ("position_disowned", pointer),
+        ("accuracy_assumed", "/accuracy_m"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "said", [{"accuracy_m": 0}, {"accuracy_m": -0.0}, {"accuracy_m": None}, {"receiver_status": "A"}]
+)
+def test_what_is_only_unknown_is_not_disowned(said: dict[str, Any]) -> None:
+    assert read_position({**_LIVERPOOL, "method": "gnss", **said}).disowned is False
 
 
 @pytest.mark.parametrize(

@@ -373,7 +373,7 @@ def test_threads_may_share_zones() -> None:
 def test_what_a_verdict_prints_about_itself_rule_65() -> None:
     assert disclaimer(1234.56).startswith("This result compares a reported position, accurate to about 1,234.6 ")
     assert "does not confirm that the person was there or committed an offence" in DISCLAIMER
-    assert ENGINE_VERSION == "2"
+    assert ENGINE_VERSION == "3"
     assert {"shapely", "GEOS", "pyproj", "PROJ", "numpy", "scipy", "convertbng"} <= set(
         engine_build().replace("(", "").replace(";", "").split()
     )
