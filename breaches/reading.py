@@ -194,6 +194,7 @@ def _position(item: Json, index: int, reader: _Reader) -> PlacedPosition:
         accuracy_assumed=reading.accuracy_assumed,
         ahead=at is not None and _recorded_ahead(at, path, reader),
         disowned=reading.disowned,
+        candidates=reading.candidates,
     )
     return PlacedPosition(reported, reading)
 

@@ -196,6 +196,17 @@ class PastAssessmentOut(AssessmentOut):
     changes: list[ChangeOut]
 
 
+class PlaceCandidateOut(Shape):
+    """A place named in a position's words, which do not read one way: nothing was judged by it. Metres."""
+
+    position: int
+    name: str
+    longitude: float
+    latitude: float
+    r95_m: float
+    terminated: bool = Field(description="the directory says that this postcode is in use no more")
+
+
 class OfficerReportOut(ReportOut):
     """The same with what an officer works with."""
 
@@ -206,6 +217,7 @@ class OfficerReportOut(ReportOut):
     force: str
     copies: list[dict[str, Any]]
     area: dict[str, Any] | None
+    place_candidates: list[PlaceCandidateOut]
     assessments: list[PastAssessmentOut]
     decisions: list[dict[str, Any]]
     changed_since_decision: bool

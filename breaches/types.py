@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from geo.gazetteer import Mentioned
 from geo.types import Fix
 
 Outcome = Literal["indicated", "possible", "needs_officer", "not_indicated", "not_applicable"]
@@ -82,7 +83,7 @@ class ReportedPosition:
     `time_unreadable`: a time was sent that nobody can read, so that nothing about it is certain. `accuracy_assumed`:
     nobody said how accurate it is. `evidence`: the id of the item whose place it is, where an officer took it from one.
     `ahead`: recorded more than 15 minutes after it was told.
-    `disowned`: its own receiver says that it is none (rule 52).
+    `disowned`: its own receiver says that it is none (rule 52). `candidates`: what words that read two ways may mean.
     """
 
     index: int
@@ -96,6 +97,7 @@ class ReportedPosition:
     evidence: str = ""
     ahead: bool = False
     disowned: bool = False
+    candidates: tuple[Mentioned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

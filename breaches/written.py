@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from breaches.types import (
 )
 from geo.canonical import spread_from_json, spread_to_json
 from geo.engine import ENGINE_VERSION
+from geo.gazetteer import Mentioned
 from geo.types import Fix
 from orders.types import OrderTerms
 
@@ -98,7 +100,8 @@ def facts_from_json(stored: Mapping[str, Any]) -> Facts:
 
 def _position(item: Json) -> ReportedPosition:
     fix = _fix(item["fix"]) if item["fix"] else None
-    return ReportedPosition(**(item | {"fix": fix, "at": _read(item["at"])}))
+    candidates = tuple(Mentioned(**place) for place in item.get("candidates", ()))
+    return ReportedPosition(**(item | {"fix": fix, "at": _read(item["at"]), "candidates": candidates}))
 
 
 def _fix(item: Json) -> Fix:
@@ -119,6 +122,8 @@ def _members(item: ReportedPosition | ReportedContact | ReportedMention) -> Json
 def _member(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, tuple):
+        return [asdict(place) for place in value]
     return _fix_json(value) if isinstance(value, Fix) else value
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,13 +21,33 @@ from geo.spread import middle
 from geo.types import Candidate, Candidates, Fix
 
 Kind = Literal["postcode", "address", "road"]
-Fault = Literal["location_not_found", "location_ambiguous", "gazetteer_unavailable"]
+Fault = Literal[
+    "location_not_found",
+    "location_ambiguous",
+    "location_reads_two_ways",
+    "postcode_terminated",
+    "gazetteer_unavailable",
+]
 
 # A postcode has about fifteen addresses and at most a hundred delivery points; more places than this is no answer.
 MOST_CANDIDATES = 200
 _LONGEST = 500
-# GIR 0AA aside, outward code and inward code; also where it stands within an address.
-_POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{2})\b", re.ASCII)
+# The kind of a postcode that the directory says is in use no more.
+ENDED = "postcode_ended"
+# GIR 0AA aside, outward code and inward code; also where it stands
+# within an address, but not where it is a piece of a longer word or of a number of something (AB-L1 1AA, L11AA-7).
+_POSTCODE = re.compile(
+    r"""(?<![^\s,;:.(\['"])([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{2})(?![^\s,;:.)\]'"!?])""",
+    re.ASCII | re.IGNORECASE,
+)
+# "Block B2 4th floor" is no postcode.
+_ORDINALS = re.compile(r"1st|2nd|3rd|[04-9]th", re.ASCII)
+# Somebody's home or work is named, which need not be where he was.
+_LIVES = re.compile(
+    r"\b(lives?|lived|living|resid(es?|ed|ing)|stay(s|ed|ing)? (at|in|with)|work(s|ed|ing)? (at|in|for)|moved (to|from)"
+    r"|comes? from|(my|his|her|their|our|home) (home )?address)\b",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"[0-9]+[a-z]?", re.ASCII)
 _WORDS = re.compile(r"[^\W_]+")
 _ASKED = "SELECT longitude, latitude, r95_m, spread FROM place WHERE kind = ? AND key = ? AND rank = ? LIMIT ?"
@@ -35,12 +55,27 @@ _BEST = "SELECT min(rank) FROM place WHERE kind = ? AND key = ?"
 
 
 @dataclass(frozen=True, slots=True)
+class Mentioned:
+    """A postcode that stands in a text, and where it is: WGS84 degrees, metres. For a person to choose from."""
+
+    name: str
+    longitude: float
+    latitude: float
+    r95_m: float
+    terminated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """Exactly one of a fix and a fault. `source` names the edition that was asked."""
+    """Exactly one of a fix and a fault. `source` names the edition that was asked.
+
+    `candidates`: what was found in a text that does not read one way.
+    """
 
     fix: Fix | None
     fault: Fault | None
     source: str
+    candidates: tuple[Mentioned, ...] = ()
 
 
 class Gazetteer(Protocol):
@@ -56,11 +91,16 @@ class FileGazetteer:
     path: Path
 
     def find(self, kind: Kind, text: str) -> Found:
-        """Where `text` may be. A postcode within an address is asked first; then the name of road and place."""
+        """Where `text` may be, where it reads one way: a postcode within an address; then the name of road and place.
+
+        Two postcodes, somebody's home or work, or a postcode that is in use no more, are left to a person.
+        """
         try:
             with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as file:
                 edition = str(file.execute("SELECT value FROM about WHERE name = 'edition'").fetchone()[0])
-                return _found(file, questions(kind, text), f"gazetteer {edition}")
+                return _doubted(file, kind, text, f"gazetteer {edition}") or _found(
+                    file, questions(kind, text), f"gazetteer {edition}"
+                )
         except (sqlite3.Error, ValueError, KeyError, TypeError):
             return Found(None, "gazetteer_unavailable", "")
 
@@ -76,10 +116,16 @@ def questions(kind: Kind, text: str) -> list[tuple[str, str]]:
 
 
 def postcode_key(text: str) -> str | None:
-    """The last postcode in a text, without its space; None where there is none. GIR 0AA is no place to be at."""
-    plain = " ".join(text.upper().split())
-    found = _POSTCODE.findall(plain)
-    return "".join(found[-1]) if found else None
+    """The one postcode in a text, without its space; None where there is none, or more than one."""
+    found = postcodes_in(text)
+    return found[0] if len(found) == 1 else None
+
+
+def postcodes_in(text: str) -> list[str]:
+    """The postcodes that stand in a text as words of their own, each once, without spaces; not GIR 0AA."""
+    plain = " ".join(text.split())
+    found = ((match[1] + match[2]).upper() for match in _POSTCODE.finditer(plain) if not _ORDINALS.fullmatch(match[2]))
+    return list(dict.fromkeys(found))
 
 
 def name_key(*names: str) -> str:
@@ -89,9 +135,30 @@ def name_key(*names: str) -> str:
 
 def _names(text: str) -> list[str]:
     """The words as they stand, and without a house number before them."""
-    whole = name_key(_POSTCODE.sub(" ", text.upper()))
+    whole = name_key(_POSTCODE.sub(" ", " ".join(text.split())))
     first, _, rest = whole.partition(" ")
     return [name for name in ([whole, rest] if _NUMBER.fullmatch(first) else [whole]) if name]
+
+
+def _doubted(file: sqlite3.Connection, kind: Kind, text: str, source: str) -> Found | None:
+    """Why a text is not looked up, with what stands in it; None where it reads one way."""
+    text = text[:_LONGEST]
+    codes = [] if kind == "road" else postcodes_in(text)
+    candidates = tuple(place for code in codes for place in _mentioned(file, code))
+    if len(codes) > 1 or _LIVES.search(text):
+        return Found(None, "location_reads_two_ways", source, candidates)
+    if any(place.terminated for place in candidates):
+        return Found(None, "postcode_terminated", source, candidates)
+    return None
+
+
+def _mentioned(file: sqlite3.Connection, code: str) -> Iterator[Mentioned]:
+    for kind in (ENDED, "postcode"):
+        found = _found(file, [(kind, code)], "").fix
+        if found:
+            name = f"{code[:-3]} {code[-3:]}"
+            yield Mentioned(name, found.longitude, found.latitude, found.r95_m, terminated=kind == ENDED)
+            return
 
 
 def _found(file: sqlite3.Connection, asked: Iterable[tuple[str, str]], source: str) -> Found:

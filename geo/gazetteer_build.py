@@ -15,7 +15,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,7 +24,7 @@ import shapely
 from geo import crs
 from geo.accuracy import default_r95_m
 from geo.canonical import spread_to_json
-from geo.gazetteer import name_key, postcode_key
+from geo.gazetteer import ENDED, name_key, postcode_key
 from geo.gazetteer_roads import NAMES, NoRoads, named_roads
 from geo.spread import middle
 from geo.types import Area, Corridor, Point, Spread
@@ -190,10 +190,16 @@ def _said(row: Row, names: Sequence[str]) -> str:
 
 
 def _directory(path: Path) -> Iterator[Given]:
-    """ONS Postcode Directory and National Statistics Postcode Lookup, of today and before 2025."""
+    """ONS Postcode Directory and National Statistics Postcode Lookup, of today and before 2025.
+
+    A postcode with a date in doterm is in use no more: it is kept as such.
+    """
     for row in _rows(path):
         place = _degrees(_said(row, ("long",)), _said(row, ("lat",)))
-        yield _postcode(_said(row, _POSTCODE), _DIRECTORY, _of_quality(_said(row, _QUALITY)) or place)
+        given = _postcode(_said(row, _POSTCODE), _DIRECTORY, _of_quality(_said(row, _QUALITY)) or place)
+        if row.get("doterm", "").strip() and not isinstance(given, str):
+            given = [replace(entry, kind=ENDED) for entry in given]
+        yield given
 
 
 def _code_point(path: Path) -> Iterator[Given]:

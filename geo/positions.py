@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from common.problems import Problem
 from geo import crs
 from geo.accuracy import Accuracy, default_r95_m, is_negative, r95
-from geo.gazetteer import Gazetteer, Kind
+from geo.gazetteer import Gazetteer, Kind, Mentioned
 from geo.grid import GridSquare, read_grid_reference
 from geo.numbers import number
 from geo.outlined import read_outlined
@@ -41,6 +41,8 @@ _DETAILS = {
     "location_not_resolved": "The place is kept in words; no coordinates are worked out from it.",
     "location_not_found": "The gazetteer knows no such place; it is kept in words.",
     "location_ambiguous": "Too many places have that name; it is kept in words.",
+    "location_reads_two_ways": "The words name more than one place, or somebody's home; an officer reads them.",
+    "postcode_terminated": "The directory says that this postcode is in use no more; it is kept in words.",
     "gazetteer_unavailable": "The gazetteer could not be asked; the place is kept in words.",
     "coordinates_rounded": "Both coordinates have few decimals; the place may be anywhere in what was cut off.",
     "position_disowned": "The receiver itself marks this position as invalid; it shows nothing for certain.",
@@ -55,7 +57,8 @@ class PositionReading:
     `form` is degrees, grid, grid_reference, postcode, address, w3w or geometry. It is None where none, or several,
     were sent, and so, there only, is `r95_m`. `transformation` names the operation used, or the edition of the
     gazetteer. `spread` is the shape of the error where that is no circle; `point` and `r95_m` then enclose it.
-    `disowned`: the receiver itself says that the position is none.
+    `disowned`: the receiver itself says that the position is none. `candidates`: places named in words that do not read
+    one way.
     """
 
     point: Point | None
@@ -66,6 +69,7 @@ class PositionReading:
     warnings: tuple[Problem, ...]
     spread: Spread | None = None
     disowned: bool = False
+    candidates: tuple[Mentioned, ...] = ()
 
     @property
     def fix(self) -> Fix | None:
@@ -88,6 +92,7 @@ class _Place:
     own: Fix | None = None
     assumed: bool = False
     cut_m: float = 0.0
+    candidates: tuple[Mentioned, ...] = ()
 
 
 def read_position(raw: object, gazetteer: Gazetteer | None = None) -> PositionReading:
@@ -122,6 +127,7 @@ def read_position(raw: object, gazetteer: Gazetteer | None = None) -> PositionRe
         tuple(warnings),
         spread if place.point else None,
         disowned,
+        place.candidates,
     )
 
 
@@ -243,7 +249,8 @@ def _in_words(form: str, raw: Mapping[str, object], gazetteer: Gazetteer | None)
         return _Place(None, None, (_warn(f"/{form}", "location_not_resolved"),))
     found = gazetteer.find(_kind(form, raw.get("method")), text)
     if found.fix is None:
-        return _Place(None, None, (_warn(f"/{form}", found.fault or "location_not_found"),))
+        fault = _warn(f"/{form}", found.fault or "location_not_found")
+        return _Place(None, None, (fault,), candidates=found.candidates)
     return _Place(Point(found.fix.longitude, found.fix.latitude), found.source, (), found.fix, True)
 
 

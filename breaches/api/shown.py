@@ -95,6 +95,7 @@ def for_officer(report: Report, caller: Caller) -> Json:
         "force": report.force_id,
         "copies": [{"force": copy.force_id, "why": copy.why} for copy in queries.readers_of(report)],
         "area": _area(report),
+        "place_candidates": place_candidates(assessments[0].question),
         "assessments": _history(report, assessments, caller),
         "decisions": [_decision(d) for d in decisions],
         "changed_since_decision": _changed(report, assessments[0], decisions),
@@ -124,6 +125,15 @@ def decided_on(decision: Decision, *, of_order: str, force: str) -> Json:
 def _order_judged_by(assessment: Assessment) -> UUID | None:
     terms = assessment.question["terms"]
     return UUID(terms["order_id"]) if terms else None
+
+
+def place_candidates(question: Json) -> list[Json]:
+    """Places named in words that do not read one way: for an officer to choose from, by the position's number."""
+    return [
+        {"position": position["index"], **candidate}
+        for position in question["facts"]["positions"]
+        for candidate in position.get("candidates", ())
+    ]
 
 
 def _area(report: Report) -> Json | None:

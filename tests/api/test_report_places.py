@@ -13,6 +13,7 @@ from breaches.replaying import replay_assessment
 from geo.gazetteer_build import build_gazetteer
 from tests.support.api import Answer, Apis
 from tests.support.orders import EXCLUSION, ZONE_A, a_condition, a_position, a_report, an_order
+from webhooks.models import Event
 
 NOWHERE = {"longitude": None, "latitude": None, "accuracy_m": None, "accuracy_basis": None}
 HERE = {"longitude": -2.9779, "latitude": 53.4072}
@@ -167,3 +168,31 @@ def test_a_postcode_is_looked_up_in_the_installations_gazetteer(
     assert (found["result"], found["transformation"]) == ("outside", f"gazetteer {edition}")
     kept = ReportPosition.objects.get()
     assert kept.point is not None and kept.accuracy_assumed and kept.r95_m is not None and 50 < kept.r95_m < 60
+
+
+def test_a_place_in_words_that_reads_two_ways_is_for_an_officer_with_what_was_found(
+    api: Apis, order: str, tmp_path: Path, settings: Any
+) -> None:
+    rows = '"pcds","doterm","osgrdind","lat","long"\nL1 1AA,,1,53.405,-2.985\nL8 2BB,,1,53.39,-2.97\n'
+    (tmp_path / "onspd.csv").write_text(rows)
+    build_gazetteer(tmp_path / "gazetteer", [("onspd", tmp_path / "onspd.csv")])
+    settings.GAZETTEER_FILE = str(tmp_path / "gazetteer")
+    told = submit(api, address="he was outside my work, L1 1AA; he lives at L8 2BB", method="address")
+    assert "location_reads_two_ways" in [warning["code"] for warning in told.body["warnings"]]
+    shown = api.officer.get(f"officer/reports/{told.body['id']}").body
+    finding = next(f for f in shown["assessment"]["findings"] if f["clause"] == "1")
+    assert (finding["outcome"], finding["reasons"][0]["code"]) == ("needs_officer", "position_not_usable")
+    assert [(c["position"], c["name"], c["latitude"]) for c in shown["place_candidates"]] == [
+        (0, "L1 1AA", 53.405), (0, "L8 2BB", 53.39),
+    ]  # fmt: skip
+    assert replay_assessment(assessment=Assessment.objects.get(report_id=told.body["id"])).same
+    assert "L8 2BB" not in str([list(event.__dict__.values()) for event in Event.objects.all()])
+
+
+def test_a_position_that_its_receiver_disowns_is_told_and_replayed(api: Apis, order: str) -> None:
+    told = submit(api, **HERE, accuracy_m=-1, method="gnss")
+    assert [(w["code"], w["pointer"]) for w in told.body["warnings"]] == [
+        ("position_disowned", "/positions/0/accuracy_m"), ("accuracy_assumed", "/positions/0/accuracy_m"),
+    ]  # fmt: skip
+    assert api.officer.get(f"officer/reports/{told.body['id']}").body["assessment"]["verdict"] == "possible_breach"
+    assert replay_assessment(assessment=Assessment.objects.get(report_id=told.body["id"])).same

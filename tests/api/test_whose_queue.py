@@ -20,7 +20,7 @@ from tests.support.orders import ORDER, a_position, a_report, an_order, register
 Json = dict[str, Any]
 # Zone A is at -2.9779, 53.4072.
 BORDER = -2.9700
-OURS, THEIRS = {"longitude": -2.98, "latitude": 53.4}, {"longitude": -2.96, "latitude": 53.4}
+OURS, THEIRS = {"longitude": -2.98, "latitude": 53.40001}, {"longitude": -2.96, "latitude": 53.40001}
 
 
 def box(west: float, east: float) -> Area:
@@ -161,7 +161,9 @@ def test_a_verified_report_is_followed_up_where_it_happened_and_read_by_the_orde
     assert answer.body["allowed"] == []
 
 
-@pytest.mark.parametrize("place", [{}, {"longitude": BORDER, "latitude": 53.4}, {"longitude": -4.0, "latitude": 57.0}])
+@pytest.mark.parametrize(
+    "place", [{}, {"longitude": BORDER, "latitude": 53.40001}, {"longitude": -4.00001, "latitude": 57.00001}]
+)
 def test_where_the_area_is_not_known_the_orders_force_follows_up(
     api: Apis, order: str, tmp_path: Path, settings: Any, place: Json
 ) -> None:

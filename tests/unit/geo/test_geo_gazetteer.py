@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.gazetteer import FileGazetteer, postcode_key, questions
+from geo.gazetteer import FileGazetteer, Mentioned, postcode_key, postcodes_in, questions
 from geo.gazetteer_build import build_gazetteer
 from geo.positions import PositionReading, read_position
 from geo.types import Area, Candidates, Corridor
@@ -16,10 +16,13 @@ _ONSPD = """pcd,pcd2,pcds,dointr,doterm,oseast1m,osnrth1m,osgrdind,lat,long
 "L1 1AB","L1  1AB","L1 1AB","198001","","","","9",99.999999,0.000000
 "L1 1AC","L1  1AC","L1 1AC","198001","","","","1",99.999999,0.000000
 "L1 1AD","L1  1AD","L1 1AD","198001","","0334500","0390500","6",53.405,-2.985
+"L8 2BB","L8  2BB","L8 2BB","198001","","0335500","0388500","1",53.390,-2.970
+"L9 9DD","L9  9DD","L9 9DD","198001","199606","0337500","0396500","1",53.460,-2.950
 "BT1 1AA","BT1 1AA","BT1 1AA","198001","","0333800","0374000","1",54.5966,-5.9301
 """
 _CODE_POINT = """"L1 1AA",10,334999,390999,"E92000001","","","","",""
 "L2 2BB",10,334000,390000,"E92000001","","","","",""
+"L9 9DD",10,337500,396500,"E92000001","","","","",""
 "L2 2BC",90,0,0,"E92000001","","","","",""
 """
 _NSUL = """UPRN,GRIDGB1E,GRIDGB1N,PCDS
@@ -78,7 +81,7 @@ def gazetteer(tmp_path_factory: pytest.TempPathFactory) -> FileGazetteer:
     for layout, text in texts.items():
         (folder / layout).write_text(text)
     built = build_gazetteer(folder / "out.sqlite", [(layout, folder / layout) for layout in texts])
-    assert (built.kept, built.without_place) == (13, 5)
+    assert (built.kept, built.without_place) == (16, 5)
     return FileGazetteer(folder / "out.sqlite")
 
 
@@ -202,6 +205,58 @@ def test_looking_up_changes_nothing(gazetteer: FileGazetteer) -> None:
         file.execute("DELETE FROM place")
 
 
-def test_the_last_postcode_of_a_text_is_meant() -> None:
-    assert postcode_key("from EC1A 1BB to gu16 7hf") == "GU167HF"
+def test_a_text_with_two_postcodes_has_none_that_is_meant() -> None:
+    assert postcode_key("from EC1A 1BB to gu16 7hf") is None
+    assert postcodes_in("from EC1A 1BB to gu16 7hf, not EC1A1BB") == ["EC1A1BB", "GU167HF"]
     assert questions("postcode", "no code") == []
+
+
+TWO_WAYS = {
+    "two postcodes": ("he was outside my work, L1 1AA; he lives at L8 2BB", ["L1 1AA", "L8 2BB"]),
+    "two postcodes without a word": ("L1 1AA / L8 2BB", ["L1 1AA", "L8 2BB"]),
+    "one of them is not known": ("L1 1AA or ZZ9 9ZZ", ["L1 1AA"]),
+    "where he lives": ("he lives at L8 2BB", ["L8 2BB"]),
+    "her address": ("near her address, L8 2BB", ["L8 2BB"]),
+    "where somebody works": ("Made Up Street, she works at L1 1AA", ["L1 1AA"]),
+}
+
+
+@pytest.mark.parametrize("form", ["address", "postcode"])
+@pytest.mark.parametrize("name", TWO_WAYS)
+def test_a_place_in_words_that_reads_two_ways_is_not_placed(gazetteer: FileGazetteer, name: str, form: str) -> None:
+    text, candidates = TWO_WAYS[name]
+    reading = _read(gazetteer, **{form: text})
+    assert (reading.point, reading.fix) == (None, None)
+    assert "location_reads_two_ways" in [warning.code for warning in reading.warnings]
+    assert [place.name for place in reading.candidates] == candidates
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["AB-L1 1AA", "AB/L11AA", "L11AA-77", "part XL1 1AAB", "L1 1AA_2", "#L11AA", "block B2 4th floor", "L1 1st left",
+     "order 7L1 1AA", "L1 1AA@example.org", "Ł1 1AA", "ÉL1 1AA"],
+)  # fmt: skip
+def test_a_postcode_inside_another_word_is_none(gazetteer: FileGazetteer, text: str) -> None:
+    assert postcodes_in(text) == []
+    reading = _read(gazetteer, address=text)
+    assert (reading.point, [w.code for w in reading.warnings]) == (None, ["location_not_found", "accuracy_assumed"])
+
+
+@pytest.mark.parametrize(
+    "text", ["(L1 1AA)", "L1 1AA.", "Shop,L1 1AA, Liverpool", "Postcode:L1 1AA", "'l1 1aa'", "L1 1AA L1 1AA"]
+)
+def test_a_postcode_that_stands_by_itself_is_one(text: str) -> None:
+    assert postcodes_in(text) == ["L11AA"]
+
+
+@pytest.mark.parametrize("form", ["address", "postcode"])
+def test_a_postcode_that_the_directory_has_ended_is_not_placed(gazetteer: FileGazetteer, form: str) -> None:
+    """Whatever another file says of it."""
+    reading = _read(gazetteer, **{form: "L9 9DD"})
+    assert reading.fix is None
+    assert reading.warnings[0].code == "postcode_terminated"
+    assert reading.candidates == (Mentioned("L9 9DD", -2.95, 53.46, 1_500, terminated=True),)
+
+
+def test_a_road_is_asked_by_its_name_whatever_stands_in_it(gazetteer: FileGazetteer) -> None:
+    assert _read(gazetteer, address="Made Up Street", method="road").fix is not None

@@ -164,7 +164,8 @@ def test_a_grid_reference_without_accuracy_is_its_square_or_25_m_and_labelled_ru
     reference: str, metres: float, has_shape: bool
 ) -> None:
     reading = read_position({"grid_reference": reference})
-    assert (reading.r95_m, reading.accuracy_assumed) == (pytest.approx(metres, abs=0.001), True)
+    assert reading.r95_m == pytest.approx(metres, abs=0.001)
+    assert reading.accuracy_assumed is True
     assert (reading.spread is not None) is has_shape
     assert [(warning.code, warning.pointer) for warning in reading.warnings] == [("accuracy_assumed", "/accuracy_m")]
 
@@ -189,7 +190,8 @@ def test_degrees_of_which_decimals_were_cut_off_are_as_vague_as_what_is_left(
     place: dict[str, Any], metres: float, stated: dict[str, Any]
 ) -> None:
     reading = read_position({**place, **stated, "method": "map_pin"})
-    assert (reading.r95_m, reading.accuracy_assumed) == (pytest.approx(metres, rel=2e-3), True)
+    assert reading.r95_m == pytest.approx(metres, rel=2e-3)
+    assert reading.accuracy_assumed is True
     assert ("", "coordinates_rounded") in [(warning.pointer, warning.code) for warning in reading.warnings]
 
 

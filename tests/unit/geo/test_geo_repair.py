@@ -177,7 +177,8 @@ ON_THE_GRID = {"a part without area", "a hole along the edge"}
 def test_a_repair_keeps_all_that_any_part_covers(name: str) -> None:
     rings, kind, area, left_out = MEANT[name]
     found = mended(polygon(*rings, kind=kind))
-    assert (found.area_after_m2, found.left_out) == (pytest.approx(area / SCALE**2, rel=2e-4), left_out)
+    assert found.area_after_m2 == pytest.approx(area / SCALE**2, rel=2e-4)
+    assert found.left_out == left_out
 
 
 @pytest.mark.parametrize("name", sorted(MEANT.keys() - ON_THE_GRID))
