@@ -18,7 +18,7 @@ from breaches.services import assess_again
 from breaches.services.private import tell_of_device
 from breaches.tracking.again import judge_fixes_again as judge_again
 from breaches.tracking.queries import unheard
-from breaches.tracking.services import forget_far, tell_silence
+from breaches.tracking.services import await_devices, forget_far, tell_silence
 from common.alarms import raise_alarm
 
 # Well under the worker's timeout; what is left goes into a task of its own.
@@ -69,6 +69,7 @@ def tell_silent_devices() -> None:
     """Find devices that should be sending and are not. Safe to run any number of times, and twice at once."""
     now, silence = timezone.now(), timedelta(minutes=settings.DEVICE_SILENT_MINUTES)
     started = time.monotonic()
+    await_devices(at=now)
     for device_id in list(unheard(at=now, longer_than=silence).values_list("id", flat=True)[:_CHUNK]):
         tell_silence(device_id=device_id, at=now)
         if time.monotonic() - started > _SECONDS:

@@ -189,11 +189,11 @@ def _pair(form: str, raw: Mapping[str, object]) -> _Place:
     if warnings or x is None or y is None:
         return _Place(None, None, warnings)
     place = _located(system, x, y, f"/{keys[0]}")
-    cut_m = _cut_off_m(x, y) if form == "degrees" and place.point else 0.0
+    cut_m = cut_off_m(x, y) if form == "degrees" and place.point else 0.0
     return replace(place, cut_m=cut_m, warnings=(_warn("", "coordinates_rounded"),)) if cut_m else place
 
 
-def _cut_off_m(longitude: float, latitude: float) -> float:
+def cut_off_m(longitude: float, latitude: float) -> float:
     """Metres across what a pair of degrees may stand for, where both have few decimals; nought where they do not."""
     for decimals in range(_FEW_DECIMALS + 1):
         if round(longitude, decimals) == longitude and round(latitude, decimals) == latitude:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
@@ -19,18 +21,23 @@ class TrackFix(models.Model):
 
     A table in parts, one a month of `recorded_at`, made and kept by migrations (0006): never changed but for
     `held`, and never deleted where it lies near a zone or is held. `zones` has every zone of the order where the
-    fix is near one: code, distance and probability.
+    fix is near one: code, distance and probability. `said` stands for all that was sent of place, accuracy and status
+    (the database's function breaches_trackfix_said): two fixes are the same only if all of them says the same.
+    `accuracy_sent` is there where it was nought or below, and no accuracy.
     """
 
-    pk = models.CompositePrimaryKey("order_id", "device", "recorded_at")
+    pk = models.CompositePrimaryKey("order_id", "device", "recorded_at", "said")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+", db_index=False)
     device = models.CharField(max_length=64)
     recorded_at = models.DateTimeField()
+    said = models.UUIDField(default=UUID(int=0))
     received_at = models.DateTimeField()
     longitude = models.FloatField()
     latitude = models.FloatField()
     accuracy_m = models.FloatField(null=True)
     accuracy_basis = models.CharField(max_length=8)
+    accuracy_sent = models.FloatField(null=True)
+    receiver_status = models.CharField(max_length=8, blank=True, default="")
     r95_m = models.FloatField()
     near = models.CharField(max_length=5)
     version = models.PositiveIntegerField(null=True)
@@ -58,6 +65,7 @@ class FixJudgement(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+", db_index=False)
     device = models.CharField(max_length=64)
     recorded_at = models.DateTimeField()
+    said = models.UUIDField(default=UUID(int=0))
     judged_at = models.DateTimeField()
     near = models.CharField(max_length=5)
     version = models.PositiveIntegerField(null=True)
@@ -67,7 +75,7 @@ class FixJudgement(models.Model):
         constraints = [
             # Also answers: how were the fixes of this device of that time judged again?
             models.UniqueConstraint(
-                name="fix_judged_once_at_a_time", fields=["order", "device", "recorded_at", "judged_at"]
+                name="fix_judged_once_at_a_time", fields=["order", "device", "recorded_at", "said", "judged_at"]
             ),
             models.CheckConstraint(name="fix_judged_near_known", condition=Q(near__in=NEAR)),
             models.CheckConstraint(
@@ -83,17 +91,27 @@ class FixJudgement(models.Model):
 
 
 class TrackedDevice(models.Model):
-    """A device that has sent positions. `silent_told_at`: when its silence, which still lasts, was told."""
+    """A device that sends positions, or should. `silent_told_at`: when its silence, which still lasts, was told.
+
+    `last_recorded_at` and `last_received_at` are None where it was never heard of.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="tracked_devices", db_index=False)
     device = models.CharField(max_length=64)
-    last_recorded_at = models.DateTimeField()
-    last_received_at = models.DateTimeField()
+    last_recorded_at = models.DateTimeField(null=True)
+    last_received_at = models.DateTimeField(null=True)
     silent_told_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="tracked_device_once", fields=["order", "device"])]
+        constraints = [
+            models.UniqueConstraint(name="tracked_device_once", fields=["order", "device"]),
+            models.CheckConstraint(
+                name="tracked_device_heard_of",
+                condition=Q(last_recorded_at__isnull=True, last_received_at__isnull=True)
+                | Q(last_recorded_at__isnull=False, last_received_at__isnull=False),
+            ),
+        ]
         indexes = [
             # Which devices have not been heard of since then, and nobody was told?
             models.Index(
@@ -120,6 +138,8 @@ class Visit(models.Model):
     last_at = models.DateTimeField()
     # Zones that lie in each other are entered by one fix: those visits share a report.
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="visits")
+    # A late fix showed it to be one with an earlier visit. Its report stays.
+    joined_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="joined")
 
     class Meta:
         constraints = [
@@ -127,6 +147,7 @@ class Visit(models.Model):
             # One device is on one visit to a zone at a time. It also finds the visits of about that time.
             ExclusionConstraint(
                 name="visit_one_at_a_time",
+                condition=Q(joined_to=None),
                 expressions=[
                     ("order", RangeOperators.EQUAL),
                     ("device", RangeOperators.EQUAL),

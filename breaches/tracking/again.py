@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from breaches.models import TrackedDevice
 from breaches.tracking import queries, storing
 from breaches.tracking.entering import doubtful, enter_zones
 from breaches.tracking.judging import look
-from breaches.tracking.storing import Judged
+from breaches.tracking.storing import Judged, Which
 from breaches.tracking.types import Looked, SentFix, TrackPoint
 from orders.queries import authorities_over, authority_for, terms_by_id
 
@@ -35,10 +35,15 @@ def judge_fixes_again(*, device_id: UUID, start: datetime, most: int) -> datetim
     device = TrackedDevice.objects.select_for_update(of=("self",)).select_related("order").get(pk=device_id)
     terms, now = terms_by_id(device.order_id), timezone.now()
     track = queries.points(device.order_id, device.device, start=start, end=_LAST, most=most + 1)
+    go_on = track[most].at if len(track) > most else None
+    if go_on and go_on == track[0].at:
+        # So many places at one instant: all of them at once, or there would be no going on from it.
+        track = queries.points(device.order_id, device.device, start=go_on, end=go_on)
+        most, go_on = len(track), go_on + timedelta(microseconds=1)
     if terms is None or not track:
         return None
     found = {
-        point.at: looked
+        (point.at, point.said): looked
         for point, looked in zip(track[:most], look(terms, track[:most], ring_m=settings.NEAR_RING_M), strict=True)
         if (looked.near, looked.seen) != (point.near, point.seen)
     }
@@ -51,11 +56,11 @@ def judge_fixes_again(*, device_id: UUID, start: datetime, most: int) -> datetim
             records=[device.order_id, device.id],
             reason_code="terms_changed",
         )
-        _enter(device, {point.at: point for point in track}, kept)
-    return track[most].at if len(track) > most else None
+        _enter(device, {(point.at, point.said): point for point in track}, kept)
+    return go_on
 
 
-def _enter(device: TrackedDevice, points: Mapping[datetime, TrackPoint], found: Mapping[datetime, Looked]) -> None:
+def _enter(device: TrackedDevice, points: Mapping[Which, TrackPoint], found: Mapping[Which, Looked]) -> None:
     """What no authority bears any more raises nothing (rule 82)."""
     periods = [
         (authority.starts_at, authority.ends_at)
@@ -63,9 +68,9 @@ def _enter(device: TrackedDevice, points: Mapping[datetime, TrackPoint], found: 
         if device.device in authority.devices
     ]
     judged = [
-        Judged(device.order_id, _sent(device, points[at]), looked)
-        for at, looked in found.items()
-        if any(start <= at < end for start, end in periods)
+        Judged(device.order_id, _sent(device, points[which]), looked)
+        for which, looked in found.items()
+        if any(start <= which[0] < end for start, end in periods)
     ]
     for _, *about in doubtful(judged):
         authority = authority_for(device.order_id, device=device.device, at=about[0])
@@ -76,4 +81,5 @@ def _enter(device: TrackedDevice, points: Mapping[datetime, TrackPoint], found: 
 
 def _sent(device: TrackedDevice, point: TrackPoint) -> SentFix:
     place = (point.longitude, point.latitude, point.accuracy_m, point.accuracy_basis, point.r95_m)
-    return SentFix(device.order.reference, device.device, point.at, *place)
+    own = (point.accuracy_sent, point.receiver_status)
+    return SentFix(device.order.reference, device.device, point.at, *place, *own)

@@ -26,6 +26,7 @@ class Positions(ApiView):
         def effect() -> Response:
             rows = read(request, PositionsIn).positions
             taken = take_positions(caller=self.caller(request), rows=rows)
+            told = taken.warnings
             return answer(
                 {
                     "received": taken.received,
@@ -33,6 +34,7 @@ class Positions(ApiView):
                     "duplicates": taken.duplicates,
                     "rejected": [{"index": bad.index, "code": bad.code} for bad in taken.rejected],
                     "reports": list(taken.reports),
+                    **({"warnings": [{"index": row.index, "code": row.code} for row in told]} if told else {}),
                 }
             )
 

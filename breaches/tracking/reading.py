@@ -14,11 +14,13 @@ from breaches.types import BASES
 from edge.shapes import parse_instant
 from geo.accuracy import r95
 from geo.numbers import number
-from geo.positions import read_position
+from geo.positions import cut_off_m, read_position
 
 _REQUIRED = ("order", "device", "recorded_at", "longitude", "latitude")
 _members = itemgetter(*_REQUIRED)
-_KNOWN = frozenset({*_REQUIRED, "accuracy_m", "accuracy_basis"})
+_KNOWN = frozenset({*_REQUIRED, "accuracy_m", "accuracy_basis", "receiver_status"})
+# As NMEA 0183 has it, or in a word.
+_STATUS = {"": "", "a": "", "active": "", "v": "void", "void": "void"}
 _DEVICE = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _ORDER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # Well inside the United Kingdom, no two ways to read it: nearly every row. What is not goes to the full reader.
@@ -101,6 +103,14 @@ def _with_accuracy(raw: Mapping[str, Any], at: datetime, longitude: float, latit
         return "wrong_type"
     if basis and basis not in BASES:
         return "unknown_value"
+    status = raw.get("receiver_status") or ""
+    if not isinstance(status, str):
+        return "wrong_type"
+    if status.lower() not in _STATUS:
+        return "unknown_value"
     accuracy = r95(metres, basis, "tag")
-    known = None if accuracy.assumed else metres
-    return SentFix(raw["order"], raw["device"], at, longitude, latitude, known, basis, accuracy.r95_m)
+    radius = max(accuracy.r95_m, cut_off_m(longitude, latitude))
+    known, other = (None, metres) if accuracy.assumed else (metres, None)
+    # Adding nought turns -0.0 into 0.0: the two are one place.
+    place = (longitude + 0.0, latitude + 0.0, known, basis, radius, other, _STATUS[status.lower()])
+    return SentFix(raw["order"], raw["device"], at, *place)

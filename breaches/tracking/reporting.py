@@ -120,6 +120,7 @@ def _fix(track: _Track, point: TrackPoint) -> Json:
         "longitude": point.longitude,
         "latitude": point.latitude,
         "r95_m": point.r95_m,
+        "disowned": point.disowned,
         "near": point.near,
         "zones": _seen(point.seen),
         "at_first": point.at_first and {"near": point.at_first.near, "zones": _seen(point.at_first.seen)},
@@ -150,6 +151,7 @@ def _visit(track: _Track, visit: Visit) -> Json:
         # One instant is one fix, also where only a part of the visit was asked for.
         "support": support(1 if visit.entered_at == visit.last_at else 2),
         "report": visit.report_id,
+        "joined_reports": sorted({joined.report_id for joined in visit.joined.all()} - {visit.report_id}),
     }
 
 

@@ -29,6 +29,7 @@ class FixIn(Shape):
     latitude: float
     accuracy_m: float | None = None
     accuracy_basis: Text | None = Field(None, description="p95, p68, rms or unknown")
+    receiver_status: Text | None = Field(None, description="void, or V: the device itself does not vouch for the place")
 
 
 class PositionsDescribed(Shape):
@@ -43,13 +44,17 @@ class RejectedOut(Shape):
 
 
 class PositionsOut(Shape):
-    """`received` = `accepted` + `duplicates` + the length of `rejected`. `reports`: raised by this batch."""
+    """`received` = `accepted` + `duplicates` + the length of `rejected`. `reports`: raised by this batch.
+
+    `warnings`, only where there are any: rows that were kept and show nothing for certain (`position_disowned`).
+    """
 
     received: int
     accepted: int
     duplicates: int
     rejected: list[RejectedOut]
     reports: list[UUID]
+    warnings: list[RejectedOut] = Field(default_factory=list)
 
 
 DeviceName = Annotated[Text, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
@@ -72,7 +77,7 @@ class HeldOut(Shape):
 class DeviceOut(Shape):
     id: UUID
     device: str
-    last_recorded_at: Instant
+    last_recorded_at: Instant | None = Field(description="null: never heard of")
     silent: bool
 
 
@@ -98,6 +103,7 @@ class FixOut(Shape):
     longitude: float
     latitude: float
     r95_m: float
+    disowned: bool = Field(description="the device itself says that this is no position")
     near: Near
     zones: list[SeenOut]
     at_first: LookedOut | None
@@ -112,6 +118,7 @@ class VisitOut(Shape):
     fixes: int
     support: Support
     report: UUID
+    joined_reports: list[UUID] = Field(description="of visits that a late fix showed to be one with this")
 
 
 class ApproachOut(Shape):

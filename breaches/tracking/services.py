@@ -36,8 +36,8 @@ Row = tuple[int, SentFix]
 def take_positions(*, caller: Caller, rows: Sequence[object]) -> Taken:
     """Keep a batch's good rows, each judged by the terms in force at its own time; a report for each zone entered.
 
-    Rows without an authority for their device and time are not kept (rule 82). The same device and instant again
-    is ignored. Never raises for what a row holds.
+    Rows without an authority for their device and time are not kept (rule 82). What says all the same again is ignored;
+    another place of the same device and instant is another fix. Never raises for what a row holds.
     """
     now = timezone.now()
     span = Span(now - timedelta(days=settings.POSITION_MAX_AGE_DAYS), now + _CLOCKS_APART)
@@ -46,13 +46,13 @@ def take_positions(*, caller: Caller, rows: Sequence[object]) -> Taken:
     orders = queries.orders_named(caller, named)
     note_attempt(caller=caller, records=closed_among(caller, named - orders.keys()).values())
     allowed, refused = _allowed(read, orders)
-    fresh = {(orders[fix.order], fix.device, fix.at): fix for _, fix in reversed(allowed)}
+    fresh = list({(orders[fix.order], fix) for _, fix in allowed})
     kept, reports = _keep(caller, fresh, {id: reference for reference, id in orders.items()}, now)
     record(
         actor=caller.actor,
         action="collection",
         verb="positions_received",
-        records=sorted({key[0] for key in fresh}),
+        records=sorted({order_id for order_id, _ in fresh}),
         reason_code="monitoring_authority",
     )
     return Taken(
@@ -61,6 +61,7 @@ def take_positions(*, caller: Caller, rows: Sequence[object]) -> Taken:
         duplicates=len(allowed) - kept,
         rejected=tuple(sorted([*rejected, *refused], key=lambda bad: bad.index)),
         reports=tuple(reports),
+        warnings=tuple(Rejected(index, "position_disowned") for index, fix in allowed if fix.disowned),
     )
 
 
@@ -95,15 +96,16 @@ def _allowed(rows: Sequence[Row], orders: Mapping[str, UUID]) -> tuple[list[Row]
 
 
 def _keep(
-    caller: Caller, fresh: Mapping[tuple[UUID, str, datetime], SentFix], references: Mapping[UUID, str], now: datetime
+    caller: Caller, fresh: Sequence[tuple[UUID, SentFix]], references: Mapping[UUID, str], now: datetime
 ) -> tuple[int, list[UUID]]:
     """Store fixes, and the visits in them; how many were new, and the reports raised."""
     if not fresh:
         return 0, []
-    storing.make_months([at for _, _, at in fresh])
+    storing.make_months([fix.at for _, fix in fresh])
     last: dict[tuple[UUID, str], datetime] = {}
-    for order_id, device, at in sorted(fresh):
-        last[order_id, device] = at
+    for order_id, fix in fresh:
+        key = order_id, fix.device
+        last[key] = max(last.get(key, fix.at), fix.at)
     storing.heard_of(last, at=now)
     judged = sorted(_judge(fresh), key=lambda one: one.key)
     kept = storing.keep(judged, at=now)
@@ -113,15 +115,30 @@ def _keep(
     return kept, reports
 
 
-def _judge(fresh: Mapping[tuple[UUID, str, datetime], SentFix]) -> Iterator[Judged]:
+def _judge(fresh: Sequence[tuple[UUID, SentFix]]) -> Iterator[Judged]:
     by_order: dict[UUID, list[SentFix]] = defaultdict(list)
-    for (order_id, _, _), fix in fresh.items():
+    for order_id, fix in fresh:
         by_order[order_id].append(fix)
     for order_id, fixes in by_order.items():
         terms = terms_by_id(order_id)
         assert terms is not None  # an authority is recorded under an order, and an order has a version
         for fix, looked in zip(fixes, look(terms, fixes, ring_m=settings.NEAR_RING_M), strict=True):
             yield Judged(order_id, fix, looked)
+
+
+@transaction.atomic
+def await_devices(*, at: datetime) -> int:
+    """Put on record devices that an authority names and that never sent, which are silent from its start; how many."""
+    silence = timedelta(minutes=settings.DEVICE_SILENT_MINUTES)
+    awaited = [
+        TrackedDevice(order_id=order_id, device=device)
+        for order_id, device in queries.never_heard_of(at=at, longer_than=silence)
+    ]
+    if awaited:
+        TrackedDevice.objects.bulk_create(awaited, ignore_conflicts=True)
+        orders = sorted({device.order_id for device in awaited})
+        record(actor=SERVICE, action="alteration", verb="devices_awaited", records=orders)
+    return len(awaited)
 
 
 @transaction.atomic

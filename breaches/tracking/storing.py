@@ -27,39 +27,44 @@ SELECT id, order_id, device, at, %s
     ON CONFLICT (order_id, device) DO UPDATE
    SET last_recorded_at = greatest(breaches_trackeddevice.last_recorded_at, EXCLUDED.last_recorded_at),
        last_received_at = greatest(breaches_trackeddevice.last_received_at, EXCLUDED.last_received_at),
-       silent_told_at = CASE WHEN EXCLUDED.last_recorded_at > breaches_trackeddevice.last_recorded_at
+       silent_told_at = CASE WHEN breaches_trackeddevice.last_recorded_at IS NULL
+                               OR EXCLUDED.last_recorded_at > breaches_trackeddevice.last_recorded_at
                              THEN NULL ELSE breaches_trackeddevice.silent_told_at END
 """
 _FIXES = """
 INSERT INTO breaches_trackfix (
-    order_id, device, recorded_at, received_at, longitude, latitude, accuracy_m, accuracy_basis, r95_m, near,
-    version, zone, distance_m, probability, zones, held)
-SELECT order_id, device, recorded_at, %s, longitude, latitude, accuracy_m, accuracy_basis, r95_m, near,
+    order_id, device, recorded_at, said, received_at, longitude, latitude, accuracy_m, accuracy_basis, accuracy_sent,
+    receiver_status, r95_m, near, version, zone, distance_m, probability, zones, held)
+SELECT order_id, device, recorded_at, breaches_trackfix_said(
+           longitude, latitude, coalesce(accuracy_sent, accuracy_m), accuracy_basis, receiver_status),
+       %s, longitude, latitude, accuracy_m, accuracy_basis, accuracy_sent, receiver_status, r95_m, near,
        version, zone, distance_m, probability, zones::jsonb, false
   FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::float8[], %s::float8[], %s::float8[], %s::text[],
-              %s::float8[], %s::text[], %s::int[], %s::text[], %s::float8[], %s::float8[], %s::text[])
-    AS sent (order_id, device, recorded_at, longitude, latitude, accuracy_m, accuracy_basis, r95_m, near,
-             version, zone, distance_m, probability, zones)
-    ON CONFLICT (order_id, device, recorded_at) DO NOTHING
+              %s::float8[], %s::text[], %s::float8[], %s::text[], %s::int[], %s::text[], %s::float8[], %s::float8[],
+              %s::text[])
+    AS sent (order_id, device, recorded_at, longitude, latitude, accuracy_m, accuracy_basis, accuracy_sent,
+             receiver_status, r95_m, near, version, zone, distance_m, probability, zones)
+    ON CONFLICT (order_id, device, recorded_at, said) DO NOTHING
 """
 _FORGET = """
 DELETE FROM breaches_trackfix AS f
- USING (SELECT order_id, device, recorded_at FROM breaches_trackfix
+ USING (SELECT order_id, device, recorded_at, said FROM breaches_trackfix
          WHERE near = 'none' AND NOT held AND received_at < %s
          LIMIT %s FOR UPDATE SKIP LOCKED) AS old
- WHERE (f.order_id, f.device, f.recorded_at) = (old.order_id, old.device, old.recorded_at)
+ WHERE (f.order_id, f.device, f.recorded_at, f.said) = (old.order_id, old.device, old.recorded_at, old.said)
  RETURNING f.order_id
 """
 _AGAIN = """
-INSERT INTO breaches_fixjudgement (id, order_id, device, recorded_at, judged_at, near, version, zones)
-SELECT id, %s, %s, recorded_at, %s, near, version, zones::jsonb
-  FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::int[], %s::text[])
-    AS found (id, recorded_at, near, version, zones)
+INSERT INTO breaches_fixjudgement (id, order_id, device, recorded_at, said, judged_at, near, version, zones)
+SELECT id, %s, %s, recorded_at, said, %s, near, version, zones::jsonb
+  FROM unnest(%s::uuid[], %s::timestamptz[], %s::uuid[], %s::text[], %s::int[], %s::text[])
+    AS found (id, recorded_at, said, near, version, zones)
 """
 _HOLD_THESE = """
 UPDATE breaches_trackfix SET held = true
- WHERE order_id = %s AND device = %s AND recorded_at = ANY(%s)
- RETURNING recorded_at
+ WHERE order_id = %s AND device = %s
+   AND (recorded_at, said) IN (SELECT * FROM unnest(%s::timestamptz[], %s::uuid[]))
+ RETURNING recorded_at, said
 """
 _HOLD = """
 UPDATE breaches_trackfix SET held = true
@@ -76,8 +81,13 @@ class Judged:
     looked: Looked
 
     @property
-    def key(self) -> tuple[UUID, str, datetime]:
-        return self.order_id, self.fix.device, self.fix.at
+    def key(self) -> tuple[UUID, str, datetime, tuple[str, ...]]:
+        """The order in which fixes are stored: by device and time, and those of one instant by what they say."""
+        return self.order_id, self.fix.device, self.fix.at, tuple(map(str, self.fix[3:]))
+
+
+# The fix of an instant, and what tells it from others of the same instant.
+Which = tuple[datetime, UUID]
 
 
 def make_months(instants: Sequence[datetime]) -> None:
@@ -106,6 +116,8 @@ def keep(fixes: Sequence[Judged], *, at: datetime) -> int:
         [one.fix.latitude for one in fixes],
         [one.fix.accuracy_m for one in fixes],
         [one.fix.accuracy_basis or '""' for one in fixes],
+        [one.fix.accuracy_sent for one in fixes],
+        [one.fix.receiver_status or '""' for one in fixes],
         [one.fix.r95_m for one in fixes],
         [one.looked.near for one in fixes],
         [one.looked.version for one in fixes],
@@ -139,20 +151,19 @@ def seen_of(stored: Sequence[Sequence[object]] | None) -> tuple[Seen, ...]:
     return tuple(Seen(*item) for item in stored or ())  # type: ignore[arg-type]
 
 
-def judged_again(
-    order_id: UUID, device: str, found: Mapping[datetime, Looked], *, at: datetime
-) -> dict[datetime, Looked]:
+def judged_again(order_id: UUID, device: str, found: Mapping[Which, Looked], *, at: datetime) -> dict[Which, Looked]:
     """Add another answer to fixes of one device, which are held from now on: something rested on the first one.
 
     Those that it was added to: the others were forgotten meanwhile.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_HOLD_THESE, [order_id, device, list(found)])
-        held = {row[0] for row in cursor.fetchall()}
-    kept = {instant: looked for instant, looked in found.items() if instant in held}
+        cursor.execute(_HOLD_THESE, [order_id, device, [at for at, _ in found], [said for _, said in found]])
+        held = set(cursor.fetchall())
+    kept = {which: looked for which, looked in found.items() if which in held}
     answers = list(kept.values())
     columns = [[a.near for a in answers], [a.version for a in answers], [seen_json(a.seen) for a in answers]]
-    _run(_AGAIN, [order_id, device, at, [uuid7() for _ in answers], list(kept), *columns])
+    which = [[instant for instant, _ in kept], [said for _, said in kept]]
+    _run(_AGAIN, [order_id, device, at, [uuid7() for _ in answers], *which, *columns])
     return kept
 
 

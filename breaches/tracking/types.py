@@ -18,6 +18,7 @@ class SentFix(NamedTuple):
     """One row of a batch that could be read. Degrees WGS84; `r95_m` holds 95 % of the error, in metres.
 
     `accuracy_m` and `accuracy_basis` are as sent; None and "" where a usual accuracy was assumed instead.
+    `accuracy_sent` is then the nought, or the number below it, that was sent; `receiver_status` is "void" or "".
     """
 
     order: str
@@ -28,6 +29,17 @@ class SentFix(NamedTuple):
     accuracy_m: float | None
     accuracy_basis: str
     r95_m: float
+    accuracy_sent: float | None = None
+    receiver_status: str = ""
+
+    @property
+    def disowned(self) -> bool:
+        """Whether the device itself says that this is no position (rule 52)."""
+        return is_disowned(self.accuracy_sent, self.receiver_status)
+
+
+def is_disowned(accuracy_sent: float | None, receiver_status: str) -> bool:
+    return bool(receiver_status) or (accuracy_sent is not None and accuracy_sent < 0)
 
 
 class Seen(NamedTuple):
@@ -58,7 +70,10 @@ FAR = Looked("none")
 
 
 class TrackPoint(NamedTuple):
-    """A stored fix in its place in a track, as it is judged now. `at_first`: where it was judged otherwise before."""
+    """A stored fix in its place in a track, as it is judged now. `at_first`: where it was judged otherwise before.
+
+    `said` tells it from others of the same instant.
+    """
 
     at: datetime
     longitude: float
@@ -69,13 +84,22 @@ class TrackPoint(NamedTuple):
     near: Near
     seen: tuple[Seen, ...]
     at_first: Looked | None = None
+    said: UUID = UUID(int=0)
+    accuracy_sent: float | None = None
+    receiver_status: str = ""
+
+    @property
+    def disowned(self) -> bool:
+        """Whether the device itself says that this is no position (rule 52)."""
+        return is_disowned(self.accuracy_sent, self.receiver_status)
 
 
 @dataclass(frozen=True, slots=True)
 class Stay:
     """A visit to one zone: from the first fix in it to the last known. `id` None: not on record yet.
 
-    `hits` are the instants in this stay of the fixes that were looked at now.
+    `hits` are the instants in this stay of the fixes that were looked at now. `joins`: other visits on record that it
+    turns out to be one with.
     """
 
     zone: str
@@ -83,6 +107,7 @@ class Stay:
     last_at: datetime
     hits: tuple[datetime, ...]
     id: UUID | None = None
+    joins: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +120,11 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a batch. `reports`: those that entering a zone raised."""
+    """What became of a batch. `reports`: those that entering a zone raised. `warnings`: of rows that were kept."""
 
     received: int
     accepted: int
     duplicates: int
     rejected: tuple[Rejected, ...]
     reports: tuple[UUID, ...]
+    warnings: tuple[Rejected, ...] = ()

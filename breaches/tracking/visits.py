@@ -1,9 +1,11 @@
 """Visits: when somebody came into a zone and when he was last seen in it, in the order of event. Pure.
 
 A fix is a hit where the zone was forbidden then and either the probability of being inside is 0.95 or more, or it
-is 0.5 or more for two fixes running. Hits of a zone belong to one visit as long as no more than thirty minutes
-lie between one and the next: a visit ends after that long outside or unseen, whatever came in between. So the
-visits of a set of fixes do not depend on the order in which they arrived.
+is 0.5 or more for two fixes of different instants with no more than thirty minutes between them, whatever came in
+between. Hits of a zone belong to one visit as long as no more than thirty minutes lie between one and the next: a visit
+ends after that long outside or unseen, whatever came in between. A further fix never takes a hit or a visit away: it
+makes one, makes one longer, or makes two into one. So the visits of a set of fixes do not depend on the order in which
+they arrived.
 """
 
 from __future__ import annotations
@@ -49,11 +51,11 @@ def zones_of(track: Iterable[TrackPoint]) -> list[str]:
 
 def hits(track: Sequence[TrackPoint], zone: str) -> list[TrackPoint]:
     """The fixes that place somebody in a zone. `track` is one device's fixes, oldest first, without holes."""
-    likely = [_in(point, zone, LIKELY) for point in track]
+    likely = [point for point in track if _in(point, zone, LIKELY)]
     return [
         point
-        for index, point in enumerate(track)
-        if _in(point, zone, INSIDE_FROM) or (likely[index] and _beside(track, likely, index))
+        for index, point in enumerate(likely)
+        if _in(point, zone, INSIDE_FROM) or _beside(likely, index, -1) or _beside(likely, index, 1)
     ]
 
 
@@ -61,39 +63,51 @@ def _in(point: TrackPoint, zone: str, least: float) -> bool:
     return any(seen.zone == zone and seen.counts and seen.probability >= least for seen in point.seen)
 
 
-def _beside(track: Sequence[TrackPoint], likely: Sequence[bool], index: int) -> bool:
-    """Whether the fix before or the one after says the same."""
-    for other in (index - 1, index + 1):
-        if 0 <= other < len(track) and likely[other] and abs(track[other].at - track[index].at) <= GAP:
-            return True
-    return False
+def _beside(likely: Sequence[TrackPoint], index: int, step: int) -> bool:
+    """Whether the nearest one before (or after) of another instant is near enough in time."""
+    at, other = likely[index].at, index + step
+    while 0 <= other < len(likely) and likely[other].at == at:
+        other += step
+    return 0 <= other < len(likely) and abs(likely[other].at - at) <= GAP
 
 
 def attach(known: Sequence[Stay], zone: str, instants: Sequence[datetime]) -> Iterator[Stay]:
     """The stays that hits at `instants` (oldest first) extend or begin, each with its own of them.
 
-    `known` are the visits on record of the same device and zone. Two on record stay two when a late fix fills
-    the time between them: each has its report. The fix then belongs to the earlier one.
+    `known` are the visits on record of the same device and zone. Two on record that a late fix shows to be one become
+    one: the earlier, which joins the others. Each has its report already.
     """
-    stays = sorted((replace(stay, hits=()) for stay in known), key=lambda stay: stay.entered_at)
-    for at in instants:
-        place = _place(stays, at)
-        if place is None:
-            stays.append(Stay(zone, at, at, (at,)))
-            stays.sort(key=lambda stay: stay.entered_at)
+    pieces = [*(replace(stay, hits=(), joins=()) for stay in known), *(Stay(zone, at, at, (at,)) for at in instants)]
+    pieces.sort(key=lambda stay: (stay.entered_at, stay.id is None))
+    whole: list[Stay] = []
+    for piece in pieces:
+        if whole and piece.entered_at - whole[-1].last_at <= GAP:
+            whole[-1] = _together(whole[-1], piece)
         else:
-            stays[place] = _longer(stays[place], at)
-    return (stay for stay in stays if stay.hits)
+            whole.append(piece)
+    return (stay for stay in whole if stay.hits)
 
 
-def _place(stays: list[Stay], at: datetime) -> int | None:
-    before = [i for i, stay in enumerate(stays) if stay.entered_at <= at <= stay.last_at + GAP]
-    after = [i for i, stay in enumerate(stays) if at < stay.entered_at <= at + GAP]
-    return before[-1] if before else after[0] if after else None
+def _together(one: Stay, other: Stay) -> Stay:
+    """Two stays as one; of two on record the earlier stays."""
+    joined = (other.id,) if one.id is not None and other.id is not None else ()
+    return replace(
+        one,
+        id=one.id or other.id,
+        last_at=max(one.last_at, other.last_at),
+        hits=(*one.hits, *other.hits),
+        joins=(*one.joins, *joined, *other.joins),
+    )
 
 
-def _longer(stay: Stay, at: datetime) -> Stay:
-    return replace(stay, entered_at=min(stay.entered_at, at), last_at=max(stay.last_at, at), hits=(*stay.hits, at))
+def shown(found: Sequence[TrackPoint], zone: str, most: int) -> list[TrackPoint]:
+    """The hits of a visit that show best that he was there, at most so many, oldest first.
+
+    What the device disowns comes after all else, and what is only likely after what is as good as certain, so that no
+    number of doubtful fixes hides a sound one.
+    """
+    best = sorted(found, key=lambda point: (point.disowned, not _in(point, zone, INSIDE_FROM), point.at, point.said))
+    return sorted(best[:most], key=lambda point: (point.at, point.said))
 
 
 def support(fixes: int) -> Support:

@@ -31,7 +31,7 @@ TERMS = _before.TERMS.replace("approvals text, accounts text\n)", "approvals tex
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0022_references_as_typed'),
+        ('orders', '0024_times_by_their_starts'),
     ]
 
     operations = [

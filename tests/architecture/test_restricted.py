@@ -24,6 +24,7 @@ ELSEWHERE = {
     "breaches/services/linking.py": "holds two reports that were read through it",
     "breaches/services/submitting.py": "the worker's, which judges again",
     "breaches/tasks.py": "the worker's",
+    "breaches/tracking/entering.py": "the report of a visit under an order that was read through it",
     "breaches/timeline.py": "what belongs to an order that was read through it",
 }
 

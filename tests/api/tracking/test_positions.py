@@ -39,17 +39,54 @@ def test_an_empty_batch_is_a_batch(api: Apis) -> None:
     assert taken(api)["received"] == 0
 
 
-def test_the_same_device_and_instant_again_is_ignored(api: Apis) -> None:
-    """Also with another place: the first that was received stays, and nothing is judged by the second."""
+def test_what_says_all_the_same_again_is_a_duplicate(api: Apis) -> None:
     taken(api, at(0, metres=5000))
-    assert taken(api, at(0, metres=0)) == {"received": 1, "accepted": 0, "duplicates": 1, "rejected": [], "reports": []}
-    assert TrackFix.objects.get().near == "none"
-    assert Report.objects.count() == 0
+    same = {"received": 2, "accepted": 0, "duplicates": 2, "rejected": [], "reports": []}
+    assert taken(api, at(0, metres=5000), at(0, metres=5000)) == same
+    assert TrackFix.objects.count() == 1
 
 
-def test_of_two_alike_in_one_batch_the_first_counts(api: Apis) -> None:
-    body = taken(api, at(0, metres=5000), at(0, metres=0))
-    assert (body["accepted"], body["duplicates"], body["reports"]) == (1, 1, [])
+@pytest.mark.parametrize("rows", [[5000, 0], [0, 5000]], ids=["far first", "near first"])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_two_places_at_one_instant_are_both_kept(api: Apis, rows: list[int], at_once: bool) -> None:
+    sent = [at(0, metres=metres) for metres in rows]
+    bodies = [taken(api, *sent)] if at_once else [taken(api, row) for row in sent]
+    assert [sum(body[name] for body in bodies) for name in ("accepted", "duplicates")] == [2, 0]
+    assert sorted(TrackFix.objects.values_list("near", flat=True)) == ["none", "touch"]
+    assert Report.objects.count() == 1
+
+
+OTHERWISE: dict[str, dict[str, Any]] = {
+    "sharper": {"accuracy_m": 5},
+    "coarser": {"accuracy_m": 500},
+    "another basis": {"accuracy_basis": "p68"},
+    "no accuracy": {"accuracy_m": None, "accuracy_basis": None},
+    "an accuracy of nought": {"accuracy_m": 0},
+    "an accuracy below nought": {"accuracy_m": -1},
+    "void": {"receiver_status": "V"},
+    "a hand's breadth on": {"longitude": -2.977901},
+}
+
+
+@pytest.mark.parametrize("name", OTHERWISE)
+def test_a_fix_that_says_anything_else_of_an_instant_is_another(api: Apis, name: str) -> None:
+    """A sharper one is never dropped for a coarser."""
+    taken(api, at(0))
+    body = taken(api, at(0, **OTHERWISE[name]), at(0))
+    assert (body["accepted"], body["duplicates"]) == (1, 1)
+
+
+def test_what_is_the_same_in_other_words_is_the_same(api: Apis) -> None:
+    taken(api, at(0, longitude=0.0, latitude=53.36701))
+    same = at(0, longitude=-0.0, latitude=53.36701, accuracy_m=10.0, receiver_status="A")
+    assert taken(api, same)["duplicates"] == 1
+
+
+def test_a_fix_that_the_device_disowns_is_kept_with_a_warning_of_its_own_rule_52(api: Apis) -> None:
+    body = taken(api, at(0, metres=5000), at(1, metres=5000, accuracy_m=-1), at(2, metres=5000, receiver_status="void"))
+    PositionsOut.model_validate_json(json.dumps(body))
+    assert (body["accepted"], body["rejected"]) == (3, [])
+    assert body["warnings"] == [{"index": i, "code": "position_disowned"} for i in (1, 2)]
 
 
 BAD: dict[str, tuple[Any, str]] = {
@@ -86,6 +123,8 @@ BAD: dict[str, tuple[Any, str]] = {
     "grid numbers as degrees": (at(longitude=334000, latitude=390000), "coordinates_not_in_crs"),
     "an accuracy that is text": (at(accuracy_m="10"), "not_a_number"),
     "a basis that is a number": (at(accuracy_basis=95), "wrong_type"),
+    "a status that is a number": (at(receiver_status=1), "wrong_type"),
+    "an unknown status": (at(receiver_status="perhaps"), "unknown_value"),
     "an unknown basis": (at(accuracy_basis="p50"), "unknown_value"),
     "another device": (at(device="tag-3"), "no_monitoring_authority"),
     "before the authority": (at(recorded_at=(NOW - timedelta(days=395)).isoformat()), "no_monitoring_authority"),

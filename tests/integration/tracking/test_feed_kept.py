@@ -27,7 +27,7 @@ from webhooks.models import Event
 
 @pytest.fixture
 def feed(api: Apis, order: str) -> Apis:
-    authorise(api)
+    authorise(api, devices=["tag-1"])
     return api
 
 
@@ -102,6 +102,8 @@ FIX: dict[str, Any] = {
         {"accuracy_m": 0.0},
         {"accuracy_m": float("inf")},
         {"accuracy_basis": "p50"},
+        {"accuracy_sent": 1.0},
+        {"receiver_status": "perhaps"},
         {"r95_m": 0.0},
         {"r95_m": float("nan")},
         {"near": "far"},
@@ -120,7 +122,7 @@ def test_a_fix_cannot_be_what_none_is(feed: Apis, values: dict[str, Any]) -> Non
     assert refused(lambda: TrackFix.objects.create(**own))
 
 
-@pytest.mark.parametrize("act", ["delete", "device", "backwards", "at once", "report"])
+@pytest.mark.parametrize("act", ["delete", "device", "backwards", "at once", "report", "joined"])
 def test_a_visit_stays_what_it_was(feed: Apis, act: str) -> None:
     taken(feed, at(0), at(10))
     visit = Visit.objects.get()
@@ -130,18 +132,20 @@ def test_a_visit_stays_what_it_was(feed: Apis, act: str) -> None:
         "device": lambda: Visit.objects.update(device="other"),
         "report": lambda: Visit.objects.update(report=None),
         "backwards": lambda: Visit.objects.update(last_at=visit.entered_at - timedelta(seconds=1)),
+        "joined": lambda: Visit.objects.update(joined_to=None, report=None),
         "at once": lambda: Visit.objects.create(**same, entered_at=visit.last_at, last_at=visit.last_at),
     }
     assert refused(acts[act])
 
 
-@pytest.mark.parametrize("act", ["delete", "device", "twice"])
+@pytest.mark.parametrize("act", ["delete", "device", "twice", "half heard of"])
 def test_a_device_stays_itself(feed: Apis, act: str) -> None:
     taken(feed, at(0, metres=5000))
     own = {"order_id": TrackedDevice.objects.get().order_id, "device": "tag-1"}
     acts: dict[str, Callable[[], object]] = {
         "delete": TrackedDevice.objects.all().delete,
         "device": lambda: TrackedDevice.objects.update(device="other"),
+        "half heard of": lambda: TrackedDevice.objects.update(last_received_at=None),
         "twice": lambda: TrackedDevice.objects.create(**own, last_recorded_at=NOON, last_received_at=NOON),
     }
     assert refused(acts[act])
@@ -217,7 +221,7 @@ def test_a_device_that_was_just_heard_of_is_not_silent(feed: Apis, minutes: int)
     [
         {"until": (NOON + timedelta(minutes=1)).isoformat()},
         {"from": (NOW - timedelta(minutes=5)).isoformat()},
-        {"devices": ["tag-2"]},
+        {"devices": ["tag-2"], "from": (NOW + timedelta(days=1)).isoformat()},
     ],
     ids=["its authority is over", "its authority just began", "no authority names it"],
 )
@@ -228,9 +232,40 @@ def test_a_device_that_need_not_send_is_not_silent_rule_82(feed: Apis, changes: 
     assert told() == 0
 
 
-def test_a_device_that_never_sent_is_not_silent(feed: Apis) -> None:
+def test_a_tag_that_never_sends_is_silent_from_the_start_of_its_authority_and_told_once(feed: Apis) -> None:
+    for _ in range(2):
+        tasks.tell_silent_devices()
+    device, event = TrackedDevice.objects.get(), Event.objects.get(type="device.silent")
+    assert (device.device, device.last_recorded_at, event.subject) == ("tag-1", None, device.id)
+    span = {"from": (NOW - timedelta(days=1)).isoformat(), "until": NOW.isoformat(), "reason": "Is it worn at all?"}
+    shown = feed.officer.post(f"officer/orders/{REFERENCE}/track", span).body["devices"]
+    assert [(d["device"], d["last_recorded_at"], d["silent"]) for d in shown] == [("tag-1", None, True)]
+    taken(feed, at(0, metres=5000))
+    device.refresh_from_db()
+    assert (device.last_recorded_at, device.silent_told_at) == (NOON, None)
+
+
+def test_a_device_that_was_added_later_and_never_sends_is_silent_too(feed: Apis) -> None:
+    taken(feed, at(metres=5000, recorded_at=timezone.now().isoformat()))
+    authorise(feed, devices=["tag-1", "tag-2"])
     tasks.tell_silent_devices()
-    assert told() == 0
+    assert TrackedDevice.objects.get(silent_told_at__isnull=False).device == "tag-2"
+    assert told() == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"from": (NOW + timedelta(days=1)).isoformat()},
+        {"from": (NOW - timedelta(minutes=5)).isoformat()},
+        {"until": (NOW - timedelta(minutes=1)).isoformat()},
+    ],
+    ids=["it begins tomorrow", "it began just now", "it is over"],
+)
+def test_a_device_that_need_not_send_yet_or_any_more_is_not_silent(feed: Apis, changes: dict[str, Any]) -> None:
+    authorise(feed, devices=["tag-1"], **changes)
+    tasks.tell_silent_devices()
+    assert (told(), TrackedDevice.objects.count()) == (0, 0)
 
 
 # --- what leaves ----------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -178,9 +179,10 @@ def test_no_more_answers_are_read_than_fixes(api: Apis) -> None:
 
 def test_a_fix_that_was_forgotten_meanwhile_gets_no_answer(api: Apis) -> None:
     taken(api, at(0, metres=METRES))
-    order_id, gone = TrackFix.objects.get().order_id, NOON + timedelta(minutes=1)
+    kept = TrackFix.objects.get()
+    order_id, there, gone = kept.order_id, (NOON, kept.said), (NOON + timedelta(minutes=1), kept.said)
     near = Looked("touch", (Seen("A", -90.0, 1.0, True),), 1)
-    assert judged_again(order_id, "tag-1", {NOON: near, gone: near}, at=timezone.now()) == {NOON: near}
+    assert judged_again(order_id, "tag-1", {there: near, gone: near}, at=timezone.now()) == {there: near}
     assert FixJudgement.objects.get().recorded_at == NOON
     assert TrackFix.objects.get().held
 
@@ -211,14 +213,22 @@ def test_an_answer_is_never_changed_nor_removed(api: Apis, change: Any) -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [{"near": "far"}, {"near": "none"}, {"version": None}, {"zones": []}, {"recorded_at": NOON + timedelta(hours=1)}],
+    [
+        {"near": "far"},
+        {"near": "none"},
+        {"version": None},
+        {"zones": []},
+        {"recorded_at": NOON + timedelta(hours=1)},
+        {"said": UUID(int=1)},
+    ],
     ids=str,
 )
 def test_an_answer_cannot_be_what_none_is(api: Apis, values: Json) -> None:
     taken(api, at(0, metres=METRES))
-    order_id = TrackFix.objects.get().order_id
+    fix = TrackFix.objects.get()
     own = {
-        "order_id": order_id, "device": "tag-1", "recorded_at": NOON, "judged_at": timezone.now(), "near": "touch",
+        "order_id": fix.order_id, "said": fix.said, "device": "tag-1", "recorded_at": NOON,
+        "judged_at": timezone.now(), "near": "touch",
         "version": 1, "zones": [["A", -90.0, 1.0, True]],
     }  # fmt: skip
     with pytest.raises(DatabaseError), transaction.atomic():

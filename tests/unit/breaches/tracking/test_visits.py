@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breaches.tracking.types import Seen, Stay, TrackPoint
-from breaches.tracking.visits import GAP, apart, attach, hits, support
+from breaches.tracking.visits import GAP, apart, attach, hits, shown, support
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -33,8 +33,8 @@ def point(number: float, probability: float, *, zone: str = "A", counts: bool = 
         ([0.5, 0.5], [0, 1]),
         ([0.5, 0.4999], []),
         ([0.5, 0.95], [0, 1]),
-        ([0.5, 0.0, 0.5], []),
-        ([0.5, 0.5, 0.0, 0.5], [0, 1]),
+        ([0.5, 0.0, 0.5], [0, 2]),
+        ([0.5, 0.5, 0.0, 0.5], [0, 1, 3]),
         ([], []),
     ],
 )
@@ -82,8 +82,23 @@ def test_what_is_on_record_and_not_touched_is_not_told() -> None:
     assert stays([on_record(0, 10)], 300) == [(300, 300, False)]
 
 
-def test_a_fix_between_two_on_record_belongs_to_the_earlier() -> None:
-    assert stays([on_record(0, 10), on_record(45, 50)], 30) == [(0, 30, True)]
+def test_two_on_record_become_one_where_a_fix_lies_between() -> None:
+    assert stays([on_record(0, 10), on_record(45, 50)], 30) == [(0, 50, True)]
+    (whole,) = attach([on_record(45, 50), on_record(0, 10), on_record(70, 80)], "A", [minute(30)])
+    assert (whole.id, whole.joins) == (UUID(int=0), (UUID(int=45), UUID(int=70)))
+
+
+def test_two_of_one_instant_are_not_running() -> None:
+    assert hits([point(0, 0.5), point(0, 0.6)], "A") == []
+    assert len(hits([point(0, 0.5), point(0, 0.6), point(1, 0.5)], "A")) == 3
+
+
+def test_what_is_shown_of_a_visit_is_what_is_sound() -> None:
+    """However many doubtful ones came before."""
+    doubtful = [point(n, 1.0)._replace(accuracy_sent=-1.0) for n in range(5)]
+    likely, sound = [point(n, 0.6) for n in (5, 6)], [point(7, 1.0)]
+    assert shown([*doubtful, *likely, *sound], "A", 2) == [likely[0], *sound]
+    assert shown(doubtful, "A", 2) == doubtful[:2]
 
 
 @given(
@@ -105,10 +120,11 @@ def test_however_they_arrive_stays_never_overlap_and_hold_every_hit(order: list[
     known: list[Stay] = []
     for batch in (sorted(order[:split]), sorted(order[split:])):
         found = {s.entered_at: s for s in attach(known, "A", [minute(n) for n in batch])}
-        kept = [s for s in known if s.id not in {f.id for f in found.values()}]
+        gone = {id for f in found.values() for id in (f.id, *f.joins)}
+        kept = [s for s in known if s.id not in gone]
         known = [*kept, *(s if s.id else _numbered(s) for s in found.values())]
     known.sort(key=lambda stay: stay.entered_at)
-    assert all(one.last_at < other.entered_at for one, other in pairwise(known))
+    assert all(one.last_at + GAP < other.entered_at for one, other in pairwise(known))
     assert all(any(s.entered_at <= minute(n) <= s.last_at for s in known) for n in order)
     assert all(abs(s.last_at - s.entered_at) <= 5 * GAP for s in known)
 
