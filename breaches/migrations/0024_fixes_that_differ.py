@@ -60,7 +60,7 @@ ALTER TABLE breaches_fixjudgement ADD CONSTRAINT fix_judged_of_fix
 
 class Migration(migrations.Migration):
 
-    dependencies = [("breaches", "0019_said_since")]
+    dependencies = [("breaches", "0023_decisions_on_record")]
 
     operations = [
         migrations.RunSQL([_SAID, _FIXES], _FIXES_BACK),
