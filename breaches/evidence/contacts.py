@@ -28,11 +28,12 @@ def contacts_of(item: EvidenceItem) -> list[dict[str, Any]]:
     terms = terms_by_id(order_id) if order_id and examined.senders else None
     return [
         {
-            "kind": kind_of(row["sender"], examined.platform),
             **row,
+            "platform": row.get("platform") or examined.platform,
+            "kind": kind_of(row["sender"], row.get("platform") or examined.platform),
             "first_at": _instant(row["first_at"]),
             "last_at": _instant(row["last_at"]),
-            "match": _match(row, examined.platform, terms) if terms else "unknown",
+            "match": _match(row, row.get("platform") or examined.platform, terms) if terms else "unknown",
         }
         for row in examined.senders
     ]
@@ -48,7 +49,7 @@ def kind_of(sender: str, platform: str) -> str:
         return "phone"
     if _MAIL.fullmatch(sender):
         return "email"
-    return "social" if platform in ("instagram", "telegram") else "other"
+    return "social" if platform in ("instagram", "messenger", "telegram") else "other"
 
 
 def _match(row: dict[str, Any], platform: str, terms: OrderTerms) -> str:

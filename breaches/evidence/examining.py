@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from breaches.evidence.types import PICTURES, Comparison, Found, Reading, Receiv
 from breaches.models.reports import ReportPosition
 
 _BUFFER = 256 * 1024
+_READ_SECONDS = 120.0  # an item's messages; two million of them take less
 logger = logging.getLogger(__name__)
 
 
@@ -152,8 +154,9 @@ def _read_item(item: EvidenceItem, found: Found, source: Opened) -> _ReadItem:
     buffered = io.BufferedReader(source, _BUFFER)
     try:
         with transaction.atomic():
-            chat, rows = read_messages(buffered, found.media_type, name=item.filename)
-            counted = CountedMessages(rows)
+            latest = item.received_at.year + 1
+            chat, rows = read_messages(buffered, found.media_type, name=item.filename, latest_year=latest)
+            counted = CountedMessages(chat, rows, clock=time.monotonic, seconds=_READ_SECONDS)
             senders = store_messages(item, counted)
     except NotAChat as error:
         return _ReadItem(describe_other(found, why=error.code), notes=(error.code,) if error.code else ())

@@ -7,7 +7,7 @@ fault there is here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from breaches.evidence.types import PICTURES, Chat, Found, Message, Reading, ReadingState
 
@@ -17,15 +17,36 @@ _BY_FAMILY = {"image": "picture", "video": "film", "audio": "sound", "text": "te
 _BY_TYPE = {"application/pdf": "document", "application/zip": "archive", "message/rfc822": "email"}
 
 
-class CountedMessages:
-    """Messages as they pass by, and how many there were."""
+MOST_MESSAGES = 2_000_000  # beyond what two people ever wrote
 
-    def __init__(self, rows: Iterable[Message]) -> None:
-        self._rows = rows
+
+class CountedMessages:
+    """Messages as they pass by, how many there were, and what stopped them: too many, or too long a time.
+
+    `clock` counts seconds; after `seconds` of them no more is read.
+    """
+
+    def __init__(
+        self,
+        chat: Chat,
+        rows: Iterable[Message],
+        *,
+        clock: Callable[[], float],
+        seconds: float,
+        most: int = MOST_MESSAGES,
+    ) -> None:
+        self._chat, self._rows, self._clock, self._most = chat, rows, clock, most
+        self._end = clock() + seconds
         self.read = 0
 
     def __iter__(self) -> Iterator[Message]:
         for row in self._rows:
+            if self.read >= self._most:
+                self._chat.count_unread("too_many_messages")
+                return
+            if self._clock() > self._end:
+                self._chat.count_unread("time_ran_out")
+                return
             self.read += 1
             yield row
 

@@ -13,11 +13,11 @@ from breaches.evidence.models import EvidenceItem, EvidenceMessage
 from breaches.evidence.types import Message, Wrote
 
 TOGETHER = 200  # that are sealed as one; never less than that, or what is stored is not found any more
-_MOST = 2_000_000  # beyond what two people ever wrote
 _MOST_SENDERS = 10_000  # that are counted: beyond what writes in any group
 _TOLD = 100
 _ROWS_AT_ONCE = 20
 Json = dict[str, Any]
+_Sender = tuple[str, str]  # a name and, where an archive holds several, the platform
 
 
 def store_messages(item: EvidenceItem, rows: Iterable[Message]) -> list[Json]:
@@ -25,8 +25,8 @@ def store_messages(item: EvidenceItem, rows: Iterable[Message]) -> list[Json]:
 
     What the rows raise ends it, and nothing of them stays.
     """
-    senders: dict[str, Wrote] = {}
-    said = (_written(index, row, senders) for index, row in enumerate(islice(rows, _MOST)))
+    senders: dict[_Sender, Wrote] = {}
+    said = (_written(index, row, senders) for index, row in enumerate(rows))
     together = iter(lambda: list(islice(said, TOGETHER)), [])
     kept = (EvidenceMessage(item=item, index=some[0]["index"], said=some) for some in together)
     with transaction.atomic(savepoint=False):
@@ -34,15 +34,22 @@ def store_messages(item: EvidenceItem, rows: Iterable[Message]) -> list[Json]:
             EvidenceMessage.objects.bulk_create(batch)
     busiest = sorted(senders.items(), key=lambda found: (-found[1].messages, found[0]))[:_TOLD]
     return [
-        {"sender": name, "messages": one.messages, "first_at": _clock(one.first_at), "last_at": _clock(one.last_at)}
-        for name, one in busiest
+        {
+            "sender": name,
+            "platform": platform,
+            "messages": one.messages,
+            "first_at": _clock(one.first_at),
+            "last_at": _clock(one.last_at),
+        }
+        for (name, platform), one in busiest
     ]
 
 
-def _written(index: int, row: Message, senders: dict[str, Wrote]) -> Json:
+def _written(index: int, row: Message, senders: dict[_Sender, Wrote]) -> Json:
     sender = _storable(row.sender)
-    if sender and row.kind != "app" and (sender in senders or len(senders) < _MOST_SENDERS):
-        _count(senders.setdefault(sender, Wrote()), row.at)
+    who = (sender, row.platform)
+    if sender and row.kind != "app" and (who in senders or len(senders) < _MOST_SENDERS):
+        _count(senders.setdefault(who, Wrote()), row.at)
     return {
         "index": index,
         "part": _storable(row.part),

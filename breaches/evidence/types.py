@@ -142,8 +142,9 @@ class Message:
 
     `offset`: bytes, in the member `part` where the original is an archive. `kind`: `app` is what the program itself
     put in, nobody's words and nobody's act. `own`: whoever's telephone it is sent it. `marks`: see `MARKS`.
-    `forwarded_from`: whose words they are where somebody else's were passed on. `leads`: other addresses that a mail
-    names, as pairs of header and address; never taken for the sender.
+    `platform`: of this message, where an archive holds several. `forwarded_from`: whose words they are where somebody
+    else's were passed on. `leads`: other addresses that a mail names, as pairs of header and address; never taken for
+    the sender.
     """
 
     offset: int
@@ -156,6 +157,7 @@ class Message:
     marks: tuple[str, ...] = ()
     forwarded_from: str = ""
     leads: tuple[tuple[str, str], ...] = ()
+    platform: str = ""
 
 
 @dataclass(slots=True)

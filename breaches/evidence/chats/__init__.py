@@ -15,17 +15,17 @@ from breaches.evidence.chats.types import Messages, NotAChat
 __all__ = ["NotAChat", "read_messages"]
 
 
-def read_messages(source: IO[bytes], media_type: str, *, name: str = "") -> Messages:
+def read_messages(source: IO[bytes], media_type: str, *, name: str = "", latest_year: int = 2100) -> Messages:
     """What kind of messages a file holds, and those messages. Raises `NotAChat`, also while they are read.
 
-    `name` is the file's as it was sent. What is doubtful is in `Chat.notes`, and what was not read in `Chat.unread`,
-    once the messages have been read to the end.
+    `name` is the file's as it was sent; `latest_year`: no honest message is of a later one. What is doubtful is in
+    `Chat.notes`, and what was not read in `Chat.unread`, once the messages have been read to the end.
     """
     if media_type == "application/zip":
-        return read_archive(source)
+        return read_archive(source, latest_year=latest_year)
 
     def open_again() -> IO[bytes]:
         source.seek(0)
         return source
 
-    return read_document(open_again, name=name, media_type=media_type)
+    return read_document(open_again, name=name, media_type=media_type, latest_year=latest_year)

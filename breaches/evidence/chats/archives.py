@@ -1,45 +1,130 @@
-"""Chats inside an archive, read in place and never unpacked. One member that is not read never hides the others."""
+"""Chats, texts, calls and mails inside an archive, read in place and never unpacked.
+
+Each member is known by its content, whatever it is called. One that is empty, damaged, foreign or of no kind that is
+read never hides the others; it is counted.
+"""
 
 from __future__ import annotations
 
-import re
 import zipfile
+import zlib
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import IO
 
-from breaches.evidence.chats.readers import read_document
+from breaches.evidence.chats.readers import HEAD, read_document, recognise_head
 from breaches.evidence.chats.types import Messages, NotAChat
 from breaches.evidence.types import Chat, Message
 
-_MOST_MEMBERS = 50
-_READABLE = re.compile(
-    r"(?:.*/)?[^/]*(?:chat[^/]*\.txt|message(?:_\d+)?\.json|messages\.json|result\.json|sms[^/]*\.xml)", re.I
-)
+MOST_MEMBERS = 10_000
+_PEEK = 64
+_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, NotImplementedError, EOFError)
+# What a Mac or Windows puts beside the files of a folder, which holds nothing of them.
+_FOREIGN_FOLDERS = frozenset({"__macosx", ".spotlight-v100", ".trashes"})
+_FOREIGN_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_archive(source: IO[bytes]) -> Messages:
-    """The messages of every member that holds some, in the archive's order. `Message.part` is the member's name."""
+@dataclass(frozen=True, slots=True)
+class _Archive:
+    file: zipfile.ZipFile
+    latest_year: int
+
+    def open_member(self, member: zipfile.ZipInfo) -> IO[bytes]:
+        return self.file.open(member)
+
+    def read_member(self, member: zipfile.ZipInfo) -> Messages:
+        return read_document(
+            lambda: self.open_member(member), name=member.filename, media_type="", latest_year=self.latest_year
+        )
+
+
+def read_archive(source: IO[bytes], *, latest_year: int) -> Messages:
+    """The messages of every member that holds some, in the archive's order. `Message.part` is the member's name.
+
+    Raises `NotAChat` where no member does, or the directory of the archive cannot be read.
+    """
     source.seek(0)
     try:
-        archive = zipfile.ZipFile(source)
-        names = [m.filename for m in archive.infolist() if _READABLE.fullmatch(m.filename)][:_MOST_MEMBERS]
-        found = [
-            (name, *read_document(lambda name=name: archive.open(name), name=name, media_type=""))  # type: ignore[misc]
-            for name in names
-        ]
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, EOFError):
+        archive = _Archive(zipfile.ZipFile(source), latest_year)
+        members = [member for member in archive.file.infolist() if not _is_foreign(member)]
+    except _BROKEN:
         raise NotAChat("archive_unreadable") from None
-    if not found:
-        raise NotAChat
-    chat = found[0][1]
-    return chat, _read_in_turn(chat, found)
+    left = Chat("", "")
+    if len(members) > MOST_MEMBERS:
+        left.count_unread("too_many_members", len(members) - MOST_MEMBERS)
+    readable = [member for member in members[:MOST_MEMBERS] if _has_messages(archive, member, left)]
+    opened = _open_first(archive, readable, left)
+    if opened is None:
+        raise NotAChat("member_not_read" if left.unread.total() else "")
+    (chat, rows), member, others = opened
+    chat.unread.update(left.unread)
+    return chat, _read_in_turn(archive, chat, (member, chat, rows), others)
 
 
-def _read_in_turn(chat: Chat, found: list[tuple[str, Chat, Iterator[Message]]]) -> Iterator[Message]:
-    for name, inner, rows in found:
+def _is_foreign(member: zipfile.ZipInfo) -> bool:
+    path = PurePosixPath(member.filename.replace("\\", "/").lower())
+    foreign = path.name in _FOREIGN_FILES or path.name.startswith("._")
+    return member.is_dir() or foreign or not _FOREIGN_FOLDERS.isdisjoint(path.parts)
+
+
+def _has_messages(archive: _Archive, member: zipfile.ZipInfo, left: Chat) -> bool:
+    """Whether a reader takes a member. One that nobody takes is counted, with the reason."""
+    if member.flag_bits & 1:
+        left.count_unread("member_encrypted")
+    elif not member.file_size:
+        left.count_unread("member_empty")
+    else:
+        try:
+            with archive.open_member(member) as opened:
+                begin = opened.read(_PEEK)
+                if (b"\0" in begin and not begin.startswith(_WIDE_MARKS)) or not recognise_head(
+                    begin + opened.read(HEAD - _PEEK), name=member.filename
+                ):
+                    left.count_unread("member_not_read")
+                    return False
+                return True
+        except _BROKEN:
+            left.count_unread("member_unreadable")
+    return False
+
+
+def _open_first(
+    archive: _Archive, members: list[zipfile.ZipInfo], left: Chat
+) -> tuple[Messages, zipfile.ZipInfo, list[zipfile.ZipInfo]] | None:
+    for index, member in enumerate(members):
+        try:
+            return archive.read_member(member), member, members[index + 1 :]
+        except (NotAChat, *_BROKEN):
+            left.count_unread("member_unreadable")
+    return None
+
+
+def _read_in_turn(
+    archive: _Archive,
+    chat: Chat,
+    first: tuple[zipfile.ZipInfo, Chat, Iterator[Message]],
+    others: list[zipfile.ZipInfo],
+) -> Iterator[Message]:
+    yield from _read_rows(chat, *first)
+    for member in others:
+        try:
+            inner, rows = archive.read_member(member)
+        except (NotAChat, *_BROKEN):
+            chat.count_unread("member_unreadable")
+            continue
+        yield from _read_rows(chat, member, inner, rows)
+        chat.unread.update(inner.unread)
+        for note in inner.notes:
+            chat.note_doubt(note)
+
+
+def _read_rows(chat: Chat, member: zipfile.ZipInfo, inner: Chat, rows: Iterator[Message]) -> Iterator[Message]:
+    """The rows of one member as far as they can be read."""
+    try:
         for row in rows:
-            yield replace(row, part=name)
-        if inner is not chat:
-            chat.notes += inner.notes
-            chat.unread.update(inner.unread)
+            part = f"{member.filename}/{row.part}" if row.part else member.filename
+            yield replace(row, part=part, platform=row.platform or inner.platform)
+    except (NotAChat, *_BROKEN):
+        chat.count_unread("member_unreadable")

@@ -26,24 +26,30 @@ _BEFORE = 4 * 1024 * 1024  # characters that may come before the array
 _LARGEST = 4 * 1024 * 1024  # characters of one element
 _CHUNK = 256 * 1024
 _SPACE = re.compile(r"[\s,]*")
+_CHANNELS = {"instagram": "social_media", "telegram": "messaging_app"}
 _DECODER = json.JSONDecoder()
 
 
 def recognise_export(document: Document) -> bool:
-    """Whether a file begins as an object of JSON does."""
-    return document.start.startswith(b"{")
+    """Whether a file begins as an object of JSON does, with the members of a chat in it."""
+    return document.start.startswith(b"{") and _name_platform(document.head) is not None
 
 
 def read_export(again: Open, document: Document) -> Messages:
     """Messages of an export; which one it is, the names of its members say."""
-    head = document.head
+    platform = _name_platform(document.head)
+    if platform is None:
+        raise NotAChat
+    chat = Chat(platform, _CHANNELS[platform])
+    read_row = _instagram if platform == "instagram" else _telegram
+    return chat, (read_row(offset, row) for offset, row in _elements(again(), chat))
+
+
+def _name_platform(head: bytes) -> str | None:
     if b'"sender_name"' in head or b'"timestamp_ms"' in head:
-        chat = Chat("instagram", "social_media")
-        return chat, (_instagram(offset, row) for offset, row in _elements(again(), chat))
-    if b'"messages"' in head and (b'"date_unixtime"' in head or b'"from_id"' in head):
-        chat = Chat("telegram", "messaging_app")
-        return chat, (_telegram(offset, row) for offset, row in _elements(again(), chat))
-    raise NotAChat
+        return "instagram"
+    telegram = b'"messages"' in head and (b'"date_unixtime"' in head or b'"from_id"' in head)
+    return "telegram" if telegram else None
 
 
 READER = Reader("json", recognise_export, read_export)

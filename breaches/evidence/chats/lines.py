@@ -1,71 +1,65 @@
-"""Chats written a line a message: WhatsApp in its many date formats, and Signal.
+"""Chats in lines: WhatsApp's of every country, and Signal's.
 
-`3/4/26` is the third of April or the fourth of March. The whole file is looked at first: a 13 in the first place
-settles it, as does one in the second; then the order in which messages follow each other. Where nothing does, the
-British way is taken and the doubt reported: a date that decides about a breach must not be guessed in silence.
+The line says neither its country nor its order of day and month: the whole file does. Where nothing does, the British
+way is taken and the doubt reported. Where a message ends, only the ends of lines say (`decoding.py`).
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO
 
-from breaches.evidence.chats.types import MOST_TEXT, Document, Messages, NotAChat, Open, Reader, from_clock
+from breaches.evidence.chats.app_words import MARK, Words, read_lone_words, read_words
+from breaches.evidence.chats.clocks import Clock, DateOrder, make_clock, read_clock
+from breaches.evidence.chats.decoding import Line, decode_head, name_encoding, read_lines
+from breaches.evidence.chats.types import MOST_TEXT, Document, Messages, NotAChat, Open, Reader
 from breaches.evidence.types import Chat, Message
 
-_LONGEST_LINE = 64 * 1024
-_INVISIBLE = "[\u200e\u200f\u202a-\u202e\ufeff]*"
-_GAP = "[\\s\u00a0\u202f]*"
+_I = "[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]*"
+_GAP = f"(?:[\\s\u00a0\u202f]|{_I[:-1]})*"
+# Words beside a time: a half of the day, or what joins it to the date.
+_WORD = r"[^\W\d_][^\d\[\]:،,\n-]{0,24}?"
 _LINE = re.compile(
-    rf"{_INVISIBLE}(\[)?{_INVISIBLE}"
-    rf"(\d{{1,4}})([./-])(\d{{1,2}})\3(\d{{2,4}})\.?,?{_GAP}(?:à|at|um|om|a las|alle)?{_GAP}"
-    rf"(\d{{1,2}})[:.h](\d\d)(?:[:.](\d\d))?{_GAP}(?:([AaPp])\.?{_GAP}[Mm]\.?)?(\])?"
-    rf"{_GAP}(?:[-–]{_GAP})?{_INVISIBLE}(.*)",
+    rf"(?P<outer>{_I})(?P<bracket>\[)?{_I}"
+    rf"(?P<first>\d{{1,4}}){_GAP}(?P<separator>[./年-]){_GAP}(?P<middle>\d{{1,2}}){_GAP}(?:(?P=separator)|月){_GAP}"
+    rf"(?P<last>\d{{1,4}})日?\.?[,،]?{_GAP}(?P<before>{_WORD})?{_GAP}"
+    rf"(?P<hour>\d{{1,2}})[:.h٫](?P<minute>\d\d)(?:[:.٫](?P<second>\d\d))?{_GAP}(?P<after>{_WORD})?{_GAP}"
+    rf"(?(bracket)\]{_GAP}|(?:[-–]{_GAP}))(?P<rest>.*)",
     re.DOTALL,
 )
-_SENDER = re.compile(rf"([^:\n]{{1,150}}):(?:{_GAP})(.*)", re.DOTALL)
+_SENDER = re.compile(r"(?P<name>[^:：\n]{1,150})[:：](?:[\s\u00a0\u202f]|$)(?P<text>.*)", re.DOTALL)
+_INVISIBLE = re.compile(_I[:-1])
+_QUOTES = (("“", "”"), ("«", "»"), ("„", "“"), ("「", "」"))
 _LOOK_AT = 40
+_TAIL_OF_NAME = 3  # so often must a name with a colon stand, and never otherwise
 
 
 @dataclass(slots=True)
-class _Order:
-    """What the dates of a file say about the order of day and month."""
+class _Survey:
+    """What the first reading of a file found out about all of it."""
 
-    first_over: bool = False
-    second_over: bool = False
-    day_first_falls: int = 0
-    month_first_falls: int = 0
-    numeric: bool = False
-    _last: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
+    order: DateOrder = field(default_factory=DateOrder)
+    first_ends_crlf: bool = False
+    brackets: bool = False
+    after: Counter[str] = field(default_factory=Counter)
+    heads: Counter[str] = field(default_factory=Counter)
+    tails: dict[str, Counter[str]] = field(default_factory=dict)
 
-    def see(self, date: tuple[int, int, int], separator: str) -> None:
-        first, second, year = date
-        if first > 31 or separator == ".":
-            return
-        self.numeric = True
-        self.first_over |= first > 12
-        self.second_over |= second > 12
-        now = ((year, second, first), (year, first, second))
-        if self._last[0]:
-            self.day_first_falls += now[0] < self._last[0]
-            self.month_first_falls += now[1] < self._last[1]
-        self._last = now
+    def ends_with_crlf(self) -> bool:
+        """Whether CR LF ends a message here, so that LF alone is a line inside one: iOS writes so, and in brackets."""
+        crlf, lf = self.after["crlf"], self.after["lf"]
+        return crlf >= max(1, lf) or (self.brackets and self.first_ends_crlf and crlf > 0)
 
-    def month_first(self) -> bool:
-        if self.first_over != self.second_over:
-            return self.second_over
-        return self.month_first_falls < self.day_first_falls and not self.first_over
-
-    def note(self) -> str:
-        """`date_order_mixed`, `date_order_inferred` or `date_order_ambiguous`; empty where there is no doubt."""
-        if not self.numeric or self.first_over != self.second_over:
-            return ""
-        if self.first_over:
-            return "date_order_mixed"
-        return "date_order_ambiguous" if self.day_first_falls == self.month_first_falls else "date_order_inferred"
+    def name_senders(self) -> frozenset[str]:
+        """Names that hold a colon themselves: whatever follows the first half is always the same second half."""
+        return frozenset(
+            f"{head}: {next(iter(tails))}"
+            for head, tails in self.tails.items()
+            if len(tails) == 1 and tails.total() == self.heads[head] >= _TAIL_OF_NAME
+        )
 
 
 def recognise_lines(document: Document) -> bool:
@@ -74,76 +68,163 @@ def recognise_lines(document: Document) -> bool:
 
 
 def _find_messages(head: bytes) -> list[re.Match[str]]:
-    matches = [_LINE.match(line) for line in head.decode("utf-8", "replace").split("\n")[:_LOOK_AT]]
-    return [match for match in matches if match and _SENDER.match(match[11])]
+    lines = re.split("\r\n|\n|\r", decode_head(head))[:_LOOK_AT]
+    matches = [_LINE.match(line) for line in lines]
+    return [match for match in matches if match and _SENDER.match(match["rest"])]
 
 
-def read_lines(again: Open, document: Document) -> Messages:
-    """Messages of a file that is read twice: for the order of its dates, then for what was said."""
+def read_chat_lines(again: Open, document: Document) -> Messages:
+    """Messages of a file that is read twice: for what holds of all of it, then for what was said."""
     found = _find_messages(document.head)
     if not found:
         raise NotAChat
-    signal = all(match[1] and len(match[2]) == 4 and match[8] is None for match in found)
+    signal = all(match["bracket"] and len(match["first"]) == 4 and match["second"] is None for match in found)
     chat = Chat("signal" if signal else "whatsapp", "messaging_app", ["local_time_assumed"])
-    order = _Order()
-    for _, line in _lines(again()):
-        match = _LINE.match(line)
+    survey = _survey_lines(_read_lines(again, document))
+    if doubt := survey.order.name_doubt():
+        chat.note_doubt(doubt)
+    return chat, _Conversation(chat, survey, document.latest_year).read(_read_lines(again, document))
+
+
+READER = Reader("lines", recognise_lines, read_chat_lines)
+
+
+def _read_lines(again: Open, document: Document) -> Iterator[Line]:
+    return read_lines(again(), name_encoding(document.head), lone_cr=b"\n" not in document.head)
+
+
+def _survey_lines(lines: Iterator[Line]) -> _Survey:
+    survey = _Survey()
+    for count, line in enumerate(lines):
+        survey.first_ends_crlf |= count == 1 and line.after == "crlf"
+        match = _LINE.match(line.text)
         if match:
-            order.see((int(match[2]), int(match[4]), int(match[5])), match[3])
-    if order.note():
-        chat.notes.append(order.note())
-    return chat, _messages(again(), order)
+            survey.order.see(make_clock(match))
+            survey.after[line.after] += 1
+            survey.brackets |= match["bracket"] is not None
+            _survey_name(survey, match["rest"])
+    return survey
 
 
-READER = Reader("lines", recognise_lines, read_lines)
+def _survey_name(survey: _Survey, rest: str) -> None:
+    said = _SENDER.match(rest)
+    if said is None or len(survey.heads) > 10_000:
+        return
+    head = said["name"]
+    survey.heads[head] += 1
+    second = _SENDER.match(said["text"])
+    survey.tails.setdefault(head, Counter())[second["name"] if second else ""] += 1
+    if len(survey.tails[head]) > 2:
+        survey.tails[head] = Counter({"": 1})
 
 
-def _lines(source: IO[bytes]) -> Iterator[tuple[int, str]]:
-    """Each line and where it begins; one without an end comes in parts."""
-    offset = 0
-    while line := source.readline(_LONGEST_LINE):
-        yield offset, line.decode("utf-8", "replace").rstrip("\r\n")
-        offset += len(line)
+@dataclass(slots=True)
+class _Begun:
+    """A message whose last line may not have come yet."""
+
+    offset: int
+    sender: str
+    at: datetime | None
+    line_marked: bool
+    text: list[str]
+    size: int
+    marks: list[str]
 
 
-def _messages(source: IO[bytes], order: _Order) -> Iterator[Message]:
-    month_first = order.month_first()
-    started: tuple[int, str, datetime | None] | None = None
-    text: list[str] = []
-    for offset, line in _lines(source):
-        match = _LINE.match(line)
-        if match is None:
-            if started and sum(map(len, text)) < MOST_TEXT:
-                text.append(line)
-            continue
-        if started:
-            yield _message(started, text)
-        said = _SENDER.match(match[11])
-        sender, words = (said[1].strip(), said[2]) if said else ("", match[11])
-        started, text = (offset, sender, _when(match, month_first)), [words]
-    if started:
-        yield _message(started, text)
+class _Conversation:
+    """Turns lines into messages, and writes down what is doubtful in them."""
+
+    def __init__(self, chat: Chat, survey: _Survey, latest_year: int) -> None:
+        self._chat, self._latest = chat, latest_year
+        self._crlf = survey.ends_with_crlf()
+        self._month_first = survey.order.month_first()
+        self._long_names = survey.name_senders()
+        self._newest: datetime | None = None
+
+    def read(self, lines: Iterator[Line]) -> Iterator[Message]:
+        begun: _Begun | None = None
+        before = 0
+        for line in lines:
+            if line.damaged:
+                self._chat.note_doubt("letters_lost")
+            match = _LINE.match(line.text)
+            if match and self._is_inside(line):
+                self._chat.note_doubt("lines_like_messages")
+                match = None
+            if match is None:
+                before += begun is None and bool(line.text.strip())
+                self._continue(begun, line)
+                continue
+            if begun:
+                yield self._finish(begun)
+            begun = self._begin(line, match)
+        if begun:
+            yield self._finish(begun)
+        if before:
+            self._chat.count_unread("message_unreadable", before)
+
+    def _is_inside(self, line: Line) -> bool:
+        """A line that looks like a message and stands inside one: where messages end with CR LF, LF alone ends none."""
+        return self._crlf and line.after == "lf"
+
+    def _continue(self, begun: _Begun | None, line: Line) -> None:
+        if begun is None:
+            return
+        if begun.size < MOST_TEXT:
+            begun.text.append(("" if line.after == "none" else "\n") + line.text)
+            begun.size += len(line.text) + 1
+        elif "text_cut" not in begun.marks:
+            begun.marks.append("text_cut")
+
+    def _begin(self, line: Line, match: re.Match[str]) -> _Begun:
+        sender, text = self._split_sender(match["rest"])
+        marks: list[str] = []
+        at = self._read_time(make_clock(match), marks)
+        return _Begun(line.offset, sender, at, MARK in match["outer"], [text], len(text), marks)
+
+    def _read_time(self, clock: Clock, marks: list[str]) -> datetime | None:
+        at, doubt = read_clock(clock, month_first=self._month_first, latest_year=self._latest)
+        if doubt:
+            self._chat.note_doubt(doubt)
+            marks.append("time_doubtful")
+        if at and self._newest and at < self._newest:
+            self._chat.note_doubt("times_run_backwards")
+            marks.append("time_runs_backwards")
+        if at:
+            self._newest = max(at, self._newest or at)
+        return at
+
+    def _split_sender(self, rest: str) -> tuple[str, str]:
+        for name in self._long_names:
+            if rest.startswith(f"{name}: "):
+                return _clean_name(name), rest[len(name) + 2 :]
+        said = _SENDER.match(rest)
+        if said is None or _opens_quote(said["name"]):
+            return "", rest
+        return _clean_name(said["name"]), said["text"]
+
+    def _finish(self, begun: _Begun) -> Message:
+        text = "".join(begun.text)
+        words = read_words(text, line_marked=begun.line_marked) if begun.sender else read_lone_words(text)
+        if words.doubtful:
+            self._chat.note_doubt("app_words_not_understood")
+        return _make_message(begun, words)
 
 
-def _message(started: tuple[int, str, datetime | None], text: list[str]) -> Message:
-    offset, sender, at = started
-    return Message(offset, sender, "\n".join(text)[:MOST_TEXT], at)
+def _make_message(begun: _Begun, words: Words) -> Message:
+    marks = [*begun.marks, *words.marks]
+    if len(words.text) > MOST_TEXT and "text_cut" not in marks:
+        marks.append("text_cut")
+    kind = words.kind if words.kind in ("app", "call") else "message"
+    return Message(begun.offset, begun.sender, words.text[:MOST_TEXT], begun.at, kind=kind, marks=tuple(marks))  # type: ignore[arg-type]
 
 
-def _when(match: re.Match[str], month_first: bool) -> datetime | None:
-    first, second, third = int(match[2]), int(match[4]), int(match[5])
-    if len(match[2]) == 4:
-        year, month, day = first, second, third
-    else:
-        year = third if third >= 100 else 2000 + third
-        month_first = month_first and match[3] != "."
-        month, day = (first, second) if month_first else (second, first)
-        if month > 12:  # a file that has both
-            month, day = day, month
-    hour = int(match[6])
-    if match[9]:
-        hour = hour % 12 + (12 if match[9] in "Pp" else 0)
-    try:
-        return from_clock(datetime(year, month, day, hour, int(match[7]), int(match[8] or 0)))  # noqa: DTZ001 - a clock
-    except (ValueError, OverflowError):
-        return None
+def _clean_name(name: str) -> str:
+    return _INVISIBLE.sub("", name).strip()
+
+
+def _opens_quote(name: str) -> bool:
+    """The program tells of a name in quotes ("changed the subject to “a: b”"): its colon is no sender's."""
+    return name.count('"') % 2 == 1 or any(
+        name.count(opens) > name.count(closes) for opens, closes in _QUOTES if opens in name
+    )

@@ -16,9 +16,14 @@ def choose_reader(document: Document) -> Reader | None:
     return next((reader for reader in READERS if reader.recognises(document)), None)
 
 
-def read_document(again: Open, *, name: str, media_type: str) -> Messages:
+def recognise_head(head: bytes, *, name: str) -> bool:
+    """Whether a file that begins so holds messages."""
+    return choose_reader(Document(head[:HEAD], name)) is not None
+
+
+def read_document(again: Open, *, name: str, media_type: str, latest_year: int) -> Messages:
     """The messages of one file that is no archive. Raises `NotAChat`, also while they are read."""
-    document = Document(again().read(HEAD), name, media_type)
+    document = Document(again().read(HEAD), name, media_type, latest_year)
     reader = choose_reader(document)
     if reader is None:
         raise NotAChat

@@ -19,8 +19,8 @@ _LONGEST_REFERENCE = 16
 
 
 def recognise_texts(document: Document) -> bool:
-    """Whether a file begins as a document of XML does."""
-    return document.start.startswith(b"<")
+    """Whether a file begins as a document of XML does, and holds texts."""
+    return document.start.startswith(b"<") and b"<smses" in document.head
 
 
 def read_texts(again: Open, document: Document) -> Messages:

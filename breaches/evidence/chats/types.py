@@ -28,11 +28,15 @@ Messages = tuple[Chat, Iterator[Message]]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a reader is asked about: the first 64 kB, the name it was sent under, and its type by its content."""
+    """What a reader is asked about: the first 64 kB, the name it was sent under, and its type by its content.
+
+    `latest_year`: no honest message is of a later one.
+    """
 
     head: bytes
     name: str = ""
     media_type: str = ""
+    latest_year: int = 2100
 
     @property
     def start(self) -> bytes:

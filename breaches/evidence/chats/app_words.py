@@ -1,0 +1,149 @@
+"""The words that WhatsApp puts into an export by itself: what somebody did, and what nobody did.
+
+A left-to-right mark (U+200E) right after "NAME: " says that the text is the program's own. Anybody can type one, so it
+never takes a person's words from them by itself: only a line that begins with a mark too (nobody can type that), or
+words that are on the list, are the program's. What the program says of an act of the sender (a missed call, a deleted
+message) stays the sender's.
+
+The lists are what exports in these languages hold; what is in none of them is shown and said to be in doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MARK = "\u200e"
+_INVISIBLE = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")
+# "<attached: 0001-PHOTO.jpg>" of iOS and "IMG-1.jpg (file attached)" of Android: the same form in every language.
+_ATTACHED = re.compile(
+    r"<[^<>:：]{2,40}[:：]\s?[^<>]{1,200}\.\w{2,5}>|^[^\n()]{1,200}\.\w{2,5} \([^()\n]{4,60}\)(?:\n|$)"
+)
+_ONLY_BRACKETS = re.compile(r"<[^<>]{3,60}>")
+_EDITED = re.compile(rf"\s*{MARK}<[^<>]{{5,60}}>\s*$")
+_EDITED_WORDS = re.compile(
+    r"\s*<(?:this message was edited|se editó este mensaje\.?|ce message a été modifié\.?"
+    r"|diese nachricht wurde bearbeitet\.?|questo messaggio è stato modificato\.?|mensagem editada\.?"
+    r"|dit bericht is bewerkt\.?|wiadomość została edytowana\.?|bu mesaj düzenlendi\.?)>\s*$",
+    re.I,
+)
+
+
+def _any_of(*words: str) -> re.Pattern[str]:
+    return re.compile("|".join(words), re.I)
+
+
+_MISSED = _any_of(
+    r"missed (?:group )?(?:voice|video) call", r"(?:video)?llamada (?:de (?:voz|video) )?perdida",
+    r"appel (?:vocal|vidéo) manqué", r"verpasster (?:gruppen)?(?:sprach|video)anruf",
+    r"(?:video)?chiamata (?:vocale )?persa", r"(?:ligação|chamada) de (?:voz|vídeo) perdida",
+    r"gemiste (?:spraak|video)-?oproep", r"nieodebrane połączenie (?:głosowe|wideo)",
+    r"cevapsız (?:sesli|görüntülü) arama",
+    r"apel (?:vocal|video) (?:pierdut|nepreluat)", r"пропущенный (?:аудио|видео)звонок",
+    r"مكالمة (?:صوتية|فيديو|مرئية) فائتة",
+    r"未接(?:语音|視訊|视频|語音)(?:通话|通話|来电)", r"मिस्ड (?:वॉइस|वीडियो) कॉल", r"missade? (?:röst|video)samtal",
+)  # fmt: skip
+_CALL = _any_of(
+    r"^(?:voice|video) call\b", r"^(?:sprach|video)anruf\b", r"^appel (?:vocal|vidéo)\b", r"^(?:video)?llamada\b"
+)
+_DELETED = _any_of(
+    r"^(?:this message was deleted|you deleted this message)", r"^(?:se eliminó este mensaje|eliminaste este mensaje)",
+    r"^(?:ce message a été supprimé|vous avez supprimé ce message)",
+    r"^(?:diese nachricht wurde gelöscht|du hast diese nachricht gelöscht)",
+    r"^(?:questo messaggio è stato eliminato|hai eliminato questo messaggio)",
+    r"^(?:mensagem apagada|esta mensagem foi apagada|você apagou esta mensagem|apagou esta mensagem)",
+    r"^(?:dit bericht is verwijderd|je hebt dit bericht verwijderd)",
+    r"^(?:ta wiadomość została usunięta|usunięto tę wiadomość)", r"^(?:bu mesaj silindi|bu mesajı sildiniz)",
+    r"^(?:acest mesaj a fost șters|ați șters acest mesaj)",
+    r"^(?:данное сообщение удалено|вы удалили данное сообщение)",
+    r"^(?:تم حذف هذه الرسالة|لقد حذفت هذه الرسالة)", r"^(?:此消息已删除|此訊息已被刪除|你已刪除此訊息)",
+)  # fmt: skip
+_LEFT_OUT = _any_of(
+    r"^(?:image|video|audio|sticker|gif|document|contact card|media) omitted$", r"^<media omitted>$", r"^null$",
+    r"^(?:imagen|video|audio|sticker|gif|documento|tarjeta de contacto) omitid[oa]$", r"^<multimedia omitido>$",
+    r"^(?:image|vidéo|audio|sticker|gif|document|fiche contact) (?:absente?|omise?|manquante?)$", r"^<médias omis>$",
+    r"^(?:bild|video|audio|sticker|gif|dokument|kontaktkarte) weggelassen$",
+    r"^<medien (?:ausgeschlossen|weggelassen)>$",
+    r"^(?:immagine|video|audio|sticker|gif|documento) omess[oa]$", r"^<media omessi>$",
+    r"^(?:imagem|vídeo|áudio|figurinha|gif|documento) (?:ocultad|omitid|ocult)[oa]$", r"^<m[íi]dia ocult[oa]>$",
+    r"^(?:afbeelding|video|audio|sticker|gif|document) weggelaten$", r"^<media weggelaten>$",
+    r"^<pominięto multimedia>$", r"^<medya dahil edilmedi>$", r"^<без медиафайлов>$", r"^<تم استبعاد الوسائط>$",
+    r"^(?:view once (?:photo|video|voice message)|you received a view once .+)$",
+)  # fmt: skip
+_NOBODYS = _any_of(
+    r"end-to-end encrypted", r"^(?:you|.{1,80}) (?:un)?blocked this (?:contact|person|business)",
+    r"\bdisappearing messages\b", r"\bmessage timer\b", r"^your security code with\b",
+    r"\bsecurity code (?:with .+ )?changed",
+    r"\bchanged (?:to a new|their phone) number", r"^.{1,80} is a contact\b", r"^this (?:chat|business) ",
+    r"^.{1,80} (?:created (?:this )?group|joined using|added |removed |left$|changed (?:the|this) )",
+    r"cifrad[oa]s? de extremo a extremo", r"chiffrés? de bout en bout", r"ende-zu-ende-verschlüsselt",
+    r"crittografat[ei] end-to-end", r"criptografia de ponta a ponta", r"end-to-end versleuteld",
+    r"szyfrowan\w+ (?:metodą )?end-to-end", r"uçtan uca şifreli", r"criptate integral", r"сквозным шифрованием",
+    r"مشفرة تمامًا بين الطرفين|التشفير التام", r"端到端加密|端對端加密", r"^waiting for this message\b",
+    r"^(?:bloqueaste|desbloqueaste) a este contacto", r"^vous avez (?:dé)?bloqué ce contact",
+    r"^du hast diesen kontakt (?:blockiert|freigegeben)", r"^hai (?:s?bloccato) questo contatto",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the text after a name is: the program's own (`app`), a call, or a person's; with its marks.
+
+    `doubtful`: the program's words by their looks, which are on no list.
+    """
+
+    text: str
+    kind: str
+    marks: tuple[str, ...] = ()
+    doubtful: bool = False
+
+
+def read_words(text: str, *, line_marked: bool) -> Words:
+    """Tell a person's words from the program's. `line_marked`: the line begins with a mark, which nobody types."""
+    marked = text.startswith(MARK)
+    said, marks = _take_edited(text)
+    plain = _INVISIBLE.sub("", said).strip()
+    found = _find_act(plain)
+    if _ATTACHED.search(plain):
+        return Words(said.strip(MARK), "message", (*marks, "attachment"))
+    if found and (marked or _is_unmarked(plain)):
+        kind, mark = found
+        return Words(plain, kind, (*marks, mark))
+    if not marked:
+        return Words(said, "message", marks)
+    if _NOBODYS.search(plain):
+        return Words(plain, "app", marks)
+    return Words(plain, "app" if line_marked else "message", marks, doubtful=True)
+
+
+def read_lone_words(text: str) -> Words:
+    """What a line without a name is: always the program's, a missed call among them."""
+    plain = _INVISIBLE.sub("", text).strip()
+    if _MISSED.search(plain):
+        return Words(plain, "call", ("call_missed",))
+    return Words(plain, "app")
+
+
+def _find_act(plain: str) -> tuple[str, str] | None:
+    """An act of the sender that the program tells of: its kind and mark."""
+    if len(plain) > 200:
+        return None
+    if _MISSED.search(plain):
+        return "call", "call_missed"
+    if _DELETED.search(plain):
+        return "message", "deleted"
+    if _LEFT_OUT.search(plain):
+        return "message", "media_left_out"
+    return ("call", "call_answered") if _CALL.search(plain) else None
+
+
+def _is_unmarked(plain: str) -> bool:
+    """Android writes no marks: there the whole text must be the program's, and nothing but."""
+    return bool(_LEFT_OUT.fullmatch(plain) or _ONLY_BRACKETS.fullmatch(plain) or _DELETED.fullmatch(plain.rstrip(".")))
+
+
+def _take_edited(text: str) -> tuple[str, tuple[str, ...]]:
+    found = _EDITED.search(text) or _EDITED_WORDS.search(text)
+    if found is None or _ATTACHED.search(found[0]) or not text[: found.start()].strip():
+        return text, ()
+    return text[: found.start()], ("edited",)

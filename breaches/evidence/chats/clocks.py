@@ -1,0 +1,114 @@
+"""What a clock in an export showed, and whether day and month, the year and the half of the day are certain.
+
+A date that decides about a breach is not guessed in silence: what is in doubt has no instant, or is noted.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from breaches.evidence.chats.half_days import find_hour
+from breaches.evidence.chats.types import from_clock
+
+EARLIEST_YEAR = 2005  # none of these programs is older
+_CONNECTING = frozenset({"", "à", "at", "um", "om", "a las", "alle", "kl", "kl.", "o", "в", "às", "ás", "de", "의"})
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A date and a time as they were written, before anybody knows which is the month."""
+
+    first: int
+    second: int
+    third: int
+    separator: str
+    year_first: bool
+    hour: int
+    minute: int
+    second_of_minute: int
+    half_day: str = ""
+
+
+@dataclass(slots=True)
+class DateOrder:
+    """What the dates of a file say about the order of day and month."""
+
+    first_over: bool = False
+    second_over: bool = False
+    day_first_falls: int = 0
+    month_first_falls: int = 0
+    numeric: bool = False
+    _last: tuple[tuple[int, ...], tuple[int, ...]] = field(default=((), ()))
+
+    def see(self, clock: Clock) -> None:
+        if clock.year_first or clock.separator == ".":
+            return
+        self.numeric = True
+        self.first_over |= clock.first > 12
+        self.second_over |= clock.second > 12
+        now = ((clock.third, clock.second, clock.first), (clock.third, clock.first, clock.second))
+        if self._last[0]:
+            self.day_first_falls += now[0] < self._last[0]
+            self.month_first_falls += now[1] < self._last[1]
+        self._last = now
+
+    def month_first(self) -> bool:
+        if self.first_over != self.second_over:
+            return self.second_over
+        return self.month_first_falls < self.day_first_falls and not self.first_over
+
+    def name_doubt(self) -> str:
+        """`date_order_mixed`, `date_order_inferred` or `date_order_ambiguous`; empty where there is no doubt."""
+        if not self.numeric or self.first_over != self.second_over:
+            return ""
+        if self.first_over:
+            return "date_order_mixed"
+        return "date_order_ambiguous" if self.day_first_falls == self.month_first_falls else "date_order_inferred"
+
+
+def make_clock(found: re.Match[str]) -> Clock:
+    """A clock of a match with the groups y, m, d (in the order written), separator, hour, minute, second, halves."""
+    before, after = (found["before"] or "").strip(), (found["after"] or "").strip()
+    half_day = after or ("" if before.casefold() in _CONNECTING else before)
+    return Clock(
+        first=int(found["first"]),
+        second=int(found["middle"]),
+        third=int(found["last"]),
+        separator=found["separator"],
+        year_first=len(found["first"]) > 2 or found["separator"] == "年",
+        hour=int(found["hour"]),
+        minute=int(found["minute"]),
+        second_of_minute=int(found["second"] or 0),
+        half_day=half_day,
+    )
+
+
+def read_clock(clock: Clock, *, month_first: bool, latest_year: int) -> tuple[datetime | None, str]:
+    """The instant that a clock in London showed; with none, the doubt: `other_calendar`, `half_day_unknown`, `no_date`.
+
+    A year outside of `EARLIEST_YEAR` to `latest_year` is of another calendar (Buddhist, Hijri, Persian, the Republic of
+    China's) or a slip: nobody's to convert by guess.
+    """
+    year, month, day = _order_date(clock, month_first)
+    if not EARLIEST_YEAR <= year <= latest_year:
+        return None, "other_calendar"
+    hour = find_hour(clock.half_day, clock.hour) if clock.half_day else clock.hour
+    if hour is None:
+        return None, "half_day_unknown"
+    try:
+        when = datetime(year, month, day, hour, clock.minute, clock.second_of_minute)  # noqa: DTZ001 - a clock
+        return from_clock(when), ""
+    except (ValueError, OverflowError):
+        return None, "no_date"
+
+
+def _order_date(clock: Clock, month_first: bool) -> tuple[int, int, int]:
+    if clock.year_first:
+        return clock.first, clock.second, clock.third
+    # Two figures of a year are of this century; three are of another calendar.
+    year = 2000 + clock.third if clock.third < 100 else clock.third
+    month_first = month_first and clock.separator != "."
+    month, day = (clock.first, clock.second) if month_first else (clock.second, clock.first)
+    return (year, day, month) if month > 12 else (year, month, day)  # a file that has both
