@@ -1,96 +1,222 @@
-"""Backups of texts in XML (SMS Backup & Restore), read as they come. No document type, no entities, nothing fetched."""
+"""Backups of texts and lists of calls in XML (SMS Backup & Restore), read as they come.
+
+No document type, no entities, nothing fetched. Fields as the maker of the format describes them: `type` and `msg_box`
+1 received, 2 sent, 3 draft, 4 waiting, 5 failed, 6 queued; an `addr` of type 137 is the sender of a group's message,
+whose `address` lists everybody in no order; `presentation` 2 is a number that was withheld.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import IO, Any
 from xml.parsers import expat
 
 from breaches.evidence.chats.types import MOST_TEXT, Document, Messages, NotAChat, Open, Reader, from_epoch
-from breaches.evidence.types import Chat, Message
+from breaches.evidence.types import Chat, Message, MessageKind
 
 _CHUNK = 256 * 1024
-_RECEIVED = "1"
-# Halves of a character, which XML forbids and this writer writes. What stands for them is as long, so that
-# offsets stay right.
-_HALF = re.compile(rb"&#5(?:5[3-9]|6\d|7[0-2])\d\d;|&#57[0-2]\d\d;|&#573[0-3]\d;|&#5734[0-3];")
-_LONGEST_REFERENCE = 16
+_ROOTS = {b"<smses": ("sms", "sms"), b"<calls": ("call_list", "phone_call")}
+_RECEIVED, _FROM = "1", "137"
+_NOBODY = frozenset({"", "null", "insert-address-token", "-1", "-2", "-3"})
+# What became of a message that was not received: it is the owner's own.
+_OWN: dict[str, tuple[str, ...]] = {"2": (), "3": ("draft",), "4": ("unsent",), "5": ("failed",), "6": ("unsent",)}
+_CALLS = {
+    "1": "call_answered", "3": "call_missed", "4": "call_voicemail", "5": "call_rejected", "6": "call_rejected",
+    "7": "call_answered",
+}  # fmt: skip
+_CALLED = "2"
+# References to characters, two at a time where one follows another: halves of a character are written so.
+_REFERENCES = re.compile(rb"&#(?:x([0-9a-fA-F]+)|(\d+));(?:&#(?:x([0-9a-fA-F]+)|(\d+));)?")
+_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_RAW_HALVES = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+_LONGEST_REFERENCE = 40
+_REPLACED = "\ufffd".encode()
 
 
-def recognise_texts(document: Document) -> bool:
-    """Whether a file begins as a document of XML does, and holds texts."""
-    return document.start.startswith(b"<") and b"<smses" in document.head
+def recognise_backup(document: Document) -> bool:
+    """Whether a file begins as a document of XML does, and holds texts or calls."""
+    return document.start.startswith(b"<") and _find_root(document.head) is not None
 
 
-def read_texts(again: Open, document: Document) -> Messages:
-    """Messages of a backup. One's own have no sender."""
-    if b"<smses" not in document.head:
+def _find_root(head: bytes) -> tuple[str, str] | None:
+    return next((kind for root, kind in _ROOTS.items() if root in head), None)
+
+
+def read_backup(again: Open, document: Document) -> Messages:
+    """Messages or calls of a backup. One's own have no sender."""
+    root = _find_root(document.head)
+    if root is None:
         raise NotAChat
-    chat = Chat("sms", "sms")
-    return chat, _messages(again(), chat)
+    chat = Chat(*root)
+    return chat, _read_elements(again(), chat)
 
 
-READER = Reader("texts", recognise_texts, read_texts)
+READER = Reader("texts", recognise_backup, read_backup)
 
 
-def _messages(source: IO[bytes], chat: Chat) -> Iterator[Message]:
-    reader = _Reader(chat)
+def _read_elements(source: IO[bytes], chat: Chat) -> Iterator[Message]:
+    reader = _BackupReader(chat)
     waiting = b""
     try:
         while block := source.read(_CHUNK):
-            waiting = _halves_replaced(waiting + block, chat)
+            waiting += block
             cut = waiting.rfind(b"&", len(waiting) - _LONGEST_REFERENCE)
-            cut = len(waiting) if cut < 0 else cut
-            reader.parser.Parse(waiting[:cut], False)
+            cut = len(waiting) - 3 if cut < 0 else cut
+            reader.parser.Parse(_mend_characters(waiting[:cut], chat), False)
             waiting = waiting[cut:]
-            yield from reader.taken()
-        reader.parser.Parse(waiting, True)
+            yield from reader.take_messages()
+        reader.parser.Parse(_mend_characters(waiting, chat), True)
     except expat.ExpatError:
         chat.note_doubt("cut_short")
-        chat.count_unread("cut_short")
-    yield from reader.taken()
+    yield from reader.take_messages()
+    reader.count_missing()
 
 
-def _halves_replaced(block: bytes, chat: Chat) -> bytes:
-    replaced, count = _HALF.subn(b"&#65533;", block)
-    if count and "characters_replaced" not in chat.notes:
-        chat.notes.append("characters_replaced")
-    return replaced
+def _mend_characters(block: bytes, chat: Chat) -> bytes:
+    """Halves of a character joined, and what XML forbids replaced, in as many bytes as before: places stay right."""
+    mended = _REFERENCES.sub(lambda found: _mend_reference(found, chat), block)
+    for pattern, instead in ((_RAW_HALVES, _REPLACED), (_CONTROLS, b" ")):
+        mended, count = pattern.subn(instead, mended)
+        if count:
+            chat.note_doubt("characters_replaced")
+    return mended
 
 
-class _Reader:
-    """Gathers messages from the elements of a backup."""
+def _mend_reference(found: re.Match[bytes], chat: Chat) -> bytes:
+    first = int(found[1], 16) if found[1] else int(found[2])
+    second = int(found[3], 16) if found[3] else int(found[4]) if found[4] else None
+    if 0xD800 <= first < 0xDC00 and second is not None and 0xDC00 <= second < 0xE000:
+        joined = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)
+        return b"&#" + str(joined).zfill(len(found[0]) - 3).encode() + b";"
+    if all(code is None or _is_character(code) for code in (first, second)):
+        return found[0]
+    chat.note_doubt("characters_replaced")
+    parts = re.findall(rb"&#[^;]+;", found[0])
+    return b"".join(
+        part if code is not None and _is_character(code) else _REPLACED + b" " * (len(part) - 3)
+        for part, code in zip(parts, (first, second), strict=False)
+    )
+
+
+def _is_character(code: int) -> bool:
+    """Whether XML 1.0 knows it (section 2.2)."""
+    return code in (9, 10, 13) or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
+
+
+@dataclass(slots=True)
+class _Multimedia:
+    """A message of several parts that is being read."""
+
+    offset: int
+    said: Mapping[str, str]
+    senders: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    attached: bool = False
+
+
+class _BackupReader:
+    """Gathers messages and calls from the elements of a backup."""
 
     def __init__(self, chat: Chat) -> None:
         self.parser = expat.ParserCreate()
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.StartDoctypeDeclHandler = self._no
-        self.parser.EntityDeclHandler = self._no
+        self.parser.StartElementHandler = self._start_element
+        self.parser.EndElementHandler = self._end_element
+        self.parser.StartDoctypeDeclHandler = self._refuse_doctype
+        self.parser.EntityDeclHandler = self._refuse_doctype
+        self._chat = chat
         self._found: list[Message] = []
-        self._mms: Message | None = None
+        self._multimedia: _Multimedia | None = None
+        self._declared = self._seen = 0
 
-    def taken(self) -> list[Message]:
+    def take_messages(self) -> list[Message]:
         found, self._found = self._found, []
         return found
 
-    def _no(self, *_: Any) -> None:
+    def count_missing(self) -> None:
+        """What the file says that it holds, and nobody found in it."""
+        missing = self._declared - self._seen
+        if missing > 0 or "cut_short" in self._chat.notes:
+            self._chat.count_unread("cut_short", max(1, missing))
+
+    def _refuse_doctype(self, *_: Any) -> None:
         raise NotAChat("xml_doctype")
 
-    def _start(self, name: str, said: dict[str, str]) -> None:
+    def _start_element(self, name: str, said: dict[str, str]) -> None:
         offset = self.parser.CurrentByteIndex
-        if name == "sms":
-            sender = said.get("address", "") if said.get("type") == _RECEIVED else ""
-            self._found.append(Message(offset, sender, said.get("body", "")[:MOST_TEXT], from_epoch(said.get("date"))))
+        if name in ("smses", "calls"):
+            self._declared = int(said["count"]) if said.get("count", "").isdecimal() else 0
+        elif name == "sms":
+            self._keep(_make_text(offset, said))
+        elif name == "call":
+            self._keep(_make_call(offset, said))
         elif name == "mms":
-            sender = said.get("address", "") if said.get("msg_box") == _RECEIVED else ""
-            self._mms = Message(offset, sender, "", from_epoch(said.get("date")))
-        elif name == "part" and self._mms and said.get("ct") == "text/plain":
-            text = f"{self._mms.text}\n{said.get('text', '')}".strip()
-            self._mms = Message(self._mms.offset, self._mms.sender, text[:MOST_TEXT], self._mms.at)
+            self._multimedia = _Multimedia(offset, dict(said))
+        elif self._multimedia is not None:
+            _read_inner(self._multimedia, name, said)
 
-    def _end(self, name: str) -> None:
-        if name == "mms" and self._mms:
-            self._found.append(self._mms)
-            self._mms = None
+    def _end_element(self, name: str) -> None:
+        if name == "mms" and self._multimedia:
+            self._keep(_make_multimedia(self._multimedia))
+            self._multimedia = None
+
+    def _keep(self, message: Message) -> None:
+        self._seen += 1
+        self._found.append(message)
+
+
+def _read_inner(message: _Multimedia, name: str, said: Mapping[str, str]) -> None:
+    if name == "part" and said.get("ct") == "text/plain":
+        message.texts.append(_clear(said.get("text")))
+    elif name == "part":
+        message.attached |= said.get("ct", "") != "application/smil"
+    elif name == "addr" and said.get("type") == _FROM:
+        message.senders.append(_clear(said.get("address")))
+
+
+def _clear(value: str | None) -> str:
+    return "" if value is None or value in _NOBODY else value
+
+
+def _make_text(offset: int, said: Mapping[str, str]) -> Message:
+    return _make_message(offset, said, said.get("type", ""), _clear(said.get("address")), _clear(said.get("body")), ())
+
+
+def _make_multimedia(found: _Multimedia) -> Message:
+    said = found.said
+    others = [part for part in said.get("address", "").split("~") if _clear(part)]
+    named = [sender for sender in found.senders if sender]
+    # Of several people, only the message itself says who wrote.
+    sender = named[0] if len(named) == 1 else others[0] if len(others) == 1 and not named else ""
+    marks = (*(("group",) if len(others) > 1 else ()), *(("attachment",) if found.attached else ()))
+    words = [_clear(said.get("sub")), *found.texts]
+    return _make_message(found.offset, said, said.get("msg_box", ""), sender, "\n".join(filter(None, words)), marks)
+
+
+def _make_message(
+    offset: int, said: Mapping[str, str], box: str, sender: str, text: str, marks: tuple[str, ...]
+) -> Message:
+    at = from_epoch(said.get("date"))
+    own = box in _OWN
+    if own:
+        sender, marks = "", (*marks, *_OWN[box])
+    elif not sender:
+        marks = (*marks, "sender_withheld")
+    if at is None:
+        marks = (*marks, "time_doubtful")
+    if len(text) > MOST_TEXT:
+        marks = (*marks, "text_cut")
+    return Message(offset, sender, text[:MOST_TEXT], at, own=own, marks=marks)
+
+
+def _make_call(offset: int, said: Mapping[str, str]) -> Message:
+    """A call. One that she made is her own; one whose number was withheld has no sender."""
+    at, kind = from_epoch(said.get("date")), said.get("type", "")
+    own = kind == _CALLED
+    withheld = said.get("presentation", "1") != "1" or not _clear(said.get("number"))
+    marks = () if own else (_CALLS.get(kind, "call_answered"), *(("sender_withheld",) if withheld else ()))
+    seconds = said.get("duration", "")
+    text = f"{int(seconds)} s" if seconds.isdecimal() and len(seconds) < 10 else ""
+    call: MessageKind = "call"
+    return Message(offset, "" if own or withheld else said["number"], text, at, kind=call, own=own, marks=marks)
