@@ -1,68 +1,150 @@
-"""A mail as its own program saved it (RFC 5322): its sender, its date, its words. Nothing in it is fetched."""
+"""Mails as programs save them (RFC 5322, RFC 2046): one, a folder of them (mbox), and mails inside mails.
+
+The standard library's modern policy reads them. A mail that was forwarded as an attachment, at whatever depth, is a
+message of its own: what he wrote must not lie unread in what she sent on. `Reply-To`, `Sender` and the like are leads
+and never the sender. Nothing in a mail is fetched.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from email import message_from_bytes
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.policy import default
-from email.utils import parseaddr, parsedate_to_datetime
+from email.utils import getaddresses
+from itertools import chain
+from typing import IO
 
+from breaches.evidence.chats.mail_dates import MailDate, read_date
+from breaches.evidence.chats.mail_texts import gather_text, list_attachments
 from breaches.evidence.chats.types import MOST_TEXT, Document, Messages, NotAChat, Open, Reader
 from breaches.evidence.types import Chat, Message
 
-_MOST = 8 * 1024 * 1024  # of a mail: its words come before what is attached
-_HEADER = re.compile(rb"(?im)^(from|to|date|subject|received|message-id|return-path|delivered-to|mime-version):[ \t]")
-_LOOK_AT = 4096
+_MOST = 32 * 1024 * 1024  # bytes of one mail
+_DEEPEST = 20  # mails inside one another
+_NAME = rb"[!-9;-~]{1,80}"
+_HEADER = re.compile(rb"(" + _NAME + rb"):[ \t]?")
+_KNOWN = frozenset({
+    b"from", b"to", b"date", b"subject", b"received", b"message-id", b"return-path", b"delivered-to", b"mime-version",
+    b"content-type", b"sender", b"reply-to", b"cc", b"bcc", b"dkim-signature", b"envelope-to", b"x-mailer",
+})  # fmt: skip
+_PROOF = frozenset({b"from", b"date", b"received", b"return-path"})
+_LEADS = ("Reply-To", "Sender", "Resent-From", "Return-Path")
+_FOLDER = re.compile(rb"From \S.{0,200}\d{4}")
+_ESCAPED = re.compile(rb"(?m)^>(>*From )")
 # What the standard library raises for a mail that follows no standard.
-_BROKEN = (MessageError, ValueError, LookupError, TypeError, AttributeError, IndexError)
+BROKEN = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
 def recognise_mail(document: Document) -> bool:
-    """Whether a file begins as mails do."""
-    if document.media_type == "message/rfc822":
+    """Whether a file begins as a mail does, whatever its first header is, or as a folder of mails."""
+    if document.media_type in ("message/rfc822", "application/mbox"):
         return True
-    begin = document.head[:_LOOK_AT]
-    return bool(_HEADER.match(begin)) and len({name.lower() for name in _HEADER.findall(begin)}) >= 3
+    head = document.start
+    if _FOLDER.match(head):
+        head = head.partition(b"\n")[2]
+    return _names_headers(head)
 
 
-def read_mail(again: Open, document: Document) -> Messages:
-    """The one message of a mail."""
-    del document
-    content = again().read(_MOST)
+def _names_headers(head: bytes) -> bool:
+    names: set[bytes] = set()
+    for line in head.replace(b"\r\n", b"\n").split(b"\n")[:200]:
+        found = _HEADER.match(line)
+        if found:
+            names.add(found[1].lower())
+        elif not names or line[:1] not in (b" ", b"\t"):
+            break
+    return len(names & _KNOWN) >= 3 and not names.isdisjoint(_PROOF)
+
+
+def read_mails(again: Open, document: Document) -> Messages:
+    """Every mail of a file, each before the mails inside it. Raises `NotAChat` where the first is none."""
     chat = Chat("email", "email")
+    source = again()
+    folder = _FOLDER.match(document.head)
+    mails = _read_pieces(_split_folder(source) if folder else iter([(0, source.read(_MOST + 1))]), chat)
     try:
-        found = message_from_bytes(content, policy=default)
-        sender, at = _sender(found), _date(found)
-    except _BROKEN:
+        first = next(mails)
+    except StopIteration:
         raise NotAChat("mail_unreadable") from None
-    if at is None:
-        chat.notes.append("date_missing")
-    return chat, iter([Message(0, sender, _text(found), at)])
+    return chat, chain([first], mails)
 
 
-READER = Reader("mail", recognise_mail, read_mail)
+READER = Reader("mail", recognise_mail, read_mails)
 
 
-def _sender(found: EmailMessage) -> str:
-    return parseaddr(str(found.get("From", "")))[1]
+def _split_folder(source: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """The mails of a folder and where each begins: a line "From " after an empty one starts the next (RFC 4155)."""
+    begun, lines, size, offset, empty = 0, list[bytes](), 0, 0, True
+    while line := source.readline(_MOST):
+        if empty and _FOLDER.match(line):
+            if lines:
+                yield begun, _ESCAPED.sub(rb"\1", b"".join(lines))
+            begun, lines, size = offset, [], 0
+        elif size <= _MOST:
+            lines.append(line)
+            size += len(line)
+        empty = line in (b"\n", b"\r\n")
+        offset += len(line)
+    if lines:
+        yield begun, _ESCAPED.sub(rb"\1", b"".join(lines))
 
 
-def _date(found: EmailMessage) -> datetime | None:
+def _read_pieces(pieces: Iterator[tuple[int, bytes]], chat: Chat) -> Iterator[Message]:
+    for offset, content in pieces:
+        if len(content) > _MOST:
+            chat.count_unread("cut_short")
+        try:
+            found = message_from_bytes(content[:_MOST], policy=default)
+            rows = list(_read_mail(found, offset, chat, ""))
+        except BROKEN:
+            chat.count_unread("mail_unreadable")
+            continue
+        yield from rows
+
+
+def _read_mail(found: EmailMessage, offset: int, chat: Chat, part: str) -> Iterator[Message]:
+    """A mail, and then those inside it. `part` says how they lie in one another: "1", "1.2"."""
+    yield make_mail(found, offset, chat, part)
+    inside, others = list_attachments(found)
+    if others:
+        chat.count_unread("member_not_read", others)
+    for number, inner in enumerate(inside, 1):
+        if part.count(".") + 1 >= _DEEPEST:
+            chat.count_unread("member_too_deep")
+        else:
+            yield from _read_mail(inner, offset, chat, f"{part}.{number}" if part else str(number))
+
+
+def make_mail(found: EmailMessage, offset: int, chat: Chat, part: str) -> Message:
+    """One mail as a message. What is doubtful in its date is noted; other addresses in it are leads."""
+    when = read_date(_read_header(found, "Date"), [str(value) for value in found.get_all("Received", [])[:1]])
+    for note in when.notes:
+        chat.note_doubt(note)
+    text = f"{_read_header(found, 'Subject')}\n\n{gather_text(found)}".strip()
+    marks = (*(("time_doubtful",) if when.at is None else ()), *(("text_cut",) if len(text) > MOST_TEXT else ()))
+    sender = _read_address(found, "From")
+    return Message(
+        offset, sender, text[:MOST_TEXT], when.at, part=part, marks=marks, leads=_list_leads(found, sender, when)
+    )
+
+
+def _list_leads(found: EmailMessage, sender: str, when: MailDate) -> tuple[tuple[str, str], ...]:
+    addresses = [(name, _read_address(found, name)) for name in _LEADS]
+    leads = [(name, address) for name, address in addresses if address and address.lower() != sender.lower()]
+    received = [("Received", when.received.isoformat())] if when.received and when.differs else []
+    return (*leads, *received)
+
+
+def _read_header(found: EmailMessage, name: str) -> str:
     try:
-        when = parsedate_to_datetime(str(found.get("Date", "")))
-        return when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
-
-
-def _text(found: EmailMessage) -> str:
-    try:
-        body = found.get_body(("plain",))
-        subject = str(found.get("Subject", ""))
-        words = str(body.get_content()) if body else ""
-    except _BROKEN:
+        return str(found.get(name, ""))
+    except BROKEN:
         return ""
-    return f"{subject}\n\n{words}".strip()[:MOST_TEXT]
+
+
+def _read_address(found: EmailMessage, name: str) -> str:
+    addresses = [address for _, address in getaddresses([_read_header(found, name)]) if address]
+    return addresses[0] if addresses else ""

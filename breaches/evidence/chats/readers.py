@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from breaches.evidence.chats import arrays, lines, mail, texts
+from breaches.evidence.chats import arrays, lines, mail, outlook, texts
 from breaches.evidence.chats.types import Document, Messages, NotAChat, Open, Reader
 
 HEAD = 64 * 1024
 
 # In this order: what is sure of itself stands before what takes any text.
-READERS: tuple[Reader, ...] = (arrays.READER, texts.READER, mail.READER, lines.READER)
+READERS: tuple[Reader, ...] = (arrays.READER, texts.READER, outlook.READER, mail.READER, lines.READER)
 
 
 def choose_reader(document: Document) -> Reader | None:
