@@ -1,58 +1,76 @@
-"""Chats in JSON: the array `messages` of Telegram's and Instagram's exports, one element at a time."""
+"""Exports in JSON: every array `messages` of a file, one element at a time, however much comes before it.
+
+Read here and not by a library of streams, since none says at which byte an element begins. Whose export it is, its
+elements say: Telegram's (`telegram.py`), Instagram's or Messenger's (`meta.py`).
+"""
 
 from __future__ import annotations
 
 import codecs
 import json
 import re
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import IO, Any
 
-from breaches.evidence.chats.types import (
-    MOST_TEXT,
-    Document,
-    Messages,
-    NotAChat,
-    Open,
-    Reader,
-    from_clock,
-    from_epoch,
-)
+from breaches.evidence.chats import meta, telegram
+from breaches.evidence.chats.types import Document, Messages, NotAChat, Open, Reader
 from breaches.evidence.types import Chat, Message
 
 _ARRAY = re.compile(r'"messages"\s*:\s*\[')
-_BEFORE = 4 * 1024 * 1024  # characters that may come before the array
 _LARGEST = 4 * 1024 * 1024  # characters of one element
 _CHUNK = 256 * 1024
+_OVERLAP = 256  # characters in which the beginning of an array may have been cut in two
 _SPACE = re.compile(r"[\s,]*")
-_CHANNELS = {"instagram": "social_media", "telegram": "messaging_app"}
 _DECODER = json.JSONDecoder()
+# What the top of an export names, of whichever program; a stray file of settings has none of it.
+_NAMES = re.compile(
+    rb'"(?:about|messages|participants|threadName|personal_information|chats|thread_path|date_unixtime|sender_name)"\s*:'
+)
+Row = tuple[int, dict[str, Any]]
 
 
 def recognise_export(document: Document) -> bool:
-    """Whether a file begins as an object of JSON does, with the members of a chat in it."""
-    return document.start.startswith(b"{") and _name_platform(document.head) is not None
+    """Whether a file begins as an object of JSON does, with what exports of chats name at their top."""
+    return document.start.startswith(b"{") and _NAMES.search(document.head) is not None
 
 
 def read_export(again: Open, document: Document) -> Messages:
-    """Messages of an export; which one it is, the names of its members say."""
-    platform = _name_platform(document.head)
-    if platform is None:
+    """Messages of an export. Raises `NotAChat` where no array of messages is in it."""
+    del document
+    chat = Chat("", "")
+    rows = _read_arrays(again(), chat)
+    try:
+        first = next(rows)
+    except StopIteration:
+        raise NotAChat("cut_short" if chat.unread else "") from None
+    make_message = _choose_maker(first[1], chat)
+    if make_message is None:
         raise NotAChat
-    chat = Chat(platform, _CHANNELS[platform])
-    read_row = _instagram if platform == "instagram" else _telegram
-    return chat, (read_row(offset, row) for offset, row in _elements(again(), chat))
-
-
-def _name_platform(head: bytes) -> str | None:
-    if b'"sender_name"' in head or b'"timestamp_ms"' in head:
-        return "instagram"
-    telegram = b'"messages"' in head and (b'"date_unixtime"' in head or b'"from_id"' in head)
-    return "telegram" if telegram else None
+    return chat, _make_messages(chain([first], rows), make_message, chat)
 
 
 READER = Reader("json", recognise_export, read_export)
+
+
+def _choose_maker(row: dict[str, Any], chat: Chat) -> Callable[[int, dict[str, Any], Chat], Message | None] | None:
+    for module in (meta, telegram):
+        platform = module.name_platform(row)
+        if platform is not None:
+            chat.platform, chat.channel = platform, module.CHANNEL
+            return module.make_message
+    return None
+
+
+def _make_messages(
+    rows: Iterator[Row], make_message: Callable[[int, dict[str, Any], Chat], Message | None], chat: Chat
+) -> Iterator[Message]:
+    for offset, row in rows:
+        message = make_message(offset, row, chat)
+        if message is None:
+            chat.count_unread("message_unreadable")
+        else:
+            yield message
 
 
 class _Buffer:
@@ -65,109 +83,80 @@ class _Buffer:
         self.text = ""
         self._offset, self._counted = 0, 0
 
-    def more(self) -> bool:
+    def read_more(self) -> bool:
         piece = self._source.read(_CHUNK)
         self.text += self._decoder.decode(piece, final=not piece)
         return bool(piece)
 
-    def offset_of(self, at: int) -> int:
+    def find_offset(self, at: int) -> int:
         """The byte of the file at which a character of `text` lies; asked for with rising `at` only."""
         self._offset += len(self.text[self._counted : at].encode("utf-8", "surrogateescape"))
         self._counted = at
         return self._offset
 
-    def drop(self, count: int) -> None:
-        self.offset_of(count)
+    def drop_text(self, count: int) -> None:
+        self.find_offset(count)
         self.text, self._counted = self.text[count:], 0
 
 
-def _elements(source: IO[bytes], chat: Chat) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Objects of the array, each with the byte it begins at. What ends before its end is read as far as it goes."""
+def _read_arrays(source: IO[bytes], chat: Chat) -> Iterator[Row]:
+    """Objects of every array, each with the byte it begins at; a whole account has an array for each chat."""
     buffer = _Buffer(source)
-    _enter(buffer)
-    at = 0
-    while True:
-        at = _skip(buffer, at)
-        if buffer.text[at : at + 1] in ("]", ""):
-            if not buffer.text[at : at + 1]:
-                _note_end(chat)
-            return
-        decoded = _decode(buffer, at)
-        if decoded is None:
-            _note_end(chat)
-            return
-        value, end = decoded
-        if isinstance(value, dict):
-            yield buffer.offset_of(at), value
-        at = end
-        if at > _CHUNK:
-            buffer.drop(at)
-            at = 0
+    while _enter_array(buffer):
+        yield from _read_elements(buffer, chat)
 
 
-def _note_end(chat: Chat) -> None:
-    chat.note_doubt("cut_short")
-    chat.count_unread("cut_short")
-
-
-def _enter(buffer: _Buffer) -> None:
+def _enter_array(buffer: _Buffer) -> bool:
+    """Go to the beginning of the next array. False where there is none."""
     while True:
         found = _ARRAY.search(buffer.text)
         if found:
-            buffer.drop(found.end())
+            buffer.drop_text(found.end())
+            return True
+        buffer.drop_text(max(0, len(buffer.text) - _OVERLAP))
+        if not buffer.read_more():
+            return False
+
+
+def _read_elements(buffer: _Buffer, chat: Chat) -> Iterator[Row]:
+    """The objects of one array. What ends before its end is read as far as it goes, and said so."""
+    at = 0
+    while True:
+        at = _skip_space(buffer, at)
+        if buffer.text[at : at + 1] == "]":
+            buffer.drop_text(at)
             return
-        if len(buffer.text) > _BEFORE or not buffer.more():
-            raise NotAChat
+        decoded = _decode_element(buffer, at) if at < len(buffer.text) else None
+        if decoded is None:
+            chat.note_doubt("cut_short")
+            chat.count_unread("cut_short")
+            buffer.drop_text(at)
+            return
+        value, end = decoded
+        if isinstance(value, dict):
+            yield buffer.find_offset(at), value
+        else:
+            chat.count_unread("message_unreadable")
+        at = end
+        if at > _CHUNK:
+            buffer.drop_text(at)
+            at = 0
 
 
-def _skip(buffer: _Buffer, at: int) -> int:
+def _skip_space(buffer: _Buffer, at: int) -> int:
     while True:
         found = _SPACE.match(buffer.text, at)
         at = found.end() if found else at
-        if at < len(buffer.text) or not buffer.more():
+        if at < len(buffer.text) or not buffer.read_more():
             return at
 
 
-def _decode(buffer: _Buffer, at: int) -> tuple[Any, int] | None:
+def _decode_element(buffer: _Buffer, at: int) -> tuple[Any, int] | None:
     while True:
         try:
             return _DECODER.raw_decode(buffer.text, at)
         except json.JSONDecodeError:
-            if len(buffer.text) - at > _LARGEST or not buffer.more():
+            if len(buffer.text) - at > _LARGEST or not buffer.read_more():
                 return None
         except RecursionError:
             return None
-
-
-def _instagram(offset: int, row: dict[str, Any]) -> Message:
-    sender, text = _mended(row.get("sender_name")), _mended(row.get("content"))
-    return Message(offset, sender, text[:MOST_TEXT], from_epoch(row.get("timestamp_ms")))
-
-
-def _mended(value: Any) -> str:
-    """Instagram writes the bytes of UTF-8 as if each were a character."""
-    text = value if isinstance(value, str) else ""
-    try:
-        return text.encode("latin-1").decode("utf-8")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return text
-
-
-def _telegram(offset: int, row: dict[str, Any]) -> Message:
-    parts = row.get("text")
-    parts = parts if isinstance(parts, list) else [parts]
-    words = [part.get("text") if isinstance(part, dict) else part for part in parts]
-    text = "".join(word for word in words if isinstance(word, str))
-    sender = row.get("from")
-    return Message(offset, sender if isinstance(sender, str) else "", text[:MOST_TEXT], _at(row))
-
-
-def _at(row: dict[str, Any]) -> datetime | None:
-    seconds = row.get("date_unixtime")
-    if isinstance(seconds, str | int):
-        return from_epoch(f"{seconds}000")
-    try:
-        when = datetime.fromisoformat(str(row.get("date")))
-        return from_clock(when) if when.tzinfo is None else when
-    except (ValueError, OverflowError):
-        return None

@@ -44,7 +44,7 @@ def test_what_a_mac_packs_beside_a_chat_is_not_taken_for_it() -> None:
     [
         ("_chat.txt", b"", "member_empty"), ("chat notes.txt", b"what I remember", "member_not_read"),
         ("message_1.json", b"{broken", "member_not_read"), ("photo.jpg", picture(), "member_not_read"),
-        ("result.json", b'{"messages": "none"}', "member_not_read"), ("sms.xml", b"<other/>", "member_not_read"),
+        ("result.json", b'{"messages": "none"}', "member_unreadable"), ("sms.xml", b"<other/>", "member_not_read"),
     ],
 )  # fmt: skip
 def test_a_member_that_is_not_read_hides_no_other_and_is_told(name: str, content: bytes, why: str) -> None:

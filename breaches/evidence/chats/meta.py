@@ -1,0 +1,68 @@
+"""Messages of Instagram and Messenger, in the layout with `sender_name` and in that of end-to-end encrypted chats.
+
+The older layout writes the bytes of UTF-8 as if each were a character. Times are milliseconds since 1970, UTC.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from breaches.evidence.chats.types import MOST_TEXT, from_epoch
+from breaches.evidence.types import Chat, Message, MessageKind
+
+CHANNEL = "social_media"
+_MEDIA = ("photos", "videos", "audio_files", "files", "gifs", "sticker", "media", "share")
+# Messenger says of each message what it is; Instagram does not.
+_TYPES = frozenset({"Generic", "Share", "Call", "Subscribe", "Unsubscribe", "Payment", "Plan"})
+
+
+def name_platform(row: dict[str, Any]) -> str | None:
+    """Whose message it is, by the names of its members; None where it is neither's."""
+    if "senderName" in row or row.get("type") in _TYPES:
+        return "messenger"
+    return "instagram" if "sender_name" in row or "timestamp_ms" in row else None
+
+
+def make_message(offset: int, row: dict[str, Any], chat: Chat) -> Message | None:
+    """A message of either layout; what is left out, unsent, or a call has its mark."""
+    del chat
+    encrypted = "senderName" in row
+    sender = _read_word(row.get("senderName")) if encrypted else _mend_letters(row.get("sender_name"))
+    text = _read_word(row.get("text")) if encrypted else _mend_letters(row.get("content"))
+    at = from_epoch(row.get("timestamp" if encrypted else "timestamp_ms"))
+    marks = _list_marks(row, text, timed=at is not None)
+    link = row.get("share", {}).get("link") if isinstance(row.get("share"), dict) else None
+    if isinstance(link, str) and link not in text:
+        text = f"{text}\n{link}".strip()
+    kind: MessageKind = "call" if {"call_answered", "call_missed"} & set(marks) else "message"
+    return Message(offset, sender, text[:MOST_TEXT], at, kind=kind, marks=marks)
+
+
+def _list_marks(row: dict[str, Any], text: str, *, timed: bool) -> tuple[str, ...]:
+    marks = []
+    if row.get("is_unsent") is True or row.get("isUnsent") is True:
+        marks.append("unsent")
+    if any(row.get(name) for name in _MEDIA):
+        marks.append("attachment")
+    if "call_duration" in row or row.get("type") == "Call":
+        missed = row.get("missed") is True or (not row.get("call_duration"))
+        marks.append("call_missed" if missed else "call_answered")
+    if row.get("type") in ("placeholder", "media") and not row.get("media") and not text:
+        marks.append("media_left_out")
+    if not timed:
+        marks.append("time_doubtful")
+    if len(text) > MOST_TEXT:
+        marks.append("text_cut")
+    return tuple(marks)
+
+
+def _read_word(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _mend_letters(value: Any) -> str:
+    text = _read_word(value)
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return text

@@ -1,0 +1,95 @@
+"""Messages of Telegram Desktop's exports in JSON, of one chat or a whole account.
+
+A call has its actor; what was passed on is another's words; an account that was deleted has an id and no name. Times
+are seconds since 1970, UTC; older exports give a clock alone.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from breaches.evidence.chats.types import MOST_TEXT, from_clock, from_epoch
+from breaches.evidence.types import Chat, Message
+
+CHANNEL = "messaging_app"
+_MEDIA = ("photo", "file", "media_type", "contact_information", "location_information", "poll")
+_CALLS = {"hangup": "call_answered", "missed": "call_missed", "busy": "call_rejected", "disconnect": "call_missed"}
+_LEFT_OUT = "(File "  # "(File not included. Change data exporting settings to download.)"
+
+
+def name_platform(row: dict[str, Any]) -> str | None:
+    """`telegram` where a message has the members that it writes; None otherwise."""
+    return "telegram" if {"date_unixtime", "from_id", "actor_id"} & row.keys() or {"id", "date"} <= row.keys() else None
+
+
+def make_message(offset: int, row: dict[str, Any], chat: Chat) -> Message | None:
+    """A message, a call, or what the program says itself. None where it is none of them."""
+    at = _read_time(row, chat)
+    if row.get("type") == "service" or "action" in row:
+        return _make_service(offset, row, at)
+    text = _join_text(row.get("text"))
+    marks = _list_marks(row, text, at)
+    forwarded = row.get("forwarded_from")
+    return Message(
+        offset,
+        _name_sender(row.get("from"), row.get("from_id")),
+        text[:MOST_TEXT],
+        at,
+        marks=marks,
+        forwarded_from=forwarded if isinstance(forwarded, str) else "",
+    )
+
+
+def _make_service(offset: int, row: dict[str, Any], at: datetime | None) -> Message:
+    action = row.get("action") if isinstance(row.get("action"), str) else ""
+    sender = _name_sender(row.get("actor"), row.get("actor_id"))
+    if action == "phone_call":
+        seconds = row.get("duration_seconds")
+        mark = _CALLS.get(str(row.get("discard_reason")), "call_answered" if seconds else "call_missed")
+        text = f"{seconds} s" if isinstance(seconds, int) else ""
+        return Message(offset, sender, text, at, kind="call", marks=(mark,))
+    return Message(offset, sender, _join_text(row.get("text")) or str(action), at, kind="app")
+
+
+def _list_marks(row: dict[str, Any], text: str, at: datetime | None) -> tuple[str, ...]:
+    marks = []
+    if "forwarded_from" in row:
+        marks.append("forwarded")
+    if "edited" in row or "edited_unixtime" in row:
+        marks.append("edited")
+    if any(row.get(name) for name in _MEDIA):
+        left_out = any(str(row.get(name, "")).startswith(_LEFT_OUT) for name in ("photo", "file"))
+        marks.append("media_left_out" if left_out else "attachment")
+    if at is None:
+        marks.append("time_doubtful")
+    if len(text) > MOST_TEXT:
+        marks.append("text_cut")
+    return tuple(marks)
+
+
+def _name_sender(name: Any, number: Any) -> str:
+    """A name as the exporting telephone knew it, or the id of an account without one."""
+    if isinstance(name, str) and name.strip():
+        return name
+    return str(number) if isinstance(number, str | int) and not isinstance(number, bool) else ""
+
+
+def _join_text(value: Any) -> str:
+    parts = value if isinstance(value, list) else [value]
+    words = [part.get("text") if isinstance(part, dict) else part for part in parts]
+    return "".join(word for word in words if isinstance(word, str))
+
+
+def _read_time(row: dict[str, Any], chat: Chat) -> datetime | None:
+    seconds = row.get("date_unixtime")
+    if isinstance(seconds, str | int):
+        return from_epoch(f"{seconds}000")
+    try:
+        when = datetime.fromisoformat(str(row.get("date")))
+        if when.tzinfo is not None:
+            return when.astimezone(UTC)
+        chat.note_doubt("local_time_assumed")
+        return from_clock(when)
+    except (ValueError, OverflowError):
+        return None
