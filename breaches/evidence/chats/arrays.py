@@ -28,6 +28,7 @@ _NAMES = re.compile(
     rb'"(?:about|messages|participants|threadName|personal_information|chats|thread_path|date_unixtime|sender_name)"\s*:'
 )
 Row = tuple[int, dict[str, Any]]
+MakeMessage = Callable[[int, dict[str, Any], Chat], Message | None]
 
 
 def recognise_export(document: Document) -> bool:
@@ -53,18 +54,19 @@ def read_export(again: Open, document: Document) -> Messages:
 READER = Reader("json", recognise_export, read_export)
 
 
-def _choose_maker(row: dict[str, Any], chat: Chat) -> Callable[[int, dict[str, Any], Chat], Message | None] | None:
-    for module in (meta, telegram):
-        platform = module.name_platform(row)
+def _choose_maker(row: dict[str, Any], chat: Chat) -> MakeMessage | None:
+    """Whose export it is, by the first of its messages."""
+    for platform, channel, make_message in (
+        (meta.name_platform(row), meta.CHANNEL, meta.make_message),
+        (telegram.name_platform(row), telegram.CHANNEL, telegram.make_message),
+    ):
         if platform is not None:
-            chat.platform, chat.channel = platform, module.CHANNEL
-            return module.make_message
+            chat.platform, chat.channel = platform, channel
+            return make_message
     return None
 
 
-def _make_messages(
-    rows: Iterator[Row], make_message: Callable[[int, dict[str, Any], Chat], Message | None], chat: Chat
-) -> Iterator[Message]:
+def _make_messages(rows: Iterator[Row], make_message: MakeMessage, chat: Chat) -> Iterator[Message]:
     for offset, row in rows:
         message = make_message(offset, row, chat)
         if message is None:
