@@ -8,6 +8,7 @@ from accounts.types import FORCE_SCOPES
 from audit.types import SERVICE
 from common.ids import uuid7
 from demo.cast import System
+from orders.models import Service
 from tests.support import evidence
 from tests.support.api import Answer, Api, Apis, token_of
 from tests.support.imports import NDJSON, line, ndjson, send
@@ -49,5 +50,6 @@ def everything_under(api: Apis, order: str) -> dict[str, str]:
         "job": str(job),
         "entry": str(entry),
         "order": order,
+        "service": str(Service.objects.filter(order__reference=order)[0].id),
     }
     return {**evidence.places(api, report), **ids}

@@ -118,7 +118,9 @@ def test_an_authority_under_one_order_is_none_under_another(
     other = register(api, cast, an_order(), reference="SPO-05-0002-26")
     recorded(api, order, email=cast.advocate.email)
     assert matched(api.advocate.post("victim/reports", a_report()))
-    assert not matched(api.advocate.post("victim/reports", a_report(order=other)))
+    answer = api.advocate.post("victim/reports", a_report(order=other))
+    assert [warning["code"] for warning in answer.body["warnings"]] == ["order_assumed"]
+    assert str(Report.objects.get(id=answer.body["id"]).order) == order
     assert matched(api.victim.post("victim/reports", a_report(order=other)))
 
 

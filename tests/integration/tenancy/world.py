@@ -8,6 +8,7 @@ from accounts.models import Authority
 from common.ids import uuid7
 from database.tenancy import NOBODY, Tenant
 from demo.cast import Cast
+from orders.models import Service
 from tests.api.test_safe_contact import SAID
 from tests.api.tracking import feed
 from tests.support import evidence, following
@@ -33,6 +34,7 @@ def build(api: Apis, order: str) -> dict[str, str]:
         "entry": str(entry),
         "job": str(job),
         "order": order,
+        "service": str(Service.objects.filter(order__reference=order)[0].id),
         "report": str(report),
         "hook": str(hook),
     }
