@@ -81,9 +81,10 @@ class Judged:
     looked: Looked
 
     @property
-    def key(self) -> tuple[UUID, str, datetime, tuple[str, ...]]:
-        """The order in which fixes are stored: by device and time, and those of one instant by what they say."""
-        return self.order_id, self.fix.device, self.fix.at, tuple(map(str, self.fix[3:]))
+    def key(self) -> tuple[UUID, str, datetime, float, float, float]:
+        """The order in which fixes are stored: by device and time, and those of one instant by where they are."""
+        fix = self.fix
+        return self.order_id, fix.device, fix.at, fix.longitude, fix.latitude, fix.r95_m
 
 
 # The fix of an instant, and what tells it from others of the same instant.
