@@ -70,7 +70,6 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         {"geometry": {"type": "Polygon", "coordinates": [BOW_TIE]}},
         "ring_crosses_itself",
     ),
-    "future": ({**HERE, "recorded_at": "2099-01-01T00:00:00Z"}, "recorded_in_future"),
     "ancient": ({**HERE, "recorded_at": "1912-01-01T00:00:00Z"}, "recorded_long_ago"),
     "no gazetteer": ({"postcode": "L1 1AA"}, "location_not_resolved"),
 }  # fmt: skip
@@ -196,3 +195,12 @@ def test_a_position_that_its_receiver_disowns_is_told_and_replayed(api: Apis, or
     ]  # fmt: skip
     assert api.officer.get(f"officer/reports/{told.body['id']}").body["assessment"]["verdict"] == "possible_breach"
     assert replay_assessment(assessment=Assessment.objects.get(report_id=told.body["id"])).same
+
+
+def test_a_position_of_the_future_is_judged_for_an_officer(api: Apis, order: str) -> None:
+    told = submit(api, **HERE, recorded_at="2099-01-01T00:00:00Z")
+    assert "recorded_in_future" in [warning["code"] for warning in told.body["warnings"]]
+    found = api.officer.get(f"officer/reports/{told.body['id']}").body["assessment"]["findings"]
+    (finding,) = [one for one in found if one["clause"] == "1"]
+    assert finding["outcome"] == "needs_officer"
+    assert "occurred_in_future" in [reason["code"] for reason in finding["reasons"]]
