@@ -9,13 +9,21 @@ import io
 import re
 import struct
 import zipfile
+from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import IO
 
 import magic
 
-from breaches.evidence.pictures import MOST_AT_ONCE, NotAPicture, opened_picture
-from breaches.evidence.types import PICTURES, Found
+from breaches.evidence.films import walk_boxes
+from breaches.evidence.pictures import (
+    MOST_AT_ONCE,
+    NotAPicture,
+    describe_in_bytes,
+    leaves_frames_out,
+    opened_picture,
+)
+from breaches.evidence.types import FILMS, PICTURES, Found
 
 _HEAD, _TAIL = 64 * 1024, 64 * 1024
 _MOST_MEMBERS, _MOST_RATIO, _MOST_UNPACKED = 10_000, 200, 20 * 1024**3
@@ -38,6 +46,11 @@ _EXECUTABLES = frozenset({
 })  # fmt: skip
 _MARKUP = re.compile(rb"<\s*(script|html|svg|iframe|object|embed|!doctype\s+html)\b|javascript:", re.IGNORECASE)
 _TAGS = re.compile(rb"<\s*(?:script|html|svg|iframe|object|embed)\b", re.IGNORECASE)
+_PAGE = re.compile(rb"<\s*(script|html|iframe|!doctype)\b", re.IGNORECASE)
+_RUNS = re.compile(rb"<\s*(script|iframe)\b", re.IGNORECASE)
+_LARGEST_DESCRIBED = 128 * 1024 * 1024
+# A film within a picture: the box that each begins with, or the mark of Samsung's before it.
+_FILM = re.compile(rb"\x00\x00\x00[\x08-\xff]ftyp(?!hei|mif|msf|avi)[ -~]{3}|MotionPhoto_Data")
 _OFFICE_XML = re.compile(rb"<\?mso-application|macrosPresent\s*=\s*.yes|<\s*w:binData\b", re.IGNORECASE)
 _RTF_ACTIVE = re.compile(rb"\\(?:object|objdata|objupdate|field\s*\{\s*\\\*\\fldinst\s*\{?\s*DDE)", re.IGNORECASE)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -54,6 +67,8 @@ _PDF_ACTIVE = re.compile(
         "|".join(map(_pdf_name, ("JavaScript", "Launch", "EmbeddedFile", "RichMedia")))
     ).encode()
 )
+_NO_PICTURE = {"picture_unreadable", "picture_too_large", "picture_bomb"}
+_ONLY_NOTED = ("picture_unreadable", "picture_too_large", "frames_left_out", "film_behind_picture")
 _PASSIVE = ("image/", "audio/", "video/")
 _WRITTEN = ("image/svg+xml", "application/xml", "application/json", "application/xhtml+xml", "application/javascript")
 _BLOCK = 4 * 1024 * 1024
@@ -69,8 +84,8 @@ def examine(source: IO[bytes]) -> Found:
     if media_type in _CLOSED:
         holds.add("archive_unreadable")
     if media_type.startswith(_PASSIVE) or media_type == "application/pdf":
-        holds |= _polyglot(source, head)
-    for code in ("picture_unreadable", "picture_too_large"):
+        holds |= _polyglot(source, head, is_picture=media_type in PICTURES and not holds & _NO_PICTURE)
+    for code in _ONLY_NOTED:
         if code in holds:  # a broken or a huge photograph is evidence too: it has no copy, that is all
             holds.discard(code)
             notes.add(code)
@@ -92,9 +107,22 @@ def _of_kind(source: IO[bytes], head: bytes, media_type: str) -> set[str]:
 
 def _type(head: bytes) -> str:
     found = magic.from_buffer(head, mime=True) or "application/octet-stream"
-    if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"heif"):
-        return "image/heic"
+    if head[4:8] == b"ftyp":
+        return _type_of_boxes(head, found)
+    if head[4:8] in (b"moov", b"mdat", b"wide"):  # QuickTime without a brand
+        return "video/quicktime"
     return found if re.fullmatch(r"[\w.+-]{1,60}/[\w.+-]{1,60}", found) else "application/octet-stream"
+
+
+def _type_of_boxes(head: bytes, found: str) -> str:
+    """The type of what is made of boxes, by its brands (ISO/IEC 14496-12, 4.3); a brand unheard of is a film's."""
+    size = int.from_bytes(head[:4])
+    brands = {head[8:12], *(head[start : start + 4] for start in range(16, min(size, 1024), 4))}
+    if head[8:12] in (b"avif", b"avis") or (head[8:12] in (b"mif1", b"msf1") and brands & {b"avif", b"avis"}):
+        return "image/avif"
+    if head[8:12] in (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"heif"):
+        return "image/heic"
+    return found if found in FILMS or found.startswith("image/") else "video/mp4"
 
 
 def _is_text(media_type: str) -> bool:
@@ -103,16 +131,29 @@ def _is_text(media_type: str) -> bool:
 
 def _picture(source: IO[bytes]) -> set[str]:
     """A picture must be one to its last pixel: libmagic is content with two bytes of it."""
+    found = _behind(source)
     try:
         source.seek(0)
         with opened_picture(source) as image:
             image.draft("RGB", (1024, 1024))
             if image.width * image.height > MOST_AT_ONCE:
-                return {"picture_too_large"}
+                return {*found, "picture_too_large"}
             image.load()
+            if leaves_frames_out(image):
+                found.add("frames_left_out")
     except NotAPicture as error:
-        return {error.code}
-    return set()
+        return {*found, error.code}
+    return found
+
+
+def _behind(source: IO[bytes]) -> set[str]:
+    """What lies behind a picture or within its boxes and is not shown by its copy: a film, or a series of pictures."""
+    found = set[str]()
+    if _at(source, 4, 4) == b"ftyp":
+        # From the second such box on it is another file.
+        own = takewhile(lambda box: box.kind != b"ftyp" or box.start < 12, walk_boxes(source, 0, _size(source)))
+        found = {"frames_left_out"} if any(box.kind == b"moov" for box in own) else found
+    return {*found, "film_behind_picture"} if _search(source, _FILM, start=12) else found
 
 
 def _markup(source: IO[bytes], head: bytes) -> set[str]:
@@ -129,12 +170,33 @@ def _markup(source: IO[bytes], head: bytes) -> set[str]:
     return runs | _whole(source, _OFFICE_XML, "macro_document")
 
 
-def _polyglot(source: IO[bytes], head: bytes) -> set[str]:
+def _polyglot(source: IO[bytes], head: bytes, *, is_picture: bool) -> set[str]:
     """A file that is something else as well: markup at its beginning, or an archive at its end."""
     end = _size(source)
     tail = _at(source, max(0, end - _TAIL), _TAIL)
-    second = re.search(rb"<\s*(script|html|iframe|!doctype)\b", head[:4096] + tail, re.IGNORECASE)
-    return {"polyglot"} if second or _is_zip(source) or (b"%PDF-" in head[4:2048]) else set()
+    page = bool(_PAGE.search(head[:4096] + tail)) and not (is_picture and _only_describes(source, end))
+    return {"polyglot"} if page or _is_zip(source) or (b"%PDF-" in head[4:2048]) else set()
+
+
+def _only_describes(source: IO[bytes], end: int) -> bool:
+    """Whether all that looks like a page is in what a whole picture says of itself (EXIF, XMP, IPTC), and runs nothing.
+
+    A caption may well quote a page. A script in it, or a page anywhere else, is none that a camera wrote.
+    """
+    if end > _LARGEST_DESCRIBED:
+        return False
+    content = _at(source, 0, end)
+    if _RUNS.search(content[:4096] + content[-_TAIL:]):
+        return False
+    source.seek(0)
+    try:
+        with opened_picture(source) as image:
+            said = describe_in_bytes(image)
+    except NotAPicture:
+        return False
+    for words in said:
+        content = content.replace(words, bytes(len(words)), 1)
+    return not _PAGE.search(content[:4096] + content[-_TAIL:])
 
 
 def _is_zip(source: IO[bytes]) -> bool:
@@ -202,9 +264,9 @@ def _contains(source: IO[bytes], mark: bytes) -> bool:
     return _search(source, re.compile(re.escape(mark)))
 
 
-def _search(source: IO[bytes], pattern: re.Pattern[bytes]) -> bool:
-    """Whether it occurs anywhere, read in blocks that overlap a little."""
-    source.seek(0)
+def _search(source: IO[bytes], pattern: re.Pattern[bytes], *, start: int = 0) -> bool:
+    """Whether it occurs anywhere from `start` on, read in blocks that overlap a little."""
+    source.seek(start)
     kept = b""
     while block := source.read(_BLOCK):
         if pattern.search(kept + block):

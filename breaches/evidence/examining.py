@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import IO, Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from django.utils import timezone
 
 from audit.services import record
 from audit.types import SERVICE
-from breaches.evidence import continuity, detect, itself, messages, queries, scan, services
+from breaches.evidence import continuity, detect, films, itself, messages, queries, scan, services
 from breaches.evidence.chats import NotAChat, read_messages
 from breaches.evidence.models import EvidenceExamination, EvidenceItem
 from breaches.evidence.pictures import NotAPicture, opened_picture, viewable
@@ -27,7 +28,7 @@ from breaches.evidence.readings import CountedMessages, describe_held, describe_
 from breaches.evidence.rows import store_messages
 from breaches.evidence.sealing import Arrival, Opened
 from breaches.evidence.storage import Unavailable
-from breaches.evidence.types import PICTURES, Comparison, Found, Reading, Received, Taken
+from breaches.evidence.types import FILMS, PICTURES, Comparison, Found, Reading, Received, Taken
 from breaches.models.reports import ReportPosition
 
 _BUFFER = 256 * 1024
@@ -59,8 +60,8 @@ def examine(*, item_id: UUID) -> None:
         services.verify(item=item)
         source = Opened(queries.parts_of(item))
         result = scan.scan(source.pieces())
-    except services.Changed:
-        return  # locked, with its alarm
+    except (services.Changed, services.FileMissing):
+        return  # locked or missing, with its alarm
     except (scan.NoScanner, Unavailable):
         logger.warning("evidence waits", extra={"event": "evidence_not_scanned"})
         return
@@ -75,17 +76,27 @@ def _look(item: EvidenceItem, source: Opened, result: scan.Result) -> _Reading:
         return _Reading(found, f"{result.scanner} {result.name}".strip(), Taken(), {}, Comparison("absent", "absent"))
     buffered = io.BufferedReader(source, _BUFFER)
     found = detect.examine(buffered)
-    said, made_by = _says(buffered) if found.media_type in PICTURES and not found.holds else (Taken(), {})
-    if said.offset_assumed:
-        found = replace(found, notes=(*found.notes, "offset_assumed"))
+    said, made_by = (Taken(), {}) if found.holds else _says(buffered, found, latest=item.received_at)
     buffered.detach()
-    return _Reading(found, result.scanner, said, made_by, _compared(item, said))
+    comparison = _compared(item, said)
+    if "gps_week_rollover" in comparison.notes:
+        said = replace(said, at=None, offset_assumed=False)  # a time of another decade places nobody in this one
+    assumed = ("offset_assumed",) if said.offset_assumed else ()
+    found = replace(found, notes=tuple(sorted({*found.notes, *said.notes, *comparison.notes, *assumed})))
+    return _Reading(found, result.scanner, said, made_by, comparison)
 
 
-def _says(source: IO[bytes]) -> tuple[Taken, dict[str, str]]:
+def _says(source: IO[bytes], found: Found, *, latest: datetime) -> tuple[Taken, dict[str, str]]:
+    """What a picture or a film says of itself; nothing of anything else."""
     source.seek(0)
-    with suppress(NotAPicture), opened_picture(source) as image:
-        return itself.taken(image), itself.device(image)
+    if found.media_type in FILMS:
+        try:
+            return films.read_film(source, latest=latest)
+        except films.NotAFilm:
+            return Taken(notes=("film_unreadable",)), {}
+    if found.media_type in PICTURES:
+        with suppress(NotAPicture), opened_picture(source) as image:
+            return itself.taken(image, latest=latest), itself.device(image)
     return Taken(), {}
 
 

@@ -13,7 +13,7 @@ def examined(item: EvidenceItem) -> None:
 
 
 def locked(item: EvidenceItem) -> None:
-    """It is no longer what was received: nobody gets it until somebody has found out why."""
+    """It is no longer what was received, or no longer there: nobody gets it until somebody has found out why."""
     _tell(item, "evidence.held")
 
 

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q, Sum
+from django.db.models import Count, F, Max, Sum
 from django.db.models.functions import Coalesce
 
 from breaches.evidence.models import EvidenceItem, EvidenceLink, EvidencePiece, EvidenceUpload
-from breaches.evidence.types import Part
+from breaches.evidence.types import ItemState, Part
 from breaches.models.reports import Report
 from common.problems import NotFound
 
@@ -104,8 +104,21 @@ def known_keys(keys: Collection[str]) -> set[str]:
 
 def a_sample(most: int) -> list[UUID]:
     """Items to read again tonight, by chance: none is safe from being looked at."""
-    rows = EvidenceItem.objects.filter(~Q(state="locked")).order_by("?")
+    rows = EvidenceItem.objects.exclude(state__in=("locked", "file_missing")).order_by("?")
     return list(rows.values_list("pk", flat=True)[:most])
+
+
+def missing(most: int) -> list[UUID]:
+    """Items whose file was not in the store, by chance where there are more: is it back?"""
+    return list(EvidenceItem.objects.filter(state="file_missing").order_by("?").values_list("pk", flat=True)[:most])
+
+
+def state_before_missing(item: EvidenceItem) -> ItemState:
+    """What an item was before its file was missing, by its continuity. A copy was never anything but released."""
+    if item.derived_from_id is not None:
+        return "released"
+    last = item.continuity.filter(kind__in=("released", "held")).order_by("-number").first()
+    return "quarantined" if last is None else "released" if last.kind == "released" else "held"
 
 
 def link_for(link_id: UUID, person: UUID) -> EvidenceLink:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from breaches.evidence.types import PICTURES, Chat, Found, Message, Reading, ReadingState
+from breaches.evidence.types import FILMS, PICTURES, Chat, Found, Message, Reading, ReadingState
 
-# Notes of an examination that say that something in a picture could not be read.
-_OF_PICTURES = ("picture_unreadable", "picture_too_large", "place_unreadable")
+# Notes of an examination: the picture was not read at all, or something that it holds was not.
+_NOT_OPENED = ("picture_unreadable", "picture_too_large")
+_OF_WHAT_IT_SAYS = ("clocks_differ", "metadata_unreadable", "place_unreadable", "time_unreadable")
+_OF_PICTURES = (*_NOT_OPENED, *_OF_WHAT_IT_SAYS, "film_behind_picture", "frames_left_out")
 _BY_FAMILY = {"image": "picture", "video": "film", "audio": "sound", "text": "text"}
 _BY_TYPE = {"application/pdf": "document", "application/zip": "archive", "message/rfc822": "email"}
 
@@ -62,12 +64,21 @@ def describe_held() -> Reading:
 
 
 def describe_other(found: Found, *, why: str = "") -> Reading:
-    """The reading of what holds no messages: a picture counts as one thing, whatever else as one that is not read."""
+    """The reading of what holds no messages: a picture counts as one thing, whatever else as one that is not read.
+
+    Of a film what it says of itself is one thing that was read, its pictures and its sound another that was not.
+    """
     kind = name_kind(found.media_type)
-    if found.media_type not in PICTURES:
-        return make_reading(kind, read=0, unread=Counter({why or "kind_not_read": 1}))
-    unread = Counter(code for code in _OF_PICTURES if code in found.notes)
-    return make_reading(kind, read=0 if "place_unreadable" not in unread and unread else 1, unread=unread)
+    if found.media_type in PICTURES:
+        unread = Counter(code for code in _OF_PICTURES if code in found.notes)
+        return make_reading(kind, read=0 if any(code in unread for code in _NOT_OPENED) else 1, unread=unread)
+    if found.media_type in FILMS:
+        if "film_unreadable" in found.notes:
+            return make_reading(kind, read=0, unread=Counter({"film_unreadable": 1}))
+        return make_reading(
+            kind, read=1, unread=Counter(["film_not_watched", *(c for c in _OF_WHAT_IT_SAYS if c in found.notes)])
+        )
+    return make_reading(kind, read=0, unread=Counter({why or "kind_not_read": 1}))
 
 
 def make_reading(kind: str, *, read: int, unread: Counter[str]) -> Reading:

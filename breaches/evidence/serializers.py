@@ -62,7 +62,7 @@ class ItemOut(Shape):
     filename: str
     size: int
     sha256: str | None
-    state: Literal["receiving", "quarantined", "released", "held", "locked"]
+    state: Literal["receiving", "quarantined", "released", "held", "locked", "file_missing"]
     received_at: Instant
     viewable: bool
     reading: ReadingOut | None

@@ -38,6 +38,15 @@ class Changed(Conflict):
         )
 
 
+class FileMissing(Conflict):
+    """The store has nothing of an item, or not all of it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "file_missing", "The file of this is missing from the store. It was reported, and is looked for each night."
+        )
+
+
 @transaction.atomic
 def keep(*, actor: Actor, report_id: UUID, received: Received, sent: Sent) -> EvidenceItem:
     """Make an item of what lies in the store, and have it looked at. In quarantine until then."""
@@ -91,17 +100,60 @@ def _held_item(item_id: UUID) -> EvidenceItem:
 
 
 def verify(*, item: EvidenceItem) -> None:
-    """Read an item again and compare (rule 66). `Changed` where it is not what was received; then it is locked.
+    """Read an item again and compare (rule 66). Nothing there: `FileMissing`. Something else there: `Changed`.
 
-    Outside any transaction: the lock must stay though the caller is refused.
+    A file that is missing says nothing of a change: a restored copy of the store brings it back, and then the item is
+    again what it was. One that is not what was received is locked for good. Outside any transaction: what is found
+    must stay though the caller is refused.
     """
+    if item.state == "locked":
+        raise Changed
     try:
-        unchanged = item.state != "locked" and is_unchanged(item)
+        unchanged = is_unchanged(item)
     except NotThere:
-        unchanged = False
+        note_missing(item_id=item.id)
+        raise FileMissing from None
     if not unchanged:
         lock(item_id=item.id)
         raise Changed
+    if item.state == "file_missing":
+        note_found_again(item_id=item.id)
+        item.refresh_from_db(fields=["state"])
+
+
+@transaction.atomic
+def note_missing(*, item_id: UUID) -> None:
+    """Tell that the store has nothing of an item, once."""
+    item = _held_item(item_id)
+    if item.state in ("locked", "file_missing"):
+        return
+    item.state = "file_missing"
+    item.save(update_fields=["state"])
+    continuity.append(item, "file_missing", actor=SERVICE, at=timezone.now(), sha256="", reason="not in the store")
+    record(
+        actor=SERVICE,
+        action="alteration",
+        verb="evidence_file_missing",
+        records=[item.report_id, item.id],
+        reason_code="file_missing",
+    )
+    messages.locked(item)
+    logger.error("evidence missing", extra={"event": "evidence_file_missing"})
+
+
+@transaction.atomic
+def note_found_again(*, item_id: UUID) -> None:
+    """Make an item whose file is back, and is what was received, what it was before it was missing."""
+    item = _held_item(item_id)
+    if item.state != "file_missing":
+        return
+    item.state = queries.state_before_missing(item)
+    item.save(update_fields=["state"])
+    continuity.append(item, "found_again", actor=SERVICE, at=timezone.now(), sha256=item.sha256)
+    record(actor=SERVICE, action="alteration", verb="evidence_found_again", records=[item.report_id, item.id])
+    if item.state != "quarantined":  # it is told once it has been looked at
+        messages.examined(item)
+    logger.warning("evidence found again", extra={"event": "evidence_found_again"})
 
 
 @transaction.atomic

@@ -41,15 +41,15 @@ def stamp(item_id: str) -> None:
 
 
 def night() -> None:
-    """Queue the reading again of a sample of items, and take away what crashes left."""
-    for item_id in queries.a_sample(settings.EVIDENCE_NIGHTLY_SAMPLE):
+    """Queue the reading again of a sample, and of all whose file was missing; take away what crashes left."""
+    for item_id in (*queries.a_sample(settings.EVIDENCE_NIGHTLY_SAMPLE), *queries.missing(_MOST)):
         async_task(services.CHECK, str(item_id), cluster=services.CLUSTER)
     tidying.remove_strays(before=timezone.now() - timedelta(hours=settings.EVIDENCE_STRAY_HOURS))
 
 
 def check(item_id: str) -> None:
-    """Read an item again; one that is not what was received is locked, with an alarm (rule 66)."""
+    """Read an item again; one that is not what was received is locked, with an alarm (rule 66), a missing one told."""
     item = queries.item(UUID(item_id))
-    with suppress(services.Changed, Unavailable):
+    with suppress(services.Changed, services.FileMissing, Unavailable):
         services.verify(item=item)
         services.note_checked(item_id=item.id)

@@ -7,19 +7,39 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-ItemState = Literal["receiving", "quarantined", "released", "held", "locked"]
-STATES: frozenset[str] = frozenset({"quarantined", "released", "held", "locked"})
-# Nothing leaves "locked" but by whoever restores the store; "held" can be released by a later scanner only.
+ItemState = Literal["receiving", "quarantined", "released", "held", "locked", "file_missing"]
+STATES: frozenset[str] = frozenset({"quarantined", "released", "held", "locked", "file_missing"})
+# Nothing leaves "locked": what is there is not what was received. "file_missing" says that nothing is there: once it is
+# back, and is what was received, the item is again what it was before. "held" can be released by a later scanner only.
 MOVES: tuple[tuple[str, str], ...] = (
     ("quarantined", "released"),
     ("quarantined", "held"),
     ("quarantined", "locked"),
     ("released", "locked"),
     ("held", "locked"),
+    ("quarantined", "file_missing"),
+    ("released", "file_missing"),
+    ("held", "file_missing"),
+    ("file_missing", "quarantined"),
+    ("file_missing", "released"),
+    ("file_missing", "held"),
+    ("file_missing", "locked"),
 )
 # What happens to an item (rule 69), and the checks of the service itself.
 ENTRY_KINDS: frozenset[str] = frozenset(
-    {"received", "sealed", "released", "held", "viewed", "exported", "transferred", "checked", "locked"}
+    {
+        "received",
+        "sealed",
+        "released",
+        "held",
+        "viewed",
+        "exported",
+        "transferred",
+        "checked",
+        "locked",
+        "file_missing",
+        "found_again",
+    }
 )
 LinkKind = Literal["original", "viewable"]
 LINK_KINDS: frozenset[str] = frozenset({"original", "viewable"})
@@ -37,7 +57,12 @@ MARKS: frozenset[str] = frozenset({
 # Why something that an item holds was not read, in words for whoever sent it and for the officer.
 WHY_UNREAD: dict[str, str] = {
     "archive_unreadable": "The archive is damaged or of a kind that is not looked into.",
+    "clocks_differ": "Two clocks in the file differ by weeks or years: neither is relied on.",
     "cut_short": "The file ends in the middle: what came before was read.",
+    "film_behind_picture": "A film is behind the picture. It is kept, but nobody but a person can look at it.",
+    "film_not_watched": "What the file says of its place and time was read. Its pictures and sound are for a person.",
+    "film_unreadable": "The film is damaged, or of a kind that the service does not read.",
+    "frames_left_out": "There are more pictures in the file than the one that can be looked at.",
     "held": "The item is held back, so nothing in it was read.",
     "kind_not_read": "The service does not read files of this kind. A person can.",
     "mail_unreadable": "This mail follows no rule that a mail program would know.",
@@ -46,11 +71,13 @@ WHY_UNREAD: dict[str, str] = {
     "member_not_read": "A file in the archive was not read: pictures, films and the like are to be sent by themselves.",
     "member_too_deep": "A file lies in too many archives or mails inside one another.",
     "member_unreadable": "A file in the archive is damaged, or of no kind that is read.",
+    "metadata_unreadable": "What the file says of itself is damaged.",
     "message_unreadable": "An entry is damaged, or written in a way that nobody here knows.",
     "picture_too_large": "The picture is too large to be opened.",
     "picture_unreadable": "The picture is damaged.",
     "place_unreadable": "The file says where it was made, but not in a way that can be relied on.",
     "time_ran_out": "Reading took too long: what came before was read.",
+    "time_unreadable": "The file says when it was made, but not in a way that can be relied on.",
     "too_many_messages": "There are more messages than the service takes.",
     "too_many_members": "The archive holds more files than the service takes.",
     "xml_doctype": "The file defines words of its own (a DOCTYPE), which is not read.",
@@ -64,12 +91,15 @@ ENDINGS: dict[str, str] = {
     "image/webp": "webp",
     "image/heic": "heic",
     "image/heif": "heif",
+    "image/avif": "avif",
     "image/tiff": "tif",
     "image/bmp": "bmp",
     "video/mp4": "mp4",
     "video/quicktime": "mov",
     "video/webm": "webm",
     "video/3gpp": "3gp",
+    "video/3gpp2": "3g2",
+    "video/x-m4v": "m4v",
     "audio/mpeg": "mp3",
     "audio/mp4": "m4a",
     "audio/x-m4a": "m4a",
@@ -84,6 +114,10 @@ ENDINGS: dict[str, str] = {
     "message/rfc822": "eml",
 }
 PICTURES: frozenset[str] = frozenset(name for name in ENDINGS if name.startswith("image/"))
+# Films and recordings that are made of boxes (ISO/IEC 14496-12): what they say of themselves is read.
+FILMS: frozenset[str] = frozenset({
+    "video/mp4", "video/quicktime", "video/3gpp", "video/3gpp2", "video/x-m4v", "audio/mp4", "audio/x-m4a",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +143,16 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Where and when a photograph says it was taken. `offset_assumed`: its clock was read as London's."""
+    """Where and when a photograph or a film says it was made.
+
+    `offset_assumed`: its clock was read as London's. `notes`: what is doubtful in it, by code.
+    """
 
     latitude: float | None = None
     longitude: float | None = None
     at: datetime | None = None
     offset_assumed: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +163,7 @@ class Comparison:
     time: Agreement
     metres: float | None = None
     minutes: float | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

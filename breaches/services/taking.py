@@ -13,7 +13,7 @@ from audit.services import record
 from breaches import assessing, messages, policies, queries, workflow
 from breaches.evidence.models import EvidenceItem
 from breaches.evidence.queries import item_of
-from breaches.evidence.services import Changed
+from breaches.evidence.services import Changed, FileMissing
 from breaches.models import Report
 from breaches.moving import Precondition, illegal
 from breaches.reading import MOST_JUDGED
@@ -74,6 +74,8 @@ def take_position(
 def _proposed(item: EvidenceItem, facts: Facts) -> PositionReading:
     if item.state == "locked":
         raise Changed
+    if item.state == "file_missing":
+        raise FileMissing
     examined = getattr(item, "examination", None)
     if examined is None or examined.point is None:
         raise Conflict("no_position_proposed", "Nothing in this item says where it was made.")

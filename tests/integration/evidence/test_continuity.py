@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,9 +21,10 @@ from audit.types import SERVICE
 from breaches.evidence import continuity, services
 from breaches.evidence.models import EvidenceItem, EvidencePiece
 from breaches.evidence.storage import Folder
-from breaches.evidence.tasks import check, night
+from breaches.evidence.tasks import check, examine, night
 from common.envelope import Keyring, wrapped_by
 from tests.integration.evidence.conftest import Send
+from tests.support import clamd
 from tests.support.api import Api, Apis
 from tests.support.evidence import add, begin, fetched, picture, send, sha256
 from tests.support.pictures import with_place
@@ -173,11 +176,117 @@ def test_the_nightly_look_finds_what_nobody_read(item: EvidenceItem, settings: L
     assert item.state == "locked"
 
 
-def test_an_item_that_is_gone_from_the_store_is_locked(item: EvidenceItem, settings: LazySettings) -> None:
-    Folder(settings.EVIDENCE_DIR)._path(item.key).unlink()
-    check(str(item.id))
+def path_of(item: EvidenceItem, settings: LazySettings) -> Path:
+    return Folder(settings.EVIDENCE_DIR)._path(item.key)
+
+
+def state_of(item: EvidenceItem) -> str:
     item.refresh_from_db()
-    assert item.state == "locked"
+    return item.state
+
+
+def test_an_item_that_is_gone_from_the_store_is_missing_and_no_mismatch(
+    api: Apis, item: EvidenceItem, settings: LazySettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A disk that lost a file has changed nothing: nobody is told of a digest that does not agree."""
+    url = link(api.officer, item).body["url"]
+    path_of(item, settings).unlink()
+    for _ in range(2):
+        status, body, _ = fetched(api.officer, url)
+        assert (status, json.loads(body)["code"]) == (409, "file_missing")
+    assert (state_of(item), kinds(item)[-1], kinds(item).count("file_missing")) == ("file_missing", "file_missing", 1)
+    assert "exported" not in kinds(item)
+    told = Event.objects.filter(subject=item.id).order_by("id").last()
+    assert told and (told.type, told.state) == ("evidence.held", "file_missing")
+    assert Entry.objects.filter(verb="evidence_file_missing", reason_code="file_missing").count() == 1
+    assert not Entry.objects.filter(verb="evidence_locked").exists()
+    assert [getattr(record, "event", "") for record in caplog.records].count("evidence_file_missing") == 1
+    refused = link(api.officer, item)
+    assert (refused.status, refused.body["state"]) == (409, "file_missing")
+    for who in ("officer", "victim"):
+        rows = getattr(api, who).get(f"{who}/reports/{item.report.reference}/evidence").body["results"]
+        assert {row["state"] for row in rows if row["id"] == str(item.id)} == {"file_missing"}
+
+
+def test_a_file_that_is_back_is_what_it_was(api: Apis, item: EvidenceItem, settings: LazySettings) -> None:
+    path, url = path_of(item, settings), link(api.officer, item).body["url"]
+    kept = path.read_bytes()
+    path.unlink()
+    check(str(item.id))
+    assert state_of(item) == "file_missing"
+    path.write_bytes(kept)
+    check(str(item.id))
+    assert (state_of(item), kinds(item)[-3:]) == ("released", ["file_missing", "found_again", "checked"])
+    assert continuity.broken_at(item.continuity.order_by("number")) is None
+    told = Event.objects.filter(subject=item.id).order_by("id").last()
+    assert told and (told.type, told.state) == ("evidence.released", "released")
+    assert fetched(api.officer, url)[0] == 200
+
+
+def test_a_file_that_is_back_and_another_is_locked(item: EvidenceItem, settings: LazySettings) -> None:
+    path = path_of(item, settings)
+    kept = path.read_bytes()
+    path.unlink()
+    check(str(item.id))
+    path.write_bytes(kept[:-1])
+    check(str(item.id))
+    assert (state_of(item), kinds(item)[-1]) == ("locked", "locked")
+    path.unlink()
+    check(str(item.id))
+    assert state_of(item) == "locked"
+
+
+def test_what_is_missing_before_anybody_looked_is_looked_at_once_it_is_back(
+    api: Apis, report: str, scanner: clamd.Fake, settings: LazySettings
+) -> None:
+    sent = send(api.victim, f"victim/reports/{report}/evidence", picture()).body
+    item = EvidenceItem.objects.get(id=sent["id"])
+    path = path_of(item, settings)
+    kept = path.read_bytes()
+    path.unlink()
+    examine(str(item.id))
+    assert state_of(item) == "file_missing"
+    path.write_bytes(kept)
+    check(str(item.id))
+    assert state_of(item) == "quarantined"
+    examine(str(item.id))
+    assert state_of(item) == "released"
+
+
+def test_a_copy_and_what_is_held_come_back_as_they_were(
+    item: EvidenceItem, looked_at: Send, settings: LazySettings
+) -> None:
+    held = looked_at(b"MZ" + bytes(200), "game.exe")
+    for one, state in ((item.derivatives.get(), "released"), (held, "held")):
+        path = path_of(one, settings)
+        kept = path.read_bytes()
+        path.unlink()
+        check(str(one.id))
+        assert state_of(one) == "file_missing"
+        path.write_bytes(kept)
+        check(str(one.id))
+        assert state_of(one) == state
+
+
+def test_each_night_all_that_is_missing_is_looked_for(item: EvidenceItem, settings: LazySettings, db: None) -> None:
+    path_of(item, settings).unlink()
+    check(str(item.id))
+    settings.EVIDENCE_NIGHTLY_SAMPLE = 0
+    waiting = set(OrmQ.objects.values_list("id", flat=True))
+    night()
+    queued = [row.task for row in OrmQ.objects.exclude(id__in=waiting)]
+    assert [(task["func"], task["args"]) for task in queued] == [(services.CHECK, (str(item.id),))]
+
+
+def test_a_place_is_not_taken_from_a_file_that_is_missing(
+    api: Apis, looked_at: Send, report: str, settings: LazySettings
+) -> None:
+    item = looked_at(with_place("JPEG"))
+    path_of(item, settings).unlink()
+    check(str(item.id))
+    said = {"subject": "respondent", "reason": "He sent it to her himself."}
+    answer = api.officer.post(f"officer/reports/{report}/evidence/{item.id}/position", said)
+    assert (answer.status, answer.code) == (409, "file_missing")
 
 
 def test_the_night_takes_a_sample(item: EvidenceItem, settings: LazySettings, db: None) -> None:

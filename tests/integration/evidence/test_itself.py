@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from PIL import ExifTags, Image
 
 from audit.models import Entry
 from breaches.evidence.models import EvidenceItem
@@ -16,8 +19,9 @@ from tests.integration.evidence.conftest import Send
 from tests.support.api import Answer, Apis
 from tests.support.clamd import Fake
 from tests.support.evidence import picture, send
+from tests.support.films import android_place, film, head
 from tests.support.orders import a_position, a_report
-from tests.support.pictures import with_place
+from tests.support.pictures import exif_with_place, with_place
 
 # The report: at 53.4074, -2.9781, from 18:05 to 18:20 UTC on 20 November 2026, a day of Greenwich Mean Time.
 
@@ -80,6 +84,61 @@ def test_the_officer_sees_it_as_a_proposal(api: Apis, looked_at: Send, report: s
     assert said["proposed_position"]["subject"] == "unknown"
     assert said["metres_from_claim"] < 1
     assert before == api.officer.get(f"officer/reports/{report}").body["assessment"]
+
+
+def without_sides() -> bytes:
+    """A telephone's place, of which a program dropped both sides."""
+    exif = exif_with_place()
+    for tag in (1, 3):
+        del exif.get_ifd(ExifTags.IFD.GPSInfo)[tag]
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "red").save(out, "JPEG", exif=exif)
+    return out.getvalue()
+
+
+def test_a_place_without_its_sides_proposes_nothing_and_says_so(api: Apis, looked_at: Send, report: str) -> None:
+    """Without its W the place would be 396 km off, and would tell a court that she is wrong."""
+    item = looked_at(without_sides())
+    said = api.officer.get(f"officer/reports/{report}/evidence/{item.id}").body
+    itself = said["itself"]
+    assert (itself["proposed_position"], itself["place"], itself["metres_from_claim"]) == (None, "absent", None)
+    assert "place_unreadable" in said["notes"]
+    assert (said["reading"]["state"], [why["code"] for why in said["reading"]["why"]]) == ("part", ["place_unreadable"])
+
+
+def test_a_date_of_weeks_that_ran_over_is_named_and_proposes_no_time(api: Apis, looked_at: Send, report: str) -> None:
+    """18:10 on 6 April 2007 and 1,024 weeks are 18:10 on 20 November 2026."""
+    item = looked_at(with_place("JPEG", at="2007:04-06 18:10:00", offset="+00:00"))
+    said = api.officer.get(f"officer/reports/{report}/evidence/{item.id}").body
+    itself = said["itself"]
+    assert (itself["time"], itself["minutes_from_claim"], itself["taken_at"]) == ("absent", None, None)
+    assert said["notes"] == ["gps_week_rollover"]
+
+
+def test_a_film_proposes_its_place_and_time(api: Apis, looked_at: Send, report: str) -> None:
+    content = film(head(datetime(2026, 11, 20, 18, 7, tzinfo=UTC)), android_place("+53.4074-002.9781/"))
+    item = looked_at(content, "film.mp4")
+    said = api.officer.get(f"officer/reports/{report}/evidence/{item.id}").body
+    itself = said["itself"]
+    assert (item.state, said["media_type"], itself["place"], itself["time"]) == (
+        "released", "video/mp4", "consistent", "consistent",
+    )  # fmt: skip
+    assert itself["proposed_position"]["latitude"] == pytest.approx(53.4074)
+    assert (said["reading"]["state"], said["reading"]["kind"], said["reading"]["read"]) == ("part", "film", 1)
+    assert take(api, report, item).status == 200
+
+
+def test_a_film_behind_a_photograph_is_told_to_both(api: Apis, looked_at: Send, report: str) -> None:
+    item = looked_at(with_place("JPEG", offset="+00:00") + film(head(3_000_000_000)))
+    assert item.examination.notes == ["film_behind_picture"]
+    for who in ("officer", "victim"):
+        (row,) = [
+            row
+            for row in getattr(api, who).get(f"{who}/reports/{report}/evidence").body["results"]
+            if row["id"] == str(item.id)
+        ]
+        assert row["reading"]["state"] == "part"
+        assert [why["code"] for why in row["reading"]["why"]] == ["film_behind_picture"]
 
 
 def take(api: Apis, report: str, item: Any, **said: Any) -> Answer:

@@ -1,0 +1,239 @@
+"""What EXIF says of a place and a time: a wrong place is far worse than none (rule 68). Case 03 and its neighbours."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from PIL import ExifTags, Image, TiffImagePlugin
+
+from breaches.evidence.itself import compare, device, taken
+from breaches.evidence.pictures import opened_picture
+from breaches.evidence.types import Comparison, Taken
+from tests.support.pictures import exif_with_place
+
+NORTH, WEST = (53.0, 24.0, 25.92), (2.0, 58.0, 40.44)
+PLACE = (53.4072, -2.9779)
+INCIDENT = (datetime(2026, 11, 20, 18, 5, tzinfo=UTC), datetime(2026, 11, 20, 18, 20, tzinfo=UTC))
+AT = datetime(2026, 11, 20, 18, 7, 12, tzinfo=UTC)
+RECEIVED = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+_NONE = (0, 0)  # a rational without a value
+
+
+def rational(value: Any) -> Any:
+    if value == _NONE:
+        return TiffImagePlugin.IFDRational(0, 0)
+    return TiffImagePlugin.IFDRational(round(value * 10_000), 10_000)
+
+
+def picture_of(
+    gps: dict[int, Any], *, at: str = "2026:11:20 18:07:12", offset: str | None = "+00:00", digitised: str | None = None
+) -> Image.Image:
+    """A JPEG as it is read back: `gps` by tag, with numbers for rationals."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make] = "Northgate"
+    for tag, value in gps.items():
+        exif.get_ifd(ExifTags.IFD.GPSInfo)[tag] = tuple(map(rational, value)) if isinstance(value, tuple) else value
+    inner = exif.get_ifd(ExifTags.IFD.Exif)
+    inner[ExifTags.Base.DateTimeOriginal] = at
+    if digitised:
+        inner[ExifTags.Base.DateTimeDigitized] = digitised
+    if offset:
+        inner[ExifTags.Base.OffsetTimeOriginal] = offset
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(out, "JPEG", exif=exif)
+    return Image.open(io.BytesIO(out.getvalue()))
+
+
+def place_in(gps: dict[int, Any]) -> tuple[float, float] | None:
+    """The place that a picture proposes; whatever is told and not usable is noted."""
+    said = taken(picture_of(gps))
+    assert said.at == AT
+    if said.latitude is None or said.longitude is None:
+        assert ("place_unreadable" in said.notes) == bool({2, 4} & set(gps))
+        return None
+    assert said.notes == ()
+    return pytest.approx((said.latitude, said.longitude), abs=1e-6)  # type: ignore[return-value]
+
+
+def told(**said: Any) -> Taken:
+    return taken(picture_of({}, **said), latest=RECEIVED)
+
+
+def compared(said: Taken) -> Comparison:
+    return compare(said, places=[(-2.9779, 53.4072, 0.0)], interval=INCIDENT, most_m=500, most_minutes=15)
+
+
+@pytest.mark.parametrize(
+    ("gps", "place"),
+    [
+        ({1: "N", 2: NORTH, 3: "W", 4: WEST}, PLACE),
+        ({2: NORTH, 4: WEST}, None),
+        ({1: "North", 2: NORTH, 3: "West", 4: WEST}, PLACE),
+        ({1: "n", 2: NORTH, 3: "w", 4: WEST}, PLACE),
+        ({1: "N", 2: (_NONE,) * 3, 3: "W", 4: (_NONE,) * 3}, None),
+        ({1: "N", 2: (53, 24, _NONE), 3: "W", 4: (2, 58, _NONE)}, None),
+        ({1: "N", 2: (0, 0, 0), 3: "E", 4: (0, 0, 0)}, None),
+        ({1: "N", 2: (53.4072, 0, 0), 3: "W", 4: (2.9779, 0, 0)}, PLACE),
+        ({1: "N", 2: NORTH}, None),
+        ({}, None),
+    ],
+    ids=["control", "no sides", "words", "small letters", "all 0/0", "seconds 0/0", "null island", "decimal",
+         "only a latitude", "nothing"],
+)  # fmt: skip
+def test_a_place_is_proposed_only_where_it_is_plain(gps: dict[int, Any], place: Any) -> None:
+    """Case 03: nine photographs."""
+    assert place_in(gps) == place
+
+
+@pytest.mark.parametrize(
+    "side", ["W", "w", "West", "WEST", "Ouest", "OESTE", "Ovest", "W\x00", " W ", "West longitude"]
+)
+def test_west_in_every_usual_spelling_is_west(side: str) -> None:
+    assert place_in({1: "N", 2: NORTH, 3: side, 4: WEST}) == PLACE
+
+
+@pytest.mark.parametrize("side", ["", "\x00", "O", "L", "N", "Wurst", "?", "0", "EW", "M", "-"])
+def test_a_side_that_is_not_plainly_one_is_no_place(side: str) -> None:
+    """ "O" is east in German and west in French."""
+    assert place_in({1: "N", 2: NORTH, 3: side, 4: WEST}) is None
+
+
+@pytest.mark.parametrize(("side", "sign"), [("Süd", -1), ("Sur", -1), ("S", -1), ("Nord", 1), ("NORTH", 1)])
+def test_north_and_south_have_their_words_too(side: str, sign: int) -> None:
+    said = taken(picture_of({1: side.encode(), 2: NORTH, 3: "E", 4: WEST}))
+    if side == "Süd":  # EXIF is ASCII: what is not, is no side
+        assert said.latitude is None or said.latitude < 0
+        return
+    assert said.latitude == pytest.approx(sign * 53.4072, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "gps",
+    [
+        {1: "N", 2: NORTH, 3: "W", 4: WEST, 9: "V"},
+        {1: "N", 2: (0.0004, 0, 0), 3: "E", 4: (0.0003, 0, 0)},
+        {1: "N", 2: (53, 75, 0.5), 3: "W", 4: WEST},
+        {1: "N", 2: (53, 24, 61), 3: "W", 4: WEST},
+        {1: "N", 2: (91, 0, 1), 3: "W", 4: WEST},
+        {1: "N", 2: NORTH, 3: "W", 4: (181, 0, 1)},
+        {1: "N", 2: (53.4072, 24, 25), 3: "W", 4: WEST},
+        {1: "N", 2: (53, 24.5, 25), 3: "W", 4: WEST},
+        {1: "N", 2: (53, 24), 3: "W", 4: (2, 58)},
+        {1: "N", 2: (53, 0, 0), 3: "W", 4: (2, 0, 0)},
+        {1: "N", 2: NORTH, 3: "W", 4: WEST, 18: "TOKYO"},
+        {1: "N", 2: NORTH, 4: WEST, 3: "W", 9: "v\x00"},
+        {1: "N", 2: (53, 24, 25, 92), 3: "W", 4: WEST},
+    ],
+    ids=["void", "metres from null island", "75 minutes", "61 seconds", "91 degrees", "181 degrees", "twice said",
+         "minutes twice", "no seconds", "whole degrees", "another datum", "void, small", "four parts"],
+)  # fmt: skip
+def test_what_cannot_be_relied_on_is_no_place_and_is_noted(gps: dict[int, Any]) -> None:
+    assert place_in(gps) is None
+
+
+@pytest.mark.parametrize(
+    "gps",
+    [
+        {1: "N", 2: (53.4072,), 3: "W", 4: (2.9779,)},
+        {1: "N", 2: (53, 24.432), 3: "W", 4: (2, 58.674)},
+        {1: "N", 2: (53, 24.432, 0), 3: "W", 4: (2, 58.674, 0)},
+        {1: "N", 2: NORTH, 3: "W", 4: WEST, 9: "A", 18: "WGS-84"},
+    ],
+    ids=["one number", "decimal minutes", "decimal minutes and no seconds", "active"],
+)
+def test_other_ways_to_write_the_same_place_are_read(gps: dict[int, Any]) -> None:
+    assert place_in(gps) == PLACE
+
+
+def of(zone: str | None, camera: str, date: str, clock: tuple[float, ...]) -> Taken:
+    """A picture with two clocks."""
+    return taken(picture_of({7: clock, 29: date}, at=camera, offset=zone), latest=RECEIVED)
+
+
+def test_weeks_that_ran_over_are_named_and_not_held_against_her() -> None:
+    """1,024 weeks before 20 November 2026 is 6 April 2007."""
+    for zone in ("+00:00", None):
+        said = of(zone, "2026:11:20 18:07:12", "2007:04:06", (18, 7, 10))
+        assert "gps_week_rollover" in said.notes
+        assert said.at is not None and abs(said.at - AT) < timedelta(minutes=1)
+        assert compared(said).time == "consistent"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_camera_that_had_its_date_from_such_satellites_is_not_ten_million_minutes_off(times: int) -> None:
+    camera = (AT - times * timedelta(days=7168)).strftime("%Y:%m:%d %H:%M:%S")
+    found = compared(told(at=camera))
+    assert (found.time, found.minutes, found.notes) == ("absent", None, ("gps_week_rollover",))
+
+
+@pytest.mark.parametrize(
+    "date", ["2026:10:20", "2019:05:01", "2031:01:01", "2026:11:28"], ids=["a month", "years", "years ahead", "a week"]
+)
+def test_clocks_that_differ_by_weeks_or_years_are_told_and_neither_counts(date: str) -> None:
+    said = of("+00:00", "2026:11:20 18:07:12", date, (18, 7, 10))
+    assert (said.at, said.notes) == (None, ("clocks_differ",))
+    assert (compared(said).time, compared(said).minutes) == ("absent", None)
+
+
+@pytest.mark.parametrize(("date", "clock"), [("2026:11:20", (11, 33, 0)), ("2026:11:18", (9, 1, 0))])
+@pytest.mark.parametrize("zone", ["+00:00", None])
+def test_an_old_fix_is_not_inconsistent_by_its_age_alone(zone: str | None, date: str, clock: tuple[float, ...]) -> None:
+    said = of(zone, "2026:11:20 18:07:12", date, clock)
+    assert (said.at, said.notes) == (AT, ("fix_older_than_picture",))
+    assert compared(said).time == "consistent"
+
+
+def test_a_clock_without_offset_takes_it_from_the_satellites() -> None:
+    """As before: in Karachi, five hours ahead; nothing to doubt, nothing assumed."""
+    said = of(None, "2026:11:20 23:07:12", "2026:11:20", (18, 7, 5))
+    assert (said.at, said.offset_assumed, said.notes) == (datetime(2026, 11, 20, 18, 7, 5, tzinfo=UTC), False, ())
+
+
+def test_a_camera_that_is_behind_the_satellites_is_told() -> None:
+    said = of("+00:00", "2026:11:20 17:20:00", "2026:11:20", (18, 7, 5))
+    assert said.notes == ("camera_clock_off",)
+
+
+@pytest.mark.parametrize(
+    ("date", "clock"),
+    [("2026:13:45", (18, 7, 10)), ("1980:01:06", (0, 0, 0)), ("2026:11:20", (25, 0, 0)), ("2026:11:20", (18, _NONE, 0)),
+     ("1970:01:01", (0, 0, 0)), ("", (18, 7, 10)), ("0000:00:00", (0, 0, 0))],
+    ids=["no day", "first week", "25 hours", "0/0 minutes", "1970", "no date", "noughts"],
+)  # fmt: skip
+def test_impossible_dates_of_satellites_are_absent(date: str, clock: tuple[Any, ...]) -> None:
+    said = of("+00:00", "2026:11:20 18:07:12", date, clock)
+    assert (said.at, said.notes) == (AT, ())
+
+
+@pytest.mark.parametrize("at", ["2026:02:30 10:00:00", "2026:11:20 25:07:12", "2031:11:20 18:07:12", "yesterday"])
+def test_impossible_dates_of_a_camera_are_absent_and_noted(at: str) -> None:
+    said = told(at=at)
+    assert (said.at, said.notes) == (None, ("time_unreadable",))
+    assert compared(said).time == "absent"
+
+
+@pytest.mark.parametrize("at", ["0000:00:00 00:00:00", "    :  :     :  :  ", ""])
+def test_a_camera_without_a_clock_says_nothing(at: str) -> None:
+    assert told(at=at) == Taken()
+
+
+def test_a_date_as_programs_write_it_is_read() -> None:
+    assert told(at="2026-11-20T18:07:12").at == AT
+
+
+def test_an_old_picture_is_still_that_many_minutes_old() -> None:
+    """One clock, two years off and no 1,024 weeks: that is a difference, told in full."""
+    found = compared(told(at="2024:11:20 18:05:00"))
+    assert (found.time, found.minutes) == ("inconsistent", 730 * 24 * 60)
+
+
+def test_damaged_exif_is_told_and_stops_nothing() -> None:
+    broken = exif_with_place().tobytes()[:60]
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(out, "JPEG", exif=broken)
+    with opened_picture(io.BytesIO(out.getvalue())) as image:
+        assert taken(image) == Taken(notes=("metadata_unreadable",))
+        assert device(image) in ({}, {"make": "Apple"})
