@@ -49,8 +49,8 @@ _TAGS = re.compile(rb"<\s*(?:script|html|svg|iframe|object|embed)\b", re.IGNOREC
 _PAGE = re.compile(rb"<\s*(script|html|iframe|!doctype)\b", re.IGNORECASE)
 _RUNS = re.compile(rb"<\s*(script|iframe)\b", re.IGNORECASE)
 _LARGEST_DESCRIBED = 128 * 1024 * 1024
-# A film within a picture: the box that each begins with, or the mark of Samsung's before it.
-_FILM = re.compile(rb"\x00\x00\x00[\x08-\xff]ftyp(?!hei|mif|msf|avi)[ -~]{3}|MotionPhoto_Data")
+# The box that a film within a picture begins with.
+_FILM = re.compile(rb"\x00\x00\x00[\x08-\xff]ftyp(?!hei|mif|msf|avi)[ -~]{3}")
 _OFFICE_XML = re.compile(rb"<\?mso-application|macrosPresent\s*=\s*.yes|<\s*w:binData\b", re.IGNORECASE)
 _RTF_ACTIVE = re.compile(rb"\\(?:object|objdata|objupdate|field\s*\{\s*\\\*\\fldinst\s*\{?\s*DDE)", re.IGNORECASE)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -153,7 +153,25 @@ def _behind(source: IO[bytes]) -> set[str]:
         # From the second such box on it is another file.
         own = takewhile(lambda box: box.kind != b"ftyp" or box.start < 12, walk_boxes(source, 0, _size(source)))
         found = {"frames_left_out"} if any(box.kind == b"moov" for box in own) else found
-    return {*found, "film_behind_picture"} if _search(source, _FILM, start=12) else found
+    return {*found, "film_behind_picture"} if _holds_film(source) else found
+
+
+def _holds_film(source: IO[bytes]) -> bool:
+    """Whether a film begins anywhere after the head of a file. Looked for by its letters first: that is ten times
+    faster than by a pattern alone, and every photograph is looked through."""
+    source.seek(12)
+    kept = b""
+    while block := source.read(_BLOCK):
+        data = kept + block
+        at = data.find(b"ftyp", 4)
+        while at >= 0:
+            if _FILM.match(data, at - 4):
+                return True
+            at = data.find(b"ftyp", at + 4)
+        if b"MotionPhoto_Data" in data:
+            return True
+        kept = data[-64:]
+    return False
 
 
 def _markup(source: IO[bytes], head: bytes) -> set[str]:
@@ -264,9 +282,9 @@ def _contains(source: IO[bytes], mark: bytes) -> bool:
     return _search(source, re.compile(re.escape(mark)))
 
 
-def _search(source: IO[bytes], pattern: re.Pattern[bytes], *, start: int = 0) -> bool:
-    """Whether it occurs anywhere from `start` on, read in blocks that overlap a little."""
-    source.seek(start)
+def _search(source: IO[bytes], pattern: re.Pattern[bytes]) -> bool:
+    """Whether it occurs anywhere, read in blocks that overlap a little."""
+    source.seek(0)
     kept = b""
     while block := source.read(_BLOCK):
         if pattern.search(kept + block):

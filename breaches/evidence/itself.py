@@ -10,12 +10,14 @@ import re
 import struct
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from PIL import ExifTags, Image
 from pyproj import Geod
 
 from breaches.evidence import told_places, told_times
+from breaches.evidence.pictures import MOST_AT_ONCE
 from breaches.evidence.types import Agreement, Comparison, Taken
 
 _EXIF, _GPS = ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo
@@ -33,7 +35,7 @@ def taken(image: Image.Image, *, latest: datetime | None = None) -> Taken:
     `latest`: when it was received.
     """
     try:
-        exif = image.getexif()
+        exif = _exif_of(image)
         inner, gps = dict(exif.get_ifd(_EXIF)), dict(exif.get_ifd(_GPS))
         damaged = ("metadata_unreadable",) if _is_damaged(image) else ()
     except _BROKEN:
@@ -43,6 +45,14 @@ def taken(image: Image.Image, *, latest: datetime | None = None) -> Taken:
     notes = notes if place or not told_places.tells_place(gps) else (*notes, "place_unreadable")
     latitude, longitude = place or (None, None)
     return Taken(latitude, longitude, time.at, time.offset_assumed, notes)
+
+
+def _exif_of(image: Image.Image) -> Image.Exif:
+    """The EXIF of a picture. A PNG may have it behind its pixels, which are unpacked where they fit into memory."""
+    if image.format == "PNG" and image.width * image.height <= MOST_AT_ONCE:
+        with suppress(*_BROKEN):  # cut short: what came before its pixels is there all the same
+            image.load()
+    return Image.Image.getexif(image)
 
 
 def _is_damaged(image: Image.Image) -> bool:
@@ -59,7 +69,7 @@ def _is_damaged(image: Image.Image) -> bool:
 def device(image: Image.Image) -> dict[str, str]:
     """The maker, model and software that a picture names, where it does."""
     try:
-        exif = image.getexif()
+        exif = _exif_of(image)
         return {name: str(exif[tag])[:100].replace("\x00", "") for tag, name in _KEPT.items() if exif.get(tag)}
     except _BROKEN:
         return {}

@@ -81,8 +81,7 @@ def viewable(source: IO[bytes]) -> bytes:
             raise NotAPicture("picture_too_large")
         _find_shown_frame(image)
         image.load()
-        # By its EXIF alone: what HEIC, AVIF and TIFF turn by a property of their own was turned when it was read.
-        turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+        turn = _read_turn(image)
         plain = _in_srgb(image)
         plain = plain if turn is None else plain.transpose(turn)
         plain.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
@@ -92,6 +91,15 @@ def viewable(source: IO[bytes]) -> bytes:
         # A new picture has nothing to carry over; `exif`, `icc_profile` and `comment` are given all the same.
         bare.save(out, "JPEG", quality=_QUALITY, exif=b"", icc_profile=None, comment=b"")
     return out.getvalue()
+
+
+def _read_turn(image: Image.Image) -> Image.Transpose | None:
+    """What puts a picture upright that was read. By its EXIF alone: what HEIC, AVIF and TIFF turn by a property of
+    their own was turned then. Damaged EXIF turns nothing: the picture is seen all the same."""
+    try:
+        return _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except _BROKEN:
+        return None
 
 
 def _find_shown_frame(image: Image.Image) -> None:

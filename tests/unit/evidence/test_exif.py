@@ -12,7 +12,7 @@ from PIL import ExifTags, Image, TiffImagePlugin
 from breaches.evidence.itself import compare, device, taken
 from breaches.evidence.pictures import opened_picture
 from breaches.evidence.types import Comparison, Taken
-from tests.support.pictures import exif_with_place
+from tests.support.pictures import exif_with_place, with_place
 
 NORTH, WEST = (53.0, 24.0, 25.92), (2.0, 58.0, 40.44)
 PLACE = (53.4072, -2.9779)
@@ -237,3 +237,21 @@ def test_damaged_exif_is_told_and_stops_nothing() -> None:
     with opened_picture(io.BytesIO(out.getvalue())) as image:
         assert taken(image) == Taken(notes=("metadata_unreadable",))
         assert device(image) in ({}, {"make": "Apple"})
+
+
+def test_a_png_that_is_cut_short_still_says_where_it_was_taken() -> None:
+    content = with_place("PNG")
+    with opened_picture(io.BytesIO(content[:-40])) as image:
+        said = taken(image)
+    assert said.latitude == pytest.approx(53.4074, abs=1e-6)
+    assert said.notes == ()
+
+
+def test_a_png_that_says_it_behind_its_pixels_is_read_too() -> None:
+    content = with_place("PNG")
+    start = content.index(b"eXIf") - 4
+    end = start + 12 + int.from_bytes(content[start : start + 4])
+    last = content.index(b"IEND") - 4
+    moved = content[:start] + content[end:last] + content[start:end] + content[last:]
+    with opened_picture(io.BytesIO(moved)) as image:
+        assert taken(image).latitude == pytest.approx(53.4074, abs=1e-6)

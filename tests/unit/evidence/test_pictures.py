@@ -339,3 +339,11 @@ def test_a_copy_of_what_was_turned_is_upright_in_each_of_the_eight_ways() -> Non
         copy = copy_of(content)
         assert copy.size == wanted.size
         assert close(copy.getpixel((24, 6)), wanted.getpixel((24, 6)), 30)
+
+
+@pytest.mark.parametrize(
+    "exif", [b"Exif\x00\x00nothing", b"Exif\x00\x00II*\x00\xff\xff\xff\xff", b"Exif\x00\x00MM\x00*"]
+)
+def test_damaged_exif_does_not_take_the_picture_away(exif: bytes) -> None:
+    content = saved(banner(), "JPEG", exif=exif, quality=95)
+    assert copy_of(content).size == (48, 64)
