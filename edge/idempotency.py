@@ -1,7 +1,7 @@
 """Retry safety: the same key and body twice has one effect and the same answer.
 
 Nothing tells two callers apart who do not sign in, and an answer to one of them holds a receipt, which opens a report.
-So their keys count only where no two of them can meet (docs/adr/0011): the worst is one report twice, never somebody
+So their keys count only where no two of them can meet (docs/adr/0012): the worst is one report twice, never somebody
 else's receipt.
 """
 

@@ -26,6 +26,7 @@ from orders.matching import respondent_digests
 from orders.models import (
     ImportedOrder,
     ImportProblem,
+    InForce,
     MatchKey,
     Order,
     OrderImport,
@@ -53,12 +54,16 @@ COUNTS: Mapping[Outcome, str] = {
 
 @dataclass(slots=True)
 class _Draft:
-    """An order of the file with its document, and what becomes of it. `latest` None: not known before."""
+    """An order of the file with its document, and what becomes of it. `latest` None: not known before.
+
+    `stands` is the version on record that the file is compared with.
+    """
 
     entry: Entry
     value: dict[str, Any]
     document: Document
     latest: OrderVersion | None
+    stands: OrderVersion | None = None
     verdict: rules.Verdict | None = None
     built: Mapping[tuple[int, int], Zone] = field(default_factory=dict)
     outcome: Outcome = "bad"
@@ -100,10 +105,11 @@ def _drafts(job: OrderImport, entries: Sequence[Entry]) -> list[_Draft]:
     references = sorted({entry.reference for entry in entries if entry.reference})
     seen = set(ImportedOrder.objects.filter(job=job, reference__in=references).values_list("reference", flat=True))
     latest, closed = _latest(job, references), closed_among(caller_of(job), references)
+    standing = _find_standing(latest)
     note_attempt(caller=caller_of(job), records=closed.values())
     drafts = []
     for entry in entries:
-        draft = _draft(entry, latest.get(entry.reference))
+        draft = _draft(entry, latest.get(entry.reference), standing.get(entry.reference))
         draft.repeated = entry.reference in seen
         if draft.repeated:
             draft.refuse([told(entry.row, "", "reference_repeated")])
@@ -123,11 +129,19 @@ def _latest(job: OrderImport, references: Sequence[str]) -> dict[str, OrderVersi
     return {version.order.reference: version for version in versions.distinct("order_id").defer("body_sent")}
 
 
-def _draft(entry: Entry, latest: OrderVersion | None) -> _Draft:
+def _find_standing(latest: Mapping[str, OrderVersion]) -> dict[str, OrderVersion]:
+    """The version of each order that governs last: a correction of an early one is the newest, and not that."""
+    times = InForce.objects.filter(order__in=[version.order_id for version in latest.values()], known__upper_inf=True)
+    rows = times.select_related("version__order").order_by("order_id", "-during").distinct("order_id") if latest else ()
+    last = {row.order_id: row.version for row in rows}
+    return {reference: last.get(version.order_id, version) for reference, version in latest.items()}
+
+
+def _draft(entry: Entry, latest: OrderVersion | None, stands: OrderVersion | None) -> _Draft:
     value = entry.doc
     read, problems = read_draft(value, OrderDocument)
     body = read.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    draft = _Draft(entry, value, Document(body, entry.sent, tuple(problems)), latest)
+    draft = _Draft(entry, value, Document(body, entry.sent, tuple(problems)), latest, stands)
     draft.problems = entry.problems
     return draft
 
@@ -161,13 +175,13 @@ def _replaced(drafts: Sequence[_Draft]) -> set[str]:
 
 def _check(caller: Caller, draft: _Draft, kinds: Mapping[str, str]) -> None:
     """What is to become of it, by the rules of registering; nothing is stored."""
-    latest, body, wrong = draft.latest, draft.document.body, draft.problems
-    if latest is not None and not wrong and not draft.document.shape_problems and says_the_same(body, latest.body):
-        draft.outcome, draft.version = "duplicate", latest.number
+    latest, stands, body, wrong = draft.latest, draft.stands, draft.document.body, draft.problems
+    if stands is not None and not wrong and not draft.document.shape_problems and says_the_same(body, stands.body):
+        draft.outcome, draft.version = "duplicate", stands.number
         return
     wrong = [*wrong, *_not_said(draft)]
-    if latest is not None:
-        _name_change(draft, latest)
+    if stands is not None:
+        _name_change(draft, stands)
     draft.version = latest.number + 1 if latest else 1
     try:
         draft.verdict = check(caller=caller, number=draft.version, document=draft.document, latest=latest, kinds=kinds)
@@ -183,7 +197,7 @@ def _check(caller: Caller, draft: _Draft, kinds: Mapping[str, str]) -> None:
         if latest is None:
             draft.built = _built(draft.verdict)
         draft.outcome = "versioned" if latest else "created"
-        draft.changes = changes(draft.document.body, latest.body) if latest else ()
+        draft.changes = changes(draft.document.body, stands.body) if stands else ()
         draft.warn(draft.verdict.warnings)
 
 
@@ -198,11 +212,11 @@ def _not_said(draft: _Draft) -> list[RowProblem]:
 
     Nothing that a file leaves out is taken for struck out: rows get lost, and with them a place he must not be at.
     """
-    if draft.latest is None or _said_change(draft) is not None:
+    if draft.stands is None or _said_change(draft) is not None:
         return []
     found = [Problem("/change/kind", "change_needed", "Say what kind of change this is.")]
     if not draft.problems and not draft.document.shape_problems:
-        found += removals(draft.document.body, draft.latest.body)
+        found += removals(draft.document.body, draft.stands.body)
     return [draft.entry.told(problem) for problem in found]
 
 
@@ -220,7 +234,7 @@ def _built(verdict: rules.Verdict) -> dict[tuple[int, int], Zone]:
     return {place: build(reading.shape) for place, reading in verdict.shapes.items() if reading.shape is not None}
 
 
-def _name_change(draft: _Draft, latest: OrderVersion) -> None:
+def _name_change(draft: _Draft, stands: OrderVersion) -> None:
     """The change that an application code says. One that the file does not name is looked at as if it were a
     correction, so that all else that is wrong with it is told too; it is refused (`_not_said`)."""
     said = draft.value.get("change") or {}
@@ -229,7 +243,7 @@ def _name_change(draft: _Draft, latest: OrderVersion) -> None:
     if draft.entry.applied_for in ("variation", "renewal"):
         change = {**said, "kind": draft.entry.applied_for}
     else:
-        day = (latest.body.get("change") or {}).get("decided_on") or draft.document.body.get("made_on")
+        day = (stands.body.get("change") or {}).get("decided_on") or draft.document.body.get("made_on")
         change = {"kind": "correction", "decided_on": day}
     draft.value = {**draft.value, "change": change}
     body = {**draft.document.body, "change": change}

@@ -46,6 +46,23 @@ def test_a_file_that_differs_and_says_no_change_is_refused(api: Apis, query: str
 
 
 @BOTH
+def test_a_file_is_compared_with_the_terms_that_stand_not_with_the_newest_number(api: Apis, query: str) -> None:
+    """A correction of version 1 is the newest version, and not what is in force."""
+    first, second = an_order(), an_order()
+    second["conditions"][0]["wording"] = "Not to enter the area marked on the map."
+    second["change"] = {"kind": "variation", "decided_on": "2026-06-01"}
+    second["effective_from"] = "2026-06-01T00:00:00+01:00"
+    corrected = an_order()
+    corrected["conditions"][0]["wording"] = "Not to enter within 100 metres of the premises."
+    corrected["change"] = {"kind": "correction", "decided_on": "2026-07-01", "corrects": 1}
+    for number, body in enumerate((first, second, corrected), 1):
+        assert api.force.put(f"force/orders/X/versions/{number}", body).status == 201
+    job = imported(api.force, ndjson(line("X", second)), NDJSON, query)
+    assert counts(job) == {"rows": 1, "duplicates": 1}
+    assert OrderVersion.objects.count() == 3
+
+
+@BOTH
 def test_a_zone_that_a_file_leaves_out_is_not_taken_away(api: Apis, query: str) -> None:
     imported(api.force, table(*two_zones()))
     job = imported(api.force, table(two_zones()[0]), CSV, query)

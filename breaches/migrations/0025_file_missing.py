@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('breaches', '0018_how_much_was_read'),
+        ('breaches', '0024_fixes_that_differ'),
     ]
 
     operations = [
