@@ -129,7 +129,8 @@ def _offered_to(force: str) -> Q:
 
 
 def _open(caller: Caller, rows: QuerySet[Report]) -> Report:
-    report = _only(rows.select_related("order"))
+    # What waited for a row is given the joined one of before, or none: a held report's order is read once it is held.
+    report = _only(rows if rows.query.select_for_update else rows.select_related("order"))
     check_open(caller, report)
     return report
 

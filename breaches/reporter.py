@@ -11,7 +11,8 @@ from uuid import UUID
 from accounts.models import Officer, User
 from breaches.contacting import person_behind, recorded_for
 from breaches.models import Report
-from orders.models import OrderVersion, ProtectedPerson
+from orders.models import ProtectedPerson
+from orders.queries import last_terms
 
 Json = dict[str, Any]
 
@@ -76,8 +77,8 @@ def _name_of(report: Report, at: datetime) -> Json | None:
     key = _key_of(report, person_behind(report, at=at))
     if key is None or report.order_id is None:
         return None
-    newest = OrderVersion.objects.filter(order_id=report.order_id).order_by("-number").first()
-    people = newest.body["protected_persons"] if newest else []
+    standing = last_terms(report.order_id)
+    people = standing.body["protected_persons"] if standing else []
     found = next((person for person in people if person["key"] == key), None)
     return found and {name: found.get(name) for name in ("key", "family_name", "given_names")}
 

@@ -25,8 +25,9 @@ _WORDS = ("grid_reference", "postcode", "address", "w3w", "geometry")
 _OF_THE_FORM = frozenset({None, "grid_reference", "postcode", "address", "road", "map_pin"})
 # Nobody reads a place off a map, or stands, within less: what a grid reference without an accuracy is worth (rule 52).
 _SHARPEST_REFERENCE_M = 25.0
-# NMEA 0183 and EXIF mark a position that the receiver itself does not vouch for with a V.
-_VOID = frozenset({"void", "v"})
+# NMEA 0183 and EXIF mark a position that the receiver itself does not vouch for with a V, others with an A or a D. A
+# mark that nobody here knows vouches for nothing.
+_VOUCHED = frozenset({"", "a", "d", "active", "valid", "ok"})
 # Both numbers end within so many decimals: once in ten thousand by chance, else because the others were cut off.
 _FEW_DECIMALS = 3
 _DEGREE_M = 111_320.0
@@ -140,8 +141,8 @@ def _accuracy(raw: Mapping[str, object], method: str | None) -> Accuracy:
 
 
 def is_void(receiver_status: object) -> bool:
-    """Whether a receiver's own mark says that it does not vouch for a position: "void" or "V" in either case."""
-    return isinstance(receiver_status, str) and receiver_status.strip().lower() in _VOID
+    """Whether a receiver's own mark does not vouch for a position: "void", "V", or a word that nobody here knows."""
+    return isinstance(receiver_status, str) and receiver_status.strip().lower() not in _VOUCHED
 
 
 def _disowning(raw: Mapping[str, object]) -> str:

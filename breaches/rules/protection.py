@@ -53,6 +53,8 @@ def aim_of(condition: ConditionTerms, whom: Concerned, about: str) -> Aim:
     if kind is None or not protects or not speaks_of_persons(kind):
         return "hers"
     own = key_among(about, whom.protected)
+    if about.strip() and not own:
+        return "not_stated"  # said to be about somebody, and nobody can say about whom
     keys = frozenset({own}) if own else whom.keys
     if keys:
         return "another" if keys.isdisjoint(protects) else "hers"

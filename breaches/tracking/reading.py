@@ -106,11 +106,12 @@ def _with_accuracy(raw: Mapping[str, Any], at: datetime, longitude: float, latit
     status = raw.get("receiver_status") or ""
     if not isinstance(status, str):
         return "wrong_type"
-    if status.lower() not in _STATUS:
+    status = status.strip().lower()
+    if status not in _STATUS:
         return "unknown_value"
     accuracy = r95(metres, basis, "tag")
     radius = max(accuracy.r95_m, cut_off_m(longitude, latitude))
     known, other = (None, metres) if accuracy.assumed else (metres, None)
     # Adding nought turns -0.0 into 0.0: the two are one place.
-    place = (longitude + 0.0, latitude + 0.0, known, basis, radius, other, _STATUS[status.lower()])
+    place = (longitude + 0.0, latitude + 0.0, known, basis, radius, other, _STATUS[status])
     return SentFix(raw["order"], raw["device"], at, *place)

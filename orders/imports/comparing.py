@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ _KEYS: Mapping[str, str] = {"conditions": "clause", "zones": "code", "protected_
 
 def says_the_same(body: Mapping[str, Any], recorded: Mapping[str, Any]) -> bool:
     """Nothing differs; what kind of change it is called does not count unless the document says so itself."""
-    if next(_differences(_content(body), _content(recorded), ""), None) is not None:
+    if _without_order(_content(body)) != _without_order(_content(recorded)):
         return False
     said = {name: value for name, value in (body.get("change") or {}).items() if value is not None}
     known = recorded.get("change") or {}
@@ -77,6 +78,15 @@ def _plain(value: Any) -> Any:
         members = {name: _plain(inner) for name, inner in value.items()}
         return {name: inner for name, inner in members.items() if inner not in (None, [], {}, False)}
     return [_plain(item) for item in value] if isinstance(value, list) else value
+
+
+def _without_order(value: Any, name: str = "") -> Any:
+    """Rows, cells and days stand in any order; the positions of a shape do not."""
+    if isinstance(value, dict):
+        return {member: _without_order(inner, member) for member, inner in value.items()}
+    if not isinstance(value, list) or name == "coordinates":
+        return value
+    return sorted((_without_order(item) for item in value), key=lambda item: json.dumps(item, sort_keys=True))
 
 
 def _differences(new: Any, old: Any, where: str, name: str = "") -> Iterator[str]:

@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Func, QuerySet, TextField
 
 from accounts.types import Caller
 from common.problems import Problem
 from orders.models import Order, OrderVersion
 from orders.queries.access import orders_open_to
+from orders.rules.references import fold_reference, meant_references
 
 _WHERE = "/replaces_interim"
+_FOLDED = Func(F("reference"), function="orders_folded", output_field=TextField())
 
 
 def kinds_by_reference(caller: Caller, references: Collection[str]) -> dict[str, str]:
-    """The kinds of those of these orders of the force that the caller may read, by their newest versions."""
-    if not references:
-        return {}
-    return _kinds(orders_open_to(caller).filter(reference__in=references))
+    """The kinds of those of these orders of the force that the caller may read, by the references as typed."""
+    return _name_kinds(orders_open_to(caller), references) if references else {}
+
+
+def _name_kinds(orders: QuerySet[Order], typed: Collection[str]) -> dict[str, str]:
+    """Of each reference the kind of the one order that it means, by that order's newest version."""
+    folded = {reference: fold_reference(reference) for reference in typed}
+    kinds = _kinds(orders.alias(folded=_FOLDED).filter(folded__in=set(folded.values())))
+    known = {reference: [one for one in kinds if fold_reference(one) == fold] for reference, fold in folded.items()}
+    meant = {reference: meant_references(reference, ones) for reference, ones in known.items()}
+    return {reference: kinds[ones[0]] for reference, ones in meant.items() if len(ones) == 1}
 
 
 def _kinds(orders: QuerySet[Order]) -> dict[str, str]:
@@ -51,10 +60,12 @@ def replaces_interim_on_record(order: Order) -> bool:
     kind, named = order.versions.order_by("-number").values_list("kind", "replaces_interim")[0]
     if kind != "full" or not named:
         return False
-    return _kinds(Order.objects.filter(force_id=order.force_id, reference=named)) == {named: "interim"}
+    return _name_kinds(Order.objects.filter(force_id=order.force_id), [named]) == {named: "interim"}
 
 
 def orders_replacing(force: str, references: Collection[str]) -> QuerySet[Order]:
     """The force's orders that say that they replace one of these."""
-    rows = OrderVersion.objects.filter(order__force_id=force, replaces_interim__in=references)
+    named = Func(F("replaces_interim"), function="orders_folded", output_field=TextField())
+    meant = [fold_reference(reference) for reference in references]
+    rows = OrderVersion.objects.alias(named=named).filter(order__force_id=force, named__in=meant)
     return Order.objects.filter(pk__in=rows.values("order")).order_by("pk")

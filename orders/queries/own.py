@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.queries import good_authorities
 from accounts.types import Caller
-from orders.models import Order, ProtectedPerson
+from orders.models import InForce, Order, OrderVersion, ProtectedPerson
 from orders.queries.versions import first_served_at, times_of, versions_at
 from orders.types import Status
 
@@ -59,7 +59,7 @@ def own_orders(protections: Sequence[ProtectedPerson], *, at: datetime) -> list[
         version = terms.version
         during = [one.during for one in times.get(order.id, ())]
         ends = during[-1].upper if during else terms.until
-        conditions = [c for c in version.body["conditions"] if row.key in (c.get("protects") or ())]
+        conditions = _conditions_for(version, row.key)
         found.append(
             OwnOrder(
                 order=order,
@@ -67,9 +67,25 @@ def own_orders(protections: Sequence[ProtectedPerson], *, at: datetime) -> list[
                 status=terms.status,
                 starts=during[0].lower if during else version.effective_from,
                 ends=ends,
-                terms_until=terms.until if terms.until != ends else None,
+                terms_until=_other_terms_from(row.key, version, during),
                 served_at=first_served_at(order),
                 conditions=tuple(conditions),
             )
         )
     return found
+
+
+def _conditions_for(version: OrderVersion, key: str) -> list[dict[str, Any]]:
+    return [c for c in version.body["conditions"] if key in (c.get("protects") or ())]
+
+
+def _other_terms_from(key: str, version: OrderVersion, during: Sequence[InForce]) -> datetime | None:
+    """From when on what protects her is otherwise; what changes for somebody else is not hers to know (rule 83)."""
+    numbers = [row.version_id for row in during]
+    following = during[numbers.index(version.id) + 1 :] if version.id in numbers else ()
+    hers = _conditions_for(version, key)
+    for row in following:
+        if _conditions_for(row.version, key) != hers:
+            starts: datetime = row.during.lower
+            return starts
+    return None

@@ -21,6 +21,7 @@ from orders.queries.access import may_read
 from orders.reading import conditions_of, identifier_of, identifiers_of, names_of
 from orders.rules.known import known_person
 from orders.rules.references import fold_reference, meant_references
+from orders.rules.succession import name_replaced
 from orders.types import (
     Approval,
     Change,
@@ -204,11 +205,19 @@ def _of_one(pairs: list[tuple[_Row, _Compiled]]) -> OrderTerms:
         restricted=first.restricted,
         served_at=min((service.at for service in services), default=None),
         versions=versions,
-        respondent=(*(terms.respondent for _, terms in pairs), *_persons(learned)),
+        respondent=(*_known_by_versions(versions, [terms for _, terms in pairs]), *_persons(learned)),
         protected=_protected([terms for _, terms in pairs]),
         accounts=json.loads(first.accounts) if first.accounts else {},
         services=services,
         learned=tuple(one for one, _ in learned),
+    )
+
+
+def _known_by_versions(versions: Sequence[VersionTerms], compiled: Sequence[_Compiled]) -> Iterator[KnownPerson]:
+    """By what he is known in every version but those that were corrected: what only a slip names is not his."""
+    replaced = name_replaced(versions)
+    return (
+        terms.respondent for version, terms in zip(versions, compiled, strict=True) if version.number not in replaced
     )
 
 
@@ -286,7 +295,7 @@ def terms_as_written(stored: Mapping[str, Any]) -> OrderTerms:
         restricted=order.restricted,
         served_at=datetime.fromisoformat(stored["served_at"]) if stored["served_at"] else None,
         versions=versions,
-        respondent=(*(terms.respondent for terms in compiled), *_persons(learned)),
+        respondent=(*_known_by_versions(versions, compiled), *_persons(learned)),
         protected=_protected(compiled),
         accounts=stored.get("accounts", {}),
         services=_services(stored["services"]) if stored.get("services") is not None else None,

@@ -9,7 +9,7 @@ wrong, and is warned of. Pure.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from common.problems import Problem
 from orders.rules.parts import Doc, Found, member
@@ -33,6 +33,41 @@ def fixed_fact_problems(doc: Doc, recorded: Doc) -> Found:
     """`not_variable` for each of these facts that a variation or renewal says otherwise than the record does."""
     for where in _changed(doc, recorded):
         yield Problem(where, "not_variable", "A variation or renewal does not change this: send a correction.")
+
+
+def renamed_person_problems(doc: Doc, recorded: Doc) -> Found:
+    """`not_variable` for a key that a variation gives to somebody of another family name and other given names.
+
+    A key is one person throughout an order: her account and her reports hang on it (rule 83). Who married has one new
+    name, and is warned of; somebody else is a key of her own.
+    """
+    for where, changed in _renamed(doc, recorded):
+        if changed == 2:
+            said = "This key is another person on record: give a new person a new key, or send a correction."
+            yield Problem(where, "not_variable", said)
+
+
+def renamed_person_warnings(doc: Doc, recorded: Doc) -> Found:
+    """`protected_person_renamed`: the same key with another name. Her account stays the one that it was."""
+    for where, changed in _renamed(doc, recorded):
+        if changed:
+            yield Problem(where, "protected_person_renamed", "This person's name is another on record: check the key.")
+
+
+def _renamed(doc: Doc, recorded: Doc) -> Iterator[tuple[str, int]]:
+    """Each person on record by its key, where it stands now, and how many of two names are others."""
+    known = {member(person, "key"): person for person in _people(recorded)}
+    for index, person in enumerate(_people(doc)):
+        before = known.get(member(person, "key"))
+        if before is None:
+            continue
+        names = [(_at(person, (name,)), _at(before, (name,))) for name in ("family_name", "given_names")]
+        yield f"/protected_persons/{index}", sum(new != old for new, old in names if old)
+
+
+def _people(doc: Doc) -> list[Doc]:
+    found = member(doc, "protected_persons")
+    return [person for person in found if isinstance(person, Mapping)] if isinstance(found, list) else []
 
 
 def fixed_fact_warnings(doc: Doc, recorded: Doc) -> Found:

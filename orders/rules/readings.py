@@ -57,7 +57,7 @@ _PLATE_LENGTHS = range(2, 9)
 
 _PLATFORM_FIRST = re.compile(r"([A-Za-z ]{1,20}?)\s*(?::\s*@?|\s[-\u2013]\s@?|\s@)([^\s/@:]{1,100})")
 # A whole number that can be nothing else: with its 0, its country, or as a spreadsheet leaves a mobile.
-_CERTAIN = re.compile(r"0\d{9,10}|44\d{9,10}|7\d{9}")
+_CERTAIN = re.compile(r"0\d{9,10}|(?:00)?440?\d{9,10}|7\d{9}")
 
 
 def kind_named(kind: str) -> str:

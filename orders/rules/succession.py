@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from common.problems import Problem, pointer
-from orders.rules.fixed_facts import fixed_fact_problems, fixed_fact_warnings
+from orders.rules.fixed_facts import (
+    fixed_fact_problems,
+    fixed_fact_warnings,
+    renamed_person_problems,
+    renamed_person_warnings,
+)
 from orders.rules.parts import Doc, Found, member
 from orders.rules.periods import in_force_periods, place_of, standing
-from orders.types import Period, Placed
+from orders.types import Period, Placed, VersionTerms
 
 # What makes an element of these lists the same one, wherever it stands.
 _KEYS: Mapping[str, str] = {"conditions": "clause", "zones": "code", "protected_persons": "key"}
@@ -78,6 +83,7 @@ def variation_problems(doc: Doc, earlier: Sequence[Earlier]) -> Found:
     """What a variation or renewal may not change; by the newest word on record."""
     if earlier and member(member(doc, "change"), "kind") in ("variation", "renewal"):
         yield from fixed_fact_problems(doc, earlier[-1].body)
+        yield from renamed_person_problems(doc, earlier[-1].body)
 
 
 def varied_from(start: datetime | None, earlier: Sequence[Earlier]) -> Earlier | None:
@@ -116,13 +122,56 @@ def succession_warnings(doc: Doc, period: Period, earlier: Sequence[Earlier]) ->
         yield Problem("/change/corrects", "already_corrected", f"Its place is taken from {_versions([corrected])}.")
     if corrected and _leaves_gap(after, corrected.placed.period):
         yield Problem(_where(doc), "leaves_gap", "Before this start no version governs where the corrected one did.")
+    yield from renamed_person_warnings(doc, earlier[-1].body)
     if member(member(doc, "change"), "kind") == "correction":
+        yield from _words_that_stand(doc, period, earlier, after)
         yield from fixed_fact_warnings(doc, earlier[-1].body)
         wrong = corrected or varied_from(period.start, earlier)
         for version in later if wrong else ():
             for where in _repeated(doc, wrong.body, version.body) if wrong else ():
                 said = f"{_versions([version])} repeats what is corrected here.".capitalize()
                 yield Problem(where, "later_version_repeats", said)
+
+
+def _words_that_stand(
+    doc: Doc, period: Period, earlier: Sequence[Earlier], after: Sequence[Period | None]
+) -> Iterator[Problem]:
+    """`earlier_words_stand`: a correction that names nothing leaves what it corrects in force until its own start."""
+    if member(member(doc, "change"), "corrects") is not None:
+        return
+    still = [v for v, own in zip(earlier, after, strict=False) if own and own.start < period.start]
+    if still:
+        said = (
+            f"Before this start {_versions(still[-1:])} governs with its own words: to put those right, name it here."
+        )
+        yield Problem("/change/corrects", "earlier_words_stand", said)
+
+
+def name_replaced(versions: Sequence[VersionTerms]) -> frozenset[int]:
+    """The numbers of versions whose place a correction took wholly: what only they say of anybody was a slip.
+
+    By name, or where a correction without one starts no later and leaves the earlier version no time at all.
+    """
+    first: dict[int, int] = {}
+    for version in versions:
+        named = version.change.corrects
+        first[version.number] = version.number if named is None else first.get(named, named)
+    corrections = [version for version in versions if version.change.kind == "correction"]
+    return frozenset(
+        version.number
+        for version in versions
+        for correction in corrections
+        if correction.number > version.number and _takes_place(correction, version, first)
+    )
+
+
+def _takes_place(correction: VersionTerms, version: VersionTerms, first: Mapping[int, int]) -> bool:
+    """`first`: the version whose place each has in the end, through corrections of corrections."""
+    if correction.change.corrects is not None:
+        return first[correction.number] == first[version.number]
+    if version.in_force is not None or correction.in_force is None or correction.runs is None or version.runs is None:
+        return False
+    return correction.runs.start <= version.runs.start
 
 
 def _where(doc: Doc) -> str:

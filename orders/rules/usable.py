@@ -46,6 +46,7 @@ _DATE = re.compile(
     r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ].*)?",
     re.I,
 )
+_DATELESS = re.compile(r"[a-z]{1,3} ?\d{1,4}", re.I)
 # A day as spreadsheets count: 1982 to 2064; and a number as they write one that is too long for its cell.
 _SERIAL = re.compile(r"[3-5]\d{4}(?:\.\d+)?")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d{1,3}", re.I)
@@ -155,7 +156,9 @@ def _number_fits(value: str) -> bool:
 def _plate_fits(value: str) -> bool:
     found = plate(value)
     mixed = any(c.isdigit() for c in found) and any(c.isalpha() for c in found)
-    return mixed and 2 <= len(found) <= 8 and not looks_like_a_date(value) and not _SCIENTIFIC.fullmatch(value.strip())
+    # MAY 10 is a mark without a date (up to three letters, up to four digits); 10-May is what a spreadsheet made of it.
+    dated = looks_like_a_date(value) and not _DATELESS.fullmatch(value.strip())
+    return mixed and 2 <= len(found) <= 8 and not dated and not _SCIENTIFIC.fullmatch(value.strip())
 
 
 _FITTING: dict[str, Callable[[str], bool]] = {

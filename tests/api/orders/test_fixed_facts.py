@@ -73,7 +73,8 @@ def test_all_of_it_is_told_at_once_and_with_everything_else(api: Apis) -> None:
 def test_a_correction_changes_it_and_is_warned_of(api: Apis, where: str) -> None:
     answer = put(api, 2, changed("correction", *FIXED[where]))
     assert answer.status == 201, answer.body
-    assert [(w["pointer"], w["code"]) for w in answer.body["warnings"]] == [(where, "fixed_fact_corrected")]
+    told = [("/change/corrects", "earlier_words_stand"), (where, "fixed_fact_corrected")]
+    assert [(w["pointer"], w["code"]) for w in answer.body["warnings"]] == told
 
 
 @pytest.mark.parametrize("name", ALIKE)
@@ -113,3 +114,32 @@ def test_a_court_needs_code_name_and_type(api: Apis, name: str) -> None:
     body = copy.deepcopy(an_order(conditions=[NO_CONTACT]))
     del body["court"][name]
     assert api.force.put("force/orders/OTHER-1/versions/1", body).codes == {(f"/court/{name}", "required")}
+
+
+def with_person(body: Json, kind: str, **names: str) -> Json:
+    people = [{**body["protected_persons"][0], **names}]
+    said = {**change(kind), "necessity": "She moved."}
+    return {**body, "protected_persons": people, "change": said, "effective_from": "2026-06-01T12:00:00+01:00"}
+
+
+def test_a_variation_does_not_make_a_key_another_person(api: Apis) -> None:
+    """A person's account and reports hang on her key (rule 83)."""
+    body = an_order(conditions=[NO_CONTACT])
+    put(api, 1, body)
+    other = {"family_name": "Else", "given_names": "Anna"}
+    answer = put(api, 2, with_person(body, "variation", **other))
+    assert (answer.status, answer.codes) == (422, {("/protected_persons/0", "not_variable")})
+    warned = put(api, 2, with_person(body, "correction", **other))
+    assert ("/protected_persons/0", "protected_person_renamed") in {
+        (w["pointer"], w["code"]) for w in warned.body["warnings"]
+    }
+
+
+def test_a_new_name_of_the_same_person_is_warned_of(api: Apis) -> None:
+    body = an_order(conditions=[NO_CONTACT])
+    put(api, 1, body)
+    answer = put(api, 2, with_person(body, "variation", family_name="Osei-Grant"))
+    assert answer.status == 201
+    assert [w["pointer"] for w in answer.body["warnings"] if w["code"] == "protected_person_renamed"] == [
+        "/protected_persons/0"
+    ]

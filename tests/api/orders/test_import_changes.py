@@ -322,3 +322,20 @@ def test_a_window_or_place_that_cannot_be_is_told_by_its_column(
     row = a_row(window_days="mon", window_from="08:00", window_to="17:00", locality_wording="The town.") | cells
     found = told(api.force, imported(api.force, table(row)))
     assert any(where == column and (not code or code == said) for _, where, said in found), found
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda body: body["conditions"].reverse(),
+        lambda body: body["conditions"][0]["zones"].reverse(),
+        lambda body: body["respondent"]["identifiers"].reverse(),
+    ],
+    ids=["conditions", "zones", "identifiers"],
+)
+def test_the_same_in_another_order_is_the_same(api: Apis, change: Any) -> None:
+    body = an_order()
+    imported(api.force, ndjson(line("X", body)), NDJSON)
+    change(body)
+    job = imported(api.force, ndjson(line("X", body)), NDJSON)
+    assert counts(job) == {"rows": 1, "duplicates": 1}

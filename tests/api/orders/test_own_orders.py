@@ -171,3 +171,16 @@ def test_that_she_read_them_is_on_the_trail(api: Apis, order: str) -> None:
     own(api)
     entry = Entry.objects.filter(verb="own_orders_read").latest("id")
     assert (entry.action, entry.record_ids) == ("consultation", [str(Order.objects.get().id)])
+
+
+def test_what_changes_for_somebody_else_only_is_not_hers_to_know(api: Apis, cast: Cast) -> None:
+    """Rule 83: no date of other terms, and no words of it."""
+    reference = register(api, cast, two_people())
+    later = two_people(
+        effective_from="2027-06-01T00:00:00+01:00",
+        change={"kind": "variation", "decided_on": "2026-06-01", "necessity": "x" * 20},
+    )
+    later["conditions"].append(a_condition(NO_APPROACH, clause="7", protects=["P2"]))
+    assert api.force.put(f"force/orders/{reference}/versions/2", later).status == 201
+    (one,) = own(api)
+    assert one["terms_until"] is None and not any("Other terms" in line for line in one["says"])

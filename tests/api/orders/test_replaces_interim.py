@@ -107,3 +107,18 @@ def test_a_restricted_interim_is_on_record_for_its_readers_only(api: Apis, reade
     prefix = "force" if reader else "officer"
     answer = caller.put(f"{prefix}/orders/{REFERENCE}/versions/1", an_order(**RIGHT))
     assert codes(answer) == ([] if reader else [("/replaces_interim", "interim_not_on_record")])
+
+
+@pytest.mark.parametrize("typed", [INTERIM.lower(), INTERIM.replace("-", " "), INTERIM.replace("-", "")])
+def test_an_interim_is_found_however_its_reference_is_typed(api: Apis, typed: str) -> None:
+    """No duty that he does not have, and so no offence that is none (rule 27)."""
+    register_interim(api)
+    assert ("/replaces_interim", "interim_not_on_record") not in codes(put(api, REFERENCE, replaces_interim=typed))
+    assert serve(api) is None and duties() == []
+
+
+def test_an_interim_that_comes_later_is_found_however_it_was_typed(api: Apis) -> None:
+    put(api, REFERENCE, replaces_interim=INTERIM.lower())
+    assert serve(api) is not None
+    register_interim(api)
+    assert duties() == []

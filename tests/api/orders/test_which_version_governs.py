@@ -25,6 +25,7 @@ from tests.support.orders import (
     NO_APPROACH,
     NO_CONTACT,
     REFERENCE,
+    SERVED,
     ZONE_A,
     ZONE_B,
     a_condition,
@@ -320,3 +321,36 @@ def test_orders_on_record_get_the_rule_from_the_migration_on(api: Apis, put: Put
     assert [number for number, _ in by_number(began)] == [1, 3]
     redraw(apps, None)
     assert (InForce.objects.count(), [task["args"] for task in queued()]) == (4, [(str(order.id),)])
+
+
+def sent_from(number: str) -> Json:
+    return a_report(
+        order=None,
+        positions=[],
+        contacts=[{"channel": "sms", "at": "2026-11-20T18:10:00Z", "from": {"kind": "phone", "value": number}}],
+    )
+
+
+@pytest.mark.parametrize("named", [1, None], ids=["names it", "starts with it"])
+def test_a_number_that_was_put_right_is_no_longer_his(api: Apis, put: Put, named: int | None) -> None:
+    """A correction takes the place of a version wholly: what only the slip named was never his."""
+    slip, right = (
+        {**an_order()["respondent"], "identifiers": [{"kind": "phone", "value": f"07700 900{end}"}]}
+        for end in ("333", "334")
+    )
+    put(respondent=slip)
+    api.force.post(f"force/orders/{REFERENCE}/service", SERVED)
+    put("correction", corrects=named, respondent=right)
+    for number, outcome in (("07700 900333", "needs_officer"), ("07700 900334", "indicated")):
+        body = {
+            name: value for name, value in sent_from(number).items() if name in ("happened", "positions", "contacts")
+        }
+        (found,) = api.force.post(f"force/orders/{REFERENCE}/check", body).body["assessment"]["findings"]
+        assert found["outcome"] == outcome, number
+
+
+def test_a_correction_that_names_nothing_says_which_words_stand_before_it(put: Put) -> None:
+    put()
+    warned = told(put("correction", start=JUNE, conditions=[MISTAKEN]))
+    assert [where for where, _ in warned["earlier_words_stand"]] == ["/change/corrects"]
+    assert "earlier_words_stand" not in told(put("correction", start=JUNE, corrects=1))

@@ -185,7 +185,10 @@ DISOWNED: dict[str, Any] = {"accuracy_m": -1, "method": "gnss"}
 VOID: dict[str, Any] = {"accuracy_m": 8, "method": "gnss", "receiver_status": "void"}
 
 
-@pytest.mark.parametrize("mark", [DISOWNED, VOID], ids=["accuracy below nought", "void"])
+UNKNOWN_MARK: dict[str, Any] = {"accuracy_m": 8, "method": "gnss", "receiver_status": "no fix"}
+
+
+@pytest.mark.parametrize("mark", [DISOWNED, VOID, UNKNOWN_MARK], ids=["accuracy below nought", "void", "no fix"])
 @pytest.mark.parametrize(
     ("place", "result", "outcome", "otherwise"),
     [({}, "inside", "possible", None), (EDGE, "indeterminate", "possible", None),

@@ -91,11 +91,6 @@ def test_not_stated_or_no_key_of_the_order_is_judged_as_before_and_says_so(key: 
     assert said(judge(about(key), ORDER), "3") == ("indicated", ["known_identifier", "protected_person_not_stated"])
 
 
-def test_an_items_unknown_key_falls_back_to_the_reports() -> None:
-    verdict = judge(about("P2", contacts=[{**CALL, "to": "P9"}]), ORDER)
-    assert said(verdict, "3") == ("not_applicable", ["protects_another"])
-
-
 def test_where_a_condition_protects_everybody_of_the_order_nothing_need_be_stated() -> None:
     everybody = an_order(protected_persons=PEOPLE, conditions=[a_condition(NO_CONTACT, protects=["P2", "P1"])])
     nobody_named = an_order(protected_persons=PEOPLE, conditions=[a_condition(NO_CONTACT, protects=[])])
@@ -140,3 +135,12 @@ def test_a_zone_whose_clause_protects_more_later_has_no_gap() -> None:
 def test_whom_it_is_about_is_in_the_stored_question() -> None:
     facts = replace(facts_of(about("P2", contacts=[{**CALL, "to": "P1"}])), accounts=frozenset({HERS}))
     assert facts_from_json(facts_json(facts)) == facts
+
+
+@pytest.mark.parametrize("named", ["P9", "my mum", "?"])
+def test_what_is_said_to_be_about_nobody_known_is_about_nobody_in_particular(named: str) -> None:
+    """A slip for one key must not drop her condition, nor make the other's a certainty."""
+    verdict = judge(about("P1", contacts=[CALL | {"to": named}]), ORDER)
+    for clause in ("3", "3b"):
+        outcome, reasons = said(verdict, clause)
+        assert outcome == "indicated" and "protected_person_not_stated" in reasons
