@@ -74,14 +74,19 @@ def review_queue(caller: Caller, body: Mapping[str, Any], forces: Sequence[str],
     """
     chosen = body.get("force")
     by_area = likeliest(where.found) if where else None
+    unknown = (_FORCE_UNKNOWN,) if chosen and not _is_force(chosen) else ()
     if forces:
         likely = [force for force in (chosen, by_area) if isinstance(force, str) and force in forces]
-        return Route(likely[0] if likely else forces[-1])
+        return Route(likely[0] if likely else forces[-1], unknown)
     if caller.force:
-        return Route(caller.force)
-    if chosen and len(chosen) == 2 and Force.objects.filter(code=chosen).exists():
+        return Route(caller.force, unknown)
+    if chosen and not unknown:
         return Route(chosen)
-    return Route(by_area or settings.SERVICE_FORCE, (_FORCE_UNKNOWN,) if chosen else ())
+    return Route(by_area or settings.SERVICE_FORCE, unknown)
+
+
+def _is_force(code: object) -> bool:
+    return isinstance(code, str) and len(code) == 2 and Force.objects.filter(code=code).exists()
 
 
 def keep_whereabouts(report: Report, where: Whereabouts | None, *, at: datetime) -> None:

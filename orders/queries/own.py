@@ -67,7 +67,7 @@ def own_orders(protections: Sequence[ProtectedPerson], *, at: datetime) -> list[
                 status=terms.status,
                 starts=during[0].lower if during else version.effective_from,
                 ends=ends,
-                terms_until=_other_terms_from(row.key, version, during),
+                terms_until=_other_terms_from(row.key, version, times.get(order.id, ())),
                 served_at=first_served_at(order),
                 conditions=tuple(conditions),
             )

@@ -45,7 +45,7 @@ def test_a_force_without_services_of_its_own_has_the_nations(api: Apis) -> None:
 
 def test_advice_names_the_help_of_the_area_that_the_report_goes_to(api: Apis, order: str) -> None:
     here = json.dumps(api.victim.post("victim/reports", a_report()).body["advice"])
-    there = json.dumps(api.victim.post("victim/reports", a_report(order=None, force="06")).body["advice"])
+    there = json.dumps(api.other_victim.post("victim/reports", a_report(order=None, force="06")).body["advice"])
     assert "0808 802 0300" in here and "0808 175 3080" in here
     assert "0808 802 0300" in there and "0808 175 3080" not in there
 

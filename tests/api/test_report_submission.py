@@ -140,7 +140,7 @@ def test_without_an_order_the_chosen_force_reviews_it(api: Apis) -> None:
             ("/positions/0", "location_multiple_crs"),
         ),
         ({"kinds": ["haunting"]}, ("/kinds/0", "value_not_recognised")),
-        ({"order": "x" * 5000}, ("/order", "order_not_matched")),
+        ({"order": "x" * 5000}, ("/order", "order_assumed")),
         ({"description": ""}, None),
     ],
 )

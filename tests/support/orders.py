@@ -156,6 +156,14 @@ REPORT: Json = {
 }
 
 
+def learned(api: Apis, order: str) -> str:
+    """The id of an identifier of the respondent that became known beside the versions."""
+    said = {"kind": "phone", "value": "07700 900777"}
+    answer = api.force.post(f"force/orders/{order}/people/respondent/identifiers", said)
+    assert answer.status == 201, answer.body
+    return str(answer.body["id"])
+
+
 def a_report(**changes: Any) -> Json:
     """A report of him in zone A with other members; its own copy. A change to None leaves the member out."""
     merged = {**REPORT, **changes}

@@ -12,7 +12,7 @@ from orders.models import Service
 from tests.support import evidence
 from tests.support.api import Answer, Api, Apis, token_of
 from tests.support.imports import NDJSON, line, ndjson, send
-from tests.support.orders import REFERENCE, a_report, an_order
+from tests.support.orders import REFERENCE, a_report, an_order, learned
 
 SUPERVISOR = "4403"
 
@@ -51,5 +51,6 @@ def everything_under(api: Apis, order: str) -> dict[str, str]:
         "entry": str(entry),
         "order": order,
         "service": str(Service.objects.filter(order__reference=order)[0].id),
+        "identifier": learned(api, order),
     }
     return {**evidence.places(api, report), **ids}

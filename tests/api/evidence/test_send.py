@@ -30,6 +30,7 @@ def test_what_is_sent_is_kept_exactly_with_the_hash_the_same_at_both_ends(api: A
         "state": "quarantined",
         "received_at": answer.body["received_at"],
         "viewable": False,
+        "reading": None,
     }
     item = EvidenceItem.objects.get(id=answer.body["id"])
     assert b"".join(Opened(queries.parts_of(item)).pieces()) == CONTENT

@@ -199,6 +199,10 @@ def test_registration_that_ends_when_the_order_is_over_gives_no_due_day_rule_29(
 
 
 def test_a_change_under_an_order_that_replaced_an_interim_is_due_rule_27(api: Apis) -> None:
+    interim = {"kind": "interim", "expires_on": "2026-12-31",
+               "main_application": {"reference": "APP-1", "applied_on": "2026-02-20"}}  # fmt: skip
+    put = api.force.put("force/orders/SPO-05-0000-26/versions/1", an_order(conditions=[NO_CONTACT], **interim))
+    assert put.status == 201, put.body
     api.force.put(f"{ROOT}/versions/1", an_order(conditions=[NO_CONTACT], replaces_interim="SPO-05-0000-26"))
     api.force.post(f"{ROOT}/service", SERVED)
     assert state(api.force) == []

@@ -31,7 +31,7 @@ EMPTY = {
     "retention_disposal", "retention_disposaldecision", "retention_tombstone", "retention_accessrequest",
     "retention_accessdecision",
     "breaches_diaryreport", "breaches_evidenceexamination", "breaches_evidencemessage", "breaches_evidencepiece",
-    "breaches_fixjudgement",
+    "breaches_fixjudgement", "breaches_orderchange", "orders_importrun", "orders_personidentifier",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from tests.api.tracking import feed
 from tests.support import evidence, following
 from tests.support.api import Apis
 from tests.support.imports import NDJSON, line, ndjson, send
-from tests.support.orders import a_report
+from tests.support.orders import a_report, learned
 
 
 def build(api: Apis, order: str) -> dict[str, str]:
@@ -35,6 +35,7 @@ def build(api: Apis, order: str) -> dict[str, str]:
         "job": str(job),
         "order": order,
         "service": str(Service.objects.filter(order__reference=order)[0].id),
+        "identifier": learned(api, order),
         "report": str(report),
         "hook": str(hook),
     }

@@ -24,9 +24,9 @@ def test_claims_lead_to_held_states_and_only_holders_leave_them() -> None:
 
 
 def test_what_is_allowed_is_what_the_table_says() -> None:
-    assert allowed("received") == ["claim", "transfer"]
+    assert allowed("received") == ["claim", "order", "transfer"]
     assert allowed("in_review") == [
-        "not-verified", "release", "request-information", "takeover", "transfer", "verify"
+        "not-verified", "order", "release", "request-information", "takeover", "transfer", "verify"
     ]  # fmt: skip
     assert move("verify", "received") is None
 
