@@ -220,7 +220,11 @@ def test_decisions_on_record_become_the_entries_that_they_would_have_been(api: A
     assert [named.get(row["overturns"]) for row in rows] == [None, None, 1, 2, None]
 
 
-@pytest.mark.parametrize("cursor", ["x", sign("force-events", [1]), sign("breach-decisions", [1, 2])])
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", sign("force-events", [1]), sign("breach-decisions", [1, 2])],
+    ids=["no cursor", "of the events", "of two parts"],
+)
 def test_a_cursor_of_something_else_is_refused(api: Apis, order: str, cursor: str) -> None:
     answer = api.force.get(f"force/breaches?cursor={cursor}")
     assert (answer.status, answer.code) == (422, "cursor_invalid")
