@@ -256,7 +256,8 @@ def test_the_history_of_the_order_marks_it(api: Apis) -> None:
 def test_the_list_of_services_has_its_shape(api: Apis) -> None:
     force = registered(api)
     recorded(force, "service")
-    ServicesOut.model_validate_json(json.dumps(force.get(f"{ROOT}/service").body))
+    found = ServicesOut.model_validate_json(json.dumps(force.get(f"{ROOT}/service").body))
+    assert len(found.results) == 1
 
 
 # --- refused ---------------------------------------------------------------------------------------------
