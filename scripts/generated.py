@@ -1,4 +1,4 @@
-"""The documents that are made from the code: docs/openapi.json and docs/states.md.
+"""The documents that are made from the code: docs/openapi.json, docs/states.md and the table in docs/evidence.md.
 
 python scripts/generated.py           make them
 python scripts/generated.py --check   are they what the code says now?
@@ -21,6 +21,7 @@ django.setup()
 from drf_spectacular.generators import SchemaGenerator  # noqa: E402 - needs Django set up
 
 from breaches.workflow import ADDED, MOVES, OWNER, TOLD  # noqa: E402
+from scripts.evidence_corpus import fill_document  # noqa: E402
 
 
 def openapi() -> str:
@@ -60,7 +61,16 @@ def states() -> str:
     return "\n".join(lines)
 
 
-FILES = {ROOT / "docs" / "openapi.json": openapi, ROOT / "docs" / "states.md": states}
+def evidence() -> str:
+    """What is written of evidence, with the table of its corpus."""
+    return fill_document((ROOT / "docs" / "evidence.md").read_text("utf-8"))
+
+
+FILES = {
+    ROOT / "docs" / "openapi.json": openapi,
+    ROOT / "docs" / "states.md": states,
+    ROOT / "docs" / "evidence.md": evidence,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -24,7 +24,7 @@ from breaches.evidence import continuity, detect, films, itself, messages, queri
 from breaches.evidence.chats import NotAChat, read_messages
 from breaches.evidence.models import EvidenceExamination, EvidenceItem
 from breaches.evidence.pictures import NotAPicture, opened_picture, viewable
-from breaches.evidence.readings import CountedMessages, describe_held, describe_messages, describe_other
+from breaches.evidence.readings import CountedMessages, describe_held, describe_messages, describe_other, may_read_words
 from breaches.evidence.rows import store_messages
 from breaches.evidence.sealing import Arrival, Opened
 from breaches.evidence.storage import Unavailable
@@ -119,7 +119,7 @@ def _write(item: EvidenceItem, reading: _Reading, source: Opened) -> None:
     held = EvidenceItem.objects.select_for_update(of=("self",)).select_related("report").get(pk=item.pk)
     if held.state != "quarantined":
         return  # another worker was faster
-    read = _ReadItem(describe_held()) if reading.found.holds else _read_item(held, reading.found, source)
+    read = _read_item(held, reading.found, source) if may_read_words(reading.found) else _ReadItem(describe_held())
     held.state = "held" if reading.found.holds else "released"
     held.save(update_fields=["state"])
     said, comparison = reading.taken, reading.comparison
@@ -170,7 +170,8 @@ def _read_item(item: EvidenceItem, found: Found, source: Opened) -> _ReadItem:
             counted = CountedMessages(chat, rows, clock=time.monotonic, seconds=_READ_SECONDS)
             senders = store_messages(item, counted)
     except NotAChat as error:
-        return _ReadItem(describe_other(found, why=error.code), notes=(error.code,) if error.code else ())
+        reading = describe_held() if found.holds else describe_other(found, why=error.code)
+        return _ReadItem(reading, notes=(error.code,) if error.code else ())
     finally:
         buffered.detach()
     return _ReadItem(describe_messages(chat, counted.read), chat.platform, tuple(chat.notes), senders)

@@ -21,6 +21,8 @@ from breaches.evidence.pictures import MOST_AT_ONCE
 from breaches.evidence.types import Agreement, Comparison, Taken
 
 _EXIF, _GPS = ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo
+_XMP = ("xmp", "XML:com.adobe.xmp")
+_LARGEST_XMP = 1024 * 1024  # characters
 _A_DAY = timedelta(days=1)
 _ELLIPSOID = Geod(ellps="WGS84")
 # What Pillow raises where EXIF is damaged.
@@ -41,10 +43,22 @@ def taken(image: Image.Image, *, latest: datetime | None = None) -> Taken:
     except _BROKEN:
         return Taken(notes=("metadata_unreadable",))
     place, time = told_places.read_exif_place(gps), told_times.read_exif_time(inner, gps, latest)
+    told = told_places.tells_place(gps)
+    if not told:
+        # Programs that tidy pictures keep the place in XMP alone.
+        xmp = _read_xmp(image)
+        place, told = told_places.read_xmp_place(xmp), told_places.tells_xmp_place(xmp)
     notes = (*damaged, *time.notes)
-    notes = notes if place or not told_places.tells_place(gps) else (*notes, "place_unreadable")
+    notes = notes if place or not told else (*notes, "place_unreadable")
     latitude, longitude = place or (None, None)
     return Taken(latitude, longitude, time.at, time.offset_assumed, notes)
+
+
+def _read_xmp(image: Image.Image) -> str:
+    """The XMP packet of a picture, as words; never as XML, so that nothing in it is expanded or fetched."""
+    found = next((image.info[name] for name in _XMP if isinstance(image.info.get(name), bytes | str)), b"")
+    words = found.decode("utf-8", "replace") if isinstance(found, bytes) else found
+    return words[:_LARGEST_XMP]
 
 
 def _exif_of(image: Image.Image) -> Image.Exif:

@@ -19,6 +19,12 @@ _BY_FAMILY = {"image": "picture", "video": "film", "audio": "sound", "text": "te
 _BY_TYPE = {"application/pdf": "document", "application/zip": "archive", "message/rfc822": "email"}
 
 
+# Reasons to hold an item back, yet none not to read its words: nothing is opened, run or unpacked for that.
+_READ_THOUGH_HELD = frozenset({
+    "active_content", "archive_encrypted", "archive_nested", "archive_traversal", "executable", "macro_document",
+    "polyglot",
+})  # fmt: skip
+
 MOST_MESSAGES = 2_000_000  # beyond what two people ever wrote
 
 
@@ -56,6 +62,11 @@ class CountedMessages:
 def describe_messages(chat: Chat, read: int) -> Reading:
     """The reading of a file of messages: `read` of them were taken, the rest is in `chat.unread`."""
     return make_reading(chat.platform, read=read, unread=chat.unread)
+
+
+def may_read_words(found: Found) -> bool:
+    """Whether the words of an item are read: also of what is held back, unless a scanner or a bomb is the reason."""
+    return _READ_THOUGH_HELD.issuperset(found.holds)
 
 
 def describe_held() -> Reading:

@@ -103,7 +103,8 @@ class LeadOut(Shape):
 
 
 class MessageOut(Shape):
-    """One message. `kind` `app`: the program's own words, nobody's act. `own`: sent from the telephone it comes from.
+    """One message. `kind` `app`: the program's own words, nobody's act; `page`: a piece of a document, by whoever made
+    it. `own`: sent from the telephone it comes from.
 
     `forwarded_from`: whose words they are, where somebody passed them on. `leads`: other addresses that a mail names,
     never taken for its sender.
@@ -115,7 +116,7 @@ class MessageOut(Shape):
     sent_at: Instant | None
     sender: str
     text: str
-    kind: Literal["message", "call", "app"]
+    kind: Literal["message", "call", "app", "page"]
     own: bool
     marks: list[str]
     forwarded_from: str

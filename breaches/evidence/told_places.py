@@ -1,4 +1,4 @@
-"""Where a file says it was made: degrees of EXIF, and ISO 6709 of films. Pure: no Django.
+"""Where a file says it was made: degrees of EXIF and of XMP, and ISO 6709 of films. Pure: no Django.
 
 A wrong place is far worse than none: 2.98 degrees east instead of west would tell a court that her photograph
 contradicts her. A side that is not plainly one, a part that has no value, a place that nobody was at: all are none.
@@ -24,6 +24,11 @@ _NOT_LETTERS = re.compile(r"[^a-z]+")
 _NULL_ISLAND = 0.001  # degrees; about 110 m
 # Other shapes of the earth that cameras name: a place in them lies 100 to 500 m off.
 _OTHER_DATUM = re.compile(r"tokyo|osgb|ed50|nad27|pulkovo|dhdn|potsdam", re.IGNORECASE)
+# As an attribute or as an element of its own; the longest that is looked at is a little more than any place takes.
+_XMP_SAID = re.compile(
+    r"(?<![/\w])exif:GPS(?P<name>Latitude|Longitude|Status|MapDatum)(?:\s*=\s*[\"']|\s*>)(?P<value>[^<\"']{0,60})[<\"']"
+)
+_XMP_DEGREES = re.compile(r"(?P<parts>\d{1,3}(?:,\d{1,2}(?:\.\d{1,12})?){1,2})(?P<side>[A-Za-z])")
 _ISO_6709 = re.compile(
     r"(?P<lat>[+-]\d{2,6}(?:\.\d+)?)(?P<lon>[+-]\d{3,7}(?:\.\d+)?)(?:[+-]\d+(?:\.\d+)?)?(?:CRS(?P<crs>[^/]*))?/?\Z"
 )
@@ -41,6 +46,28 @@ def read_exif_place(gps: Mapping[int, Any]) -> Place | None:
     latitude = _read_degrees(gps.get(_LATITUDE), gps.get(_LATITUDE_SIDE), _NORTH, _SOUTH)
     longitude = _read_degrees(gps.get(_LONGITUDE), gps.get(_LONGITUDE_SIDE), _EAST, _WEST)
     return _usable_place(latitude, longitude)
+
+
+def read_xmp_place(xmp: str) -> Place | None:
+    """The place of an XMP packet (XMP part 2, 3.3: "53,24.432N" or "53,24,25.9N"); None as for EXIF."""
+    said = {found["name"]: found["value"] for found in _XMP_SAID.finditer(xmp)}
+    if _letters(said.get("Status")) == "v" or _OTHER_DATUM.search(said.get("MapDatum", "")):
+        return None
+    return _usable_place(
+        _read_xmp_degrees(said.get("Latitude", ""), _NORTH, _SOUTH),
+        _read_xmp_degrees(said.get("Longitude", ""), _EAST, _WEST),
+    )
+
+
+def tells_xmp_place(xmp: str) -> bool:
+    """Whether an XMP packet says anything of a place, usable or not."""
+    return any(found["name"] in ("Latitude", "Longitude") for found in _XMP_SAID.finditer(xmp))
+
+
+def _read_xmp_degrees(written: str, plus: frozenset[str], minus: frozenset[str]) -> float | None:
+    found = _XMP_DEGREES.fullmatch(written.strip())
+    parts = tuple(float(part) for part in found["parts"].split(",")) if found else ()
+    return _read_degrees(parts, found["side"], plus, minus) if found else None
 
 
 def read_iso_6709(text: str) -> Place | None:

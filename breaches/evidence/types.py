@@ -47,18 +47,22 @@ Agreement = Literal["consistent", "inconsistent", "absent"]
 AGREEMENTS: frozenset[str] = frozenset({"consistent", "inconsistent", "absent"})
 ReadingState = Literal["whole", "part", "none"]
 READING_STATES: frozenset[str] = frozenset({"whole", "part", "none"})
-MessageKind = Literal["message", "call", "app"]
+MessageKind = Literal["message", "call", "app", "page"]
 # What is said of a message beside its words.
 MARKS: frozenset[str] = frozenset({
     "attachment", "call_answered", "call_missed", "call_rejected", "call_voicemail", "deleted", "draft", "edited",
-    "failed", "forwarded", "group", "media_left_out", "reaction", "sender_withheld", "text_cut", "time_doubtful",
-    "time_runs_backwards", "unsent",
+    "failed", "forwarded", "group", "media_left_out", "quoted", "reaction", "sender_withheld", "text_cut",
+    "time_doubtful", "time_runs_backwards", "unsent",
 })  # fmt: skip
 # Why something that an item holds was not read, in words for whoever sent it and for the officer.
 WHY_UNREAD: dict[str, str] = {
     "archive_unreadable": "The archive is damaged or of a kind that is not looked into.",
     "clocks_differ": "Two clocks in the file differ by weeks or years: neither is relied on.",
+    "document_encrypted": "The document is locked with a password.",
+    "document_too_large": "The document is too large to be read.",
+    "document_unreadable": "The document is damaged.",
     "cut_short": "The file ends in the middle: what came before was read.",
+    "file_attached": "A file is attached to the document. It was not read.",
     "film_behind_picture": "A film is behind the picture. It is kept, but nobody but a person can look at it.",
     "film_not_watched": "What the file says of its place and time was read. Its pictures and sound are for a person.",
     "film_unreadable": "The film is damaged, or of a kind that the service does not read.",
@@ -73,12 +77,16 @@ WHY_UNREAD: dict[str, str] = {
     "member_unreadable": "A file in the archive is damaged, or of no kind that is read.",
     "metadata_unreadable": "What the file says of itself is damaged.",
     "message_unreadable": "An entry is damaged, or written in a way that nobody here knows.",
+    "page_unreadable": "A page of the document is damaged.",
+    "page_without_words": "A page holds no words, only a picture perhaps: a person can read it.",
+    "picture_in_page": "There is a picture in the page. Only a person can look at it.",
     "picture_too_large": "The picture is too large to be opened.",
     "picture_unreadable": "The picture is damaged.",
     "place_unreadable": "The file says where it was made, but not in a way that can be relied on.",
     "time_ran_out": "Reading took too long: what came before was read.",
     "time_unreadable": "The file says when it was made, but not in a way that can be relied on.",
     "too_many_messages": "There are more messages than the service takes.",
+    "too_many_pages": "There are more pages than the service reads.",
     "too_many_members": "The archive holds more files than the service takes.",
     "xml_doctype": "The file defines words of its own (a DOCTYPE), which is not read.",
 }
@@ -180,7 +188,8 @@ class Message:
     """One entry of a chat, a backup, a call list or a mail, and where in the original it begins.
 
     `offset`: bytes, in the member `part` where the original is an archive. `kind`: `app` is what the program itself
-    put in, nobody's words and nobody's act. `own`: whoever's telephone it is sent it. `marks`: see `MARKS`.
+    put in, nobody's words and nobody's act; `page` is a piece of a document, by whoever made it. `own`: whoever's
+    telephone it is sent it. `marks`: see `MARKS`.
     `platform`: of this message, where an archive holds several. `forwarded_from`: whose words they are where somebody
     else's were passed on. `leads`: other addresses that a mail names, as pairs of header and address; never taken for
     the sender.

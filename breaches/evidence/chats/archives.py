@@ -6,13 +6,15 @@ read never hides the others; it is counted.
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import IO
 
+from breaches.evidence.chats.decoding import name_encoding
 from breaches.evidence.chats.readers import HEAD, read_document, recognise_head
 from breaches.evidence.chats.types import Messages, NotAChat
 from breaches.evidence.types import Chat, Message
@@ -23,20 +25,27 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, No
 # What a Mac or Windows puts beside the files of a folder, which holds nothing of them.
 _FOREIGN_FOLDERS = frozenset({"__macosx", ".spotlight-v100", ".trashes"})
 _FOREIGN_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+# What may have noughts in its beginning and is read all the same: wide letters, Outlook's mails, PDF.
+_MARKED = (b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-")
+_PAGES = re.compile(r"(?P<folder>.*/)?messages(?P<number>\d*)\.html", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class _Archive:
     file: zipfile.ZipFile
     latest_year: int
+    carried: dict[str, str] = field(default_factory=dict)
 
     def open_member(self, member: zipfile.ZipInfo) -> IO[bytes]:
         return self.file.open(member)
 
     def read_member(self, member: zipfile.ZipInfo) -> Messages:
         return read_document(
-            lambda: self.open_member(member), name=member.filename, media_type="", latest_year=self.latest_year
+            lambda: self.open_member(member),
+            name=member.filename,
+            media_type="",
+            latest_year=self.latest_year,
+            carried=self.carried,
         )
 
 
@@ -48,7 +57,7 @@ def read_archive(source: IO[bytes], *, latest_year: int) -> Messages:
     source.seek(0)
     try:
         archive = _Archive(zipfile.ZipFile(source), latest_year)
-        members = [member for member in archive.file.infolist() if not _is_foreign(member)]
+        members = _sort_pages([member for member in archive.file.infolist() if not _is_foreign(member)])
     except _BROKEN:
         raise NotAChat("archive_unreadable") from None
     left = Chat("", "")
@@ -61,6 +70,16 @@ def read_archive(source: IO[bytes], *, latest_year: int) -> Messages:
     (chat, rows), member, others = opened
     chat.unread.update(left.unread)
     return chat, _read_in_turn(archive, chat, (member, chat, rows), others)
+
+
+def _sort_pages(members: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """The same members, pages of one chat by their numbers: the second begins with whoever wrote last in the first."""
+    found = [(index, page) for index, member in enumerate(members) if (page := _PAGES.fullmatch(member.filename))]
+    in_turn = sorted(found, key=lambda one: (one[1]["folder"] or "", int(one[1]["number"] or 1)))
+    ordered = list(members)
+    for (place, _), (index, _) in zip(found, in_turn, strict=True):
+        ordered[place] = members[index]
+    return ordered
 
 
 def _is_foreign(member: zipfile.ZipInfo) -> bool:
@@ -79,15 +98,18 @@ def _has_messages(archive: _Archive, member: zipfile.ZipInfo, left: Chat) -> boo
         try:
             with archive.open_member(member) as opened:
                 begin = opened.read(_PEEK)
-                if (b"\0" in begin and not begin.startswith(_WIDE_MARKS)) or not recognise_head(
-                    begin + opened.read(HEAD - _PEEK), name=member.filename
-                ):
+                if _is_binary(begin) or not recognise_head(begin + opened.read(HEAD - _PEEK), name=member.filename):
                     left.count_unread("member_not_read")
                     return False
                 return True
         except _BROKEN:
             left.count_unread("member_unreadable")
     return False
+
+
+def _is_binary(begin: bytes) -> bool:
+    """Whether a file begins as no text does, and as nothing else that is read."""
+    return b"\0" in begin and not begin.startswith(_MARKED) and not name_encoding(begin).startswith("utf-16")
 
 
 def _open_first(

@@ -1,7 +1,7 @@
 """Exports in JSON: every array `messages` of a file, one element at a time, however much comes before it.
 
 Read here and not by a library of streams, since none says at which byte an element begins. Whose export it is, its
-elements say: Telegram's (`telegram.py`), Instagram's or Messenger's (`meta.py`).
+elements say: Telegram's (`telegram.py`), Instagram's or Messenger's (`meta.py`), Signal Desktop's (`signal_rows.py`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import IO, Any
 
-from breaches.evidence.chats import meta, telegram
+from breaches.evidence.chats import meta, signal_rows, telegram
 from breaches.evidence.chats.types import Document, Messages, NotAChat, Open, Reader
 from breaches.evidence.types import Chat, Message
 
@@ -25,54 +25,58 @@ _SPACE = re.compile(r"[\s,]*")
 _DECODER = json.JSONDecoder()
 # What the top of an export names, of whichever program; a stray file of settings has none of it.
 _NAMES = re.compile(
-    rb'"(?:about|messages|participants|threadName|personal_information|chats|thread_path|date_unixtime|sender_name)"\s*:'
+    rb'"(?:about|messages|participants|threadName|personal_information|chats|thread_path|date_unixtime|sender_name|conversationId)"\s*:'
 )
+# An object, or an array of objects without a name.
+_BEGINS = re.compile(rb"\{|\[\s*\{")
 Row = tuple[int, dict[str, Any]]
 MakeMessage = Callable[[int, dict[str, Any], Chat], Message | None]
+ReadReactions = Callable[[int, dict[str, Any]], Iterator[Message]]
 
 
 def recognise_export(document: Document) -> bool:
     """Whether a file begins as an object of JSON does, with what exports of chats name at their top."""
-    return document.start.startswith(b"{") and _NAMES.search(document.head) is not None
+    return _BEGINS.match(document.start) is not None and _NAMES.search(document.head) is not None
 
 
 def read_export(again: Open, document: Document) -> Messages:
     """Messages of an export. Raises `NotAChat` where no array of messages is in it."""
-    del document
     chat = Chat("", "")
-    rows = _read_arrays(again(), chat)
+    rows = _read_arrays(again(), chat, bare=document.start.startswith(b"["))
     try:
         first = next(rows)
     except StopIteration:
         raise NotAChat("cut_short" if chat.unread else "") from None
-    make_message = _choose_maker(first[1], chat)
-    if make_message is None:
+    makers = _choose_makers(first[1], chat)
+    if makers is None:
         raise NotAChat
-    return chat, _make_messages(chain([first], rows), make_message, chat)
+    return chat, _make_messages(chain([first], rows), *makers, chat)
 
 
 READER = Reader("json", recognise_export, read_export)
 
 
-def _choose_maker(row: dict[str, Any], chat: Chat) -> MakeMessage | None:
+def _choose_makers(row: dict[str, Any], chat: Chat) -> tuple[MakeMessage, ReadReactions] | None:
     """Whose export it is, by the first of its messages."""
-    for platform, channel, make_message in (
-        (meta.name_platform(row), meta.CHANNEL, meta.make_message),
-        (telegram.name_platform(row), telegram.CHANNEL, telegram.make_message),
-    ):
+    for source in (signal_rows, meta, telegram):
+        platform = source.name_platform(row)
         if platform is not None:
-            chat.platform, chat.channel = platform, channel
-            return make_message
+            chat.platform, chat.channel = platform, source.CHANNEL
+            return source.make_message, source.read_reactions
     return None
 
 
-def _make_messages(rows: Iterator[Row], make_message: MakeMessage, chat: Chat) -> Iterator[Message]:
+def _make_messages(
+    rows: Iterator[Row], make_message: MakeMessage, read_reactions: ReadReactions, chat: Chat
+) -> Iterator[Message]:
     for offset, row in rows:
         message = make_message(offset, row, chat)
         if message is None:
             chat.count_unread("message_unreadable")
         else:
             yield message
+        if "reactions" in row:
+            yield from read_reactions(offset, row)
 
 
 class _Buffer:
@@ -101,9 +105,17 @@ class _Buffer:
         self.text, self._counted = self.text[count:], 0
 
 
-def _read_arrays(source: IO[bytes], chat: Chat) -> Iterator[Row]:
-    """Objects of every array, each with the byte it begins at; a whole account has an array for each chat."""
+def _read_arrays(source: IO[bytes], chat: Chat, *, bare: bool = False) -> Iterator[Row]:
+    """Objects of every array, each with the byte it begins at; a whole account has an array for each chat.
+
+    `bare`: the file itself is an array.
+    """
     buffer = _Buffer(source)
+    if bare:
+        buffer.read_more()
+        buffer.drop_text(buffer.text.index("[") + 1)
+        yield from _read_elements(buffer, chat)
+        return
     while _enter_array(buffer):
         yield from _read_elements(buffer, chat)
 

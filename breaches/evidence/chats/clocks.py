@@ -42,7 +42,7 @@ class DateOrder:
     numeric: bool = False
     _last: tuple[tuple[int, ...], tuple[int, ...]] = field(default=((), ()))
 
-    def see(self, clock: Clock) -> None:
+    def see_clock(self, clock: Clock) -> None:
         if clock.year_first or clock.separator == ".":
             return
         self.numeric = True
@@ -54,7 +54,7 @@ class DateOrder:
             self.month_first_falls += now[1] < self._last[1]
         self._last = now
 
-    def month_first(self) -> bool:
+    def is_month_first(self) -> bool:
         if self.first_over != self.second_over:
             return self.second_over
         return self.month_first_falls < self.day_first_falls and not self.first_over

@@ -15,6 +15,7 @@ from datetime import datetime
 from breaches.evidence.chats.app_words import MARK, Words, read_lone_words, read_words
 from breaches.evidence.chats.clocks import Clock, DateOrder, make_clock, read_clock
 from breaches.evidence.chats.decoding import Line, decode_head, name_encoding, read_lines
+from breaches.evidence.chats.signal_markdown import read_markdown
 from breaches.evidence.chats.types import MOST_TEXT, Document, Messages, NotAChat, Open, Reader
 from breaches.evidence.types import Chat, Message
 
@@ -78,12 +79,22 @@ def read_chat_lines(again: Open, document: Document) -> Messages:
     found = _find_messages(document.head)
     if not found:
         raise NotAChat
-    signal = all(match["bracket"] and len(match["first"]) == 4 and match["second"] is None for match in found)
+    signal = _is_signal(found, document)
     chat = Chat("signal" if signal else "whatsapp", "messaging_app", ["local_time_assumed"])
     survey = _survey_lines(_read_lines(again, document))
     if doubt := survey.order.name_doubt():
         chat.note_doubt(doubt)
-    return chat, _Conversation(chat, survey, document.latest_year).read(_read_lines(again, document))
+    rows = _Conversation(chat, survey, document.latest_year).read_messages(_read_lines(again, document))
+    return chat, read_markdown(rows) if signal else rows
+
+
+def _is_signal(found: list[re.Match[str]], document: Document) -> bool:
+    """Whether signal-export wrote it: the year first, in brackets; by its name, or no seconds, or two blanks behind."""
+    if not all(match["bracket"] and len(match["first"]) == 4 and match["separator"] == "-" for match in found):
+        return False
+    if document.name.lower().endswith(".md") or all(match["second"] is None for match in found):
+        return True
+    return b"\r\n" not in document.head and any(match["rest"].endswith("  ") for match in found)
 
 
 READER = Reader("lines", recognise_lines, read_chat_lines)
@@ -99,7 +110,7 @@ def _survey_lines(lines: Iterator[Line]) -> _Survey:
         survey.first_ends_crlf |= count == 1 and line.after == "crlf"
         match = _LINE.match(line.text)
         if match:
-            survey.order.see(make_clock(match))
+            survey.order.see_clock(make_clock(match))
             survey.after[line.after] += 1
             survey.brackets |= match["bracket"] is not None
             _survey_name(survey, match["rest"])
@@ -137,11 +148,11 @@ class _Conversation:
     def __init__(self, chat: Chat, survey: _Survey, latest_year: int) -> None:
         self._chat, self._latest = chat, latest_year
         self._crlf = survey.ends_with_crlf()
-        self._month_first = survey.order.month_first()
+        self._month_first = survey.order.is_month_first()
         self._long_names = survey.name_senders()
         self._newest: datetime | None = None
 
-    def read(self, lines: Iterator[Line]) -> Iterator[Message]:
+    def read_messages(self, lines: Iterator[Line]) -> Iterator[Message]:
         begun: _Begun | None = None
         before = 0
         for line in lines:
@@ -153,13 +164,13 @@ class _Conversation:
                 match = None
             if match is None:
                 before += begun is None and bool(line.text.strip())
-                self._continue(begun, line)
+                self._add_line(begun, line)
                 continue
             if begun:
-                yield self._finish(begun)
-            begun = self._begin(line, match)
+                yield self._finish_message(begun)
+            begun = self._begin_message(line, match)
         if begun:
-            yield self._finish(begun)
+            yield self._finish_message(begun)
         if before:
             self._chat.count_unread("message_unreadable", before)
 
@@ -167,7 +178,7 @@ class _Conversation:
         """A line that looks like a message and stands inside one: where messages end with CR LF, LF alone ends none."""
         return self._crlf and line.after == "lf"
 
-    def _continue(self, begun: _Begun | None, line: Line) -> None:
+    def _add_line(self, begun: _Begun | None, line: Line) -> None:
         if begun is None:
             return
         if begun.size < MOST_TEXT:
@@ -176,7 +187,7 @@ class _Conversation:
         elif "text_cut" not in begun.marks:
             begun.marks.append("text_cut")
 
-    def _begin(self, line: Line, match: re.Match[str]) -> _Begun:
+    def _begin_message(self, line: Line, match: re.Match[str]) -> _Begun:
         sender, text = self._split_sender(match["rest"])
         marks: list[str] = []
         at = self._read_time(make_clock(match), marks)
@@ -203,7 +214,7 @@ class _Conversation:
             return "", rest
         return _clean_name(said["name"]), said["text"]
 
-    def _finish(self, begun: _Begun) -> Message:
+    def _finish_message(self, begun: _Begun) -> Message:
         text = "".join(begun.text)
         words = read_words(text, line_marked=begun.line_marked) if begun.sender else read_lone_words(text)
         if words.doubtful:

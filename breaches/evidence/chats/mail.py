@@ -32,6 +32,10 @@ _KNOWN = frozenset({
 })  # fmt: skip
 _PROOF = frozenset({b"from", b"date", b"received", b"return-path"})
 _LEADS = ("Reply-To", "Sender", "Resent-From", "Return-Path")
+# Where words of an earlier mail begin: they are another's, as often as not.
+_QUOTED = re.compile(
+    r"^(?:>|-{2,} ?(?:original message|forwarded message)|begin forwarded message:|on .{6,100} wrote:\s*$)", re.I | re.M
+)
 _FOLDER = re.compile(rb"From \S.{0,200}\d{4}")
 _ESCAPED = re.compile(rb"(?m)^>(>*From )")
 # What the standard library raises for a mail that follows no standard.
@@ -124,7 +128,11 @@ def make_mail(found: EmailMessage, offset: int, chat: Chat, part: str) -> Messag
     for note in when.notes:
         chat.note_doubt(note)
     text = f"{_read_header(found, 'Subject')}\n\n{gather_text(found)}".strip()
-    marks = (*(("time_doubtful",) if when.at is None else ()), *(("text_cut",) if len(text) > MOST_TEXT else ()))
+    marks = (
+        *(("quoted",) if _QUOTED.search(text) else ()),
+        *(("time_doubtful",) if when.at is None else ()),
+        *(("text_cut",) if len(text) > MOST_TEXT else ()),
+    )
     sender = _read_address(found, "From")
     return Message(
         offset, sender, text[:MOST_TEXT], when.at, part=part, marks=marks, leads=_list_leads(found, sender, when)

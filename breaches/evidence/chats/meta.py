@@ -5,9 +5,10 @@ The older layout writes the bytes of UTF-8 as if each were a character. Times ar
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from breaches.evidence.chats.types import MOST_TEXT, from_epoch
+from breaches.evidence.chats.types import MOST_TEXT, from_epoch, make_reaction
 from breaches.evidence.types import Chat, Message, MessageKind
 
 CHANNEL = "social_media"
@@ -36,6 +37,16 @@ def make_message(offset: int, row: dict[str, Any], chat: Chat) -> Message | None
         text = f"{text}\n{link}".strip()
     kind: MessageKind = "call" if {"call_answered", "call_missed"} & set(marks) else "message"
     return Message(offset, sender, text[:MOST_TEXT], at, kind=kind, marks=marks)
+
+
+def read_reactions(offset: int, row: dict[str, Any]) -> Iterator[Message]:
+    """Signs that somebody put to a message: each is an act of whoever is named."""
+    found = row.get("reactions")
+    for one in found if isinstance(found, list) else ():
+        if isinstance(one, dict):
+            seconds = one.get("timestamp")
+            at = from_epoch(f"{seconds}000") if isinstance(seconds, int) else None
+            yield make_reaction(offset, _mend_letters(one.get("actor")), _mend_letters(one.get("reaction")), at)
 
 
 def _list_marks(row: dict[str, Any], text: str, *, timed: bool) -> tuple[str, ...]:

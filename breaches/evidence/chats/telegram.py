@@ -6,10 +6,11 @@ are seconds since 1970, UTC; older exports give a clock alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from breaches.evidence.chats.types import MOST_TEXT, from_clock, from_epoch
+from breaches.evidence.chats.types import MOST_TEXT, from_clock, from_epoch, make_reaction
 from breaches.evidence.types import Chat, Message
 
 CHANNEL = "messaging_app"
@@ -39,6 +40,17 @@ def make_message(offset: int, row: dict[str, Any], chat: Chat) -> Message | None
         marks=marks,
         forwarded_from=forwarded if isinstance(forwarded, str) else "",
     )
+
+
+def read_reactions(offset: int, row: dict[str, Any]) -> Iterator[Message]:
+    """Signs that somebody put to a message, where the export names them; of many it names the last few."""
+    found = row.get("reactions")
+    for one in found if isinstance(found, list) else ():
+        recent = one.get("recent") if isinstance(one, dict) else None
+        for who in recent if isinstance(recent, list) else ():
+            if isinstance(who, dict):
+                sender = _name_sender(who.get("from"), who.get("from_id"))
+                yield make_reaction(offset, sender, str(one.get("emoji") or ""), _read_time(who, Chat("", "")))
 
 
 def _make_service(offset: int, row: dict[str, Any], at: datetime | None) -> Message:

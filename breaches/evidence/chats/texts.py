@@ -148,9 +148,9 @@ class _BackupReader:
         if name in ("smses", "calls"):
             self._declared = int(said["count"]) if said.get("count", "").isdecimal() else 0
         elif name == "sms":
-            self._keep(_make_text(offset, said))
+            self._keep_message(_make_text(offset, said))
         elif name == "call":
-            self._keep(_make_call(offset, said))
+            self._keep_message(_make_call(offset, said))
         elif name == "mms":
             self._multimedia = _Multimedia(offset, dict(said))
         elif self._multimedia is not None:
@@ -158,39 +158,41 @@ class _BackupReader:
 
     def _end_element(self, name: str) -> None:
         if name == "mms" and self._multimedia:
-            self._keep(_make_multimedia(self._multimedia))
+            self._keep_message(_make_multimedia(self._multimedia))
             self._multimedia = None
 
-    def _keep(self, message: Message) -> None:
+    def _keep_message(self, message: Message) -> None:
         self._seen += 1
         self._found.append(message)
 
 
 def _read_inner(message: _Multimedia, name: str, said: Mapping[str, str]) -> None:
     if name == "part" and said.get("ct") == "text/plain":
-        message.texts.append(_clear(said.get("text")))
+        message.texts.append(_clear_value(said.get("text")))
     elif name == "part":
         message.attached |= said.get("ct", "") != "application/smil"
     elif name == "addr" and said.get("type") == _FROM:
-        message.senders.append(_clear(said.get("address")))
+        message.senders.append(_clear_value(said.get("address")))
 
 
-def _clear(value: str | None) -> str:
+def _clear_value(value: str | None) -> str:
     return "" if value is None or value in _NOBODY else value
 
 
 def _make_text(offset: int, said: Mapping[str, str]) -> Message:
-    return _make_message(offset, said, said.get("type", ""), _clear(said.get("address")), _clear(said.get("body")), ())
+    return _make_message(
+        offset, said, said.get("type", ""), _clear_value(said.get("address")), _clear_value(said.get("body")), ()
+    )
 
 
 def _make_multimedia(found: _Multimedia) -> Message:
     said = found.said
-    others = [part for part in said.get("address", "").split("~") if _clear(part)]
+    others = [part for part in said.get("address", "").split("~") if _clear_value(part)]
     named = [sender for sender in found.senders if sender]
     # Of several people, only the message itself says who wrote.
     sender = named[0] if len(named) == 1 else others[0] if len(others) == 1 and not named else ""
     marks = (*(("group",) if len(others) > 1 else ()), *(("attachment",) if found.attached else ()))
-    words = [_clear(said.get("sub")), *found.texts]
+    words = [_clear_value(said.get("sub")), *found.texts]
     return _make_message(found.offset, said, said.get("msg_box", ""), sender, "\n".join(filter(None, words)), marks)
 
 
@@ -214,7 +216,7 @@ def _make_call(offset: int, said: Mapping[str, str]) -> Message:
     """A call. One that she made is her own; one whose number was withheld has no sender."""
     at, kind = from_epoch(said.get("date")), said.get("type", "")
     own = kind == _CALLED
-    withheld = said.get("presentation", "1") != "1" or not _clear(said.get("number"))
+    withheld = said.get("presentation", "1") != "1" or not _clear_value(said.get("number"))
     marks = () if own else (_CALLS.get(kind, "call_answered"), *(("sender_withheld",) if withheld else ()))
     seconds = said.get("duration", "")
     text = f"{int(seconds)} s" if seconds.isdecimal() and len(seconds) < 10 else ""

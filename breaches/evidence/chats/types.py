@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import IO
 
@@ -30,13 +30,15 @@ Messages = tuple[Chat, Iterator[Message]]
 class Document:
     """What a reader is asked about: the first 64 kB, the name it was sent under, and its type by its content.
 
-    `latest_year`: no honest message is of a later one.
+    `latest_year`: no honest message is of a later one. `carried`: what the members of one archive, read one after the
+    other, let the next ones know.
     """
 
     head: bytes
     name: str = ""
     media_type: str = ""
     latest_year: int = 2100
+    carried: dict[str, str] = field(default_factory=dict)
 
     @property
     def start(self) -> bytes:
@@ -69,3 +71,9 @@ def from_epoch(milliseconds: object) -> datetime | None:
 def from_clock(when: datetime) -> datetime:
     """An instant from what a telephone's clock showed, taken as London's."""
     return when.replace(tzinfo=LONDON).astimezone(UTC)
+
+
+def make_reaction(offset: int, sender: str, sign: str, at: datetime | None = None, *, own: bool = False) -> Message:
+    """A sign that somebody put to a message of another: an act of theirs, often without a time."""
+    marks = ("reaction",) if at else ("reaction", "time_doubtful")
+    return Message(offset, "" if own else sender, sign, at, own=own, marks=marks)

@@ -9,9 +9,11 @@ from django.db import IntegrityError, transaction
 
 from breaches.evidence.models import EvidenceExamination, EvidenceItem
 from breaches.evidence.types import WHY_UNREAD
+from scripts.evidence_corpus import CORPUS
 from tests.integration.evidence.conftest import Send
 from tests.support.api import Apis
 from tests.support.evidence import picture, send
+from tests.unit.evidence.test_archives import pack
 
 CHAT = b"20/11/2026, 18:31 - D: I can see you\n20/11/2026, 18:32 - A: Stop\n"
 TEXTS = b"""<?xml version='1.0' encoding='UTF-8'?><smses count="2">
@@ -49,6 +51,28 @@ def test_every_item_says_how_much_of_it_was_read(
         assert (said["state"], said["kind"], said["found"], said["read"]) == reading
         assert bool(said["why"]) == (said["state"] != "whole")
     assert all(why["detail"] for why in said["why"])
+
+
+PAGE = (CORPUS / "telegram-page.html").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("content", "hold", "reading"),
+    [
+        (PAGE, "active_content", ("whole", "telegram", 9, 9)),
+        ((CORPUS / "letter-with-script-and-file.pdf").read_bytes(), "active_content", ("part", "document", 2, 1)),
+        (pack({"messages.html": PAGE, "js/script.js": b"run()"}), "executable", ("part", "telegram", 10, 9)),
+        (b"MZ" + b"\0" * 200, "executable", ("none", "held", 0, 0)),
+    ],
+    ids=["page", "document", "archive", "program"],
+)  # fmt: skip
+def test_what_is_held_back_for_what_it_could_run_is_read_as_text_all_the_same(
+    api: Apis, looked_at: Send, content: bytes, hold: str, reading: tuple[str, str, int, int]
+) -> None:
+    item = looked_at(content, "export")
+    assert item.state == "held" and hold in item.examination.holds
+    said = reading_of(api, item)
+    assert (said["state"], said["kind"], said["found"], said["read"]) == reading
 
 
 @pytest.fixture

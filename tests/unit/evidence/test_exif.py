@@ -255,3 +255,48 @@ def test_a_png_that_says_it_behind_its_pixels_is_read_too() -> None:
     moved = content[:start] + content[end:last] + content[start:end] + content[last:]
     with opened_picture(io.BytesIO(moved)) as image:
         assert taken(image).latitude == pytest.approx(53.4074, abs=1e-6)
+
+
+def with_xmp(said: str, gps: dict[int, Any] | None = None) -> Taken:
+    """What a JPEG says whose place is in XMP."""
+    exif = Image.Exif()
+    for tag, value in (gps or {}).items():
+        exif.get_ifd(ExifTags.IFD.GPSInfo)[tag] = value
+    out = io.BytesIO()
+    packet = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description {said}</rdf:Description></x:xmpmeta>'
+    Image.new("RGB", (8, 8)).save(out, "JPEG", exif=exif, xmp=packet.encode())
+    with opened_picture(io.BytesIO(out.getvalue())) as image:
+        return taken(image)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'exif:GPSLatitude="53,24.432N" exif:GPSLongitude="2,58.674W">',
+        "exif:GPSLatitude='53,24,25.92N' exif:GPSLongitude='2,58,40.44W'>",
+        "><exif:GPSLatitude>53,24.432N</exif:GPSLatitude><exif:GPSLongitude>2,58.674W</exif:GPSLongitude>",
+    ],
+)
+def test_a_place_that_is_in_xmp_alone_is_read(said: str) -> None:
+    found = with_xmp(said)
+    assert (found.latitude, found.longitude) == pytest.approx(PLACE, abs=1e-6) and not found.notes
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'exif:GPSLatitude="53,24.432" exif:GPSLongitude="2,58.674">', 'exif:GPSLatitude="53,24.432N">',
+        'exif:GPSLatitude="53,24.432N" exif:GPSLongitude="2,58.674O">',
+        'exif:GPSLatitude="0,0.0N" exif:GPSLongitude="0,0.0E">',
+        'exif:GPSLatitude="53,24.432N" exif:GPSLongitude="2,58.674W" exif:GPSStatus="V">',
+        'exif:GPSLatitude="53,99.432N" exif:GPSLongitude="2,58.674W">',
+    ],
+)  # fmt: skip
+def test_a_place_of_xmp_that_cannot_be_relied_on_is_none_and_is_noted(said: str) -> None:
+    found = with_xmp(said)
+    assert found.latitude is None and found.notes == ("place_unreadable",)
+
+
+def test_what_exif_says_of_a_place_goes_before_xmp() -> None:
+    found = with_xmp('exif:GPSLatitude="51,30.0N" exif:GPSLongitude="0,7.5W">', {1: "N", 2: (53.0, 24.0, 25.92)})
+    assert found.latitude is None and found.notes == ("place_unreadable",)

@@ -163,3 +163,17 @@ def test_what_is_attached_and_not_read_is_told() -> None:
 def test_a_broken_file_of_outlooks_is_told_and_ends_nothing(content: bytes) -> None:
     with pytest.raises(NotAChat, match="mail_unreadable"):
         read_messages(io.BytesIO(content), "application/vnd.ms-outlook", name="saved.msg")
+
+
+@pytest.mark.parametrize(
+    ("words", "quoted"),
+    [
+        ("On Tue, 24 Mar 2026 at 21:47, Ama <a@example.org> wrote:\n> I am afraid\n\nGood", True),
+        ("---------- Forwarded message ---------\nFrom: D <d@example.com>\n\nsoon", True),
+        ("-----Original Message-----\nFrom: D\n\nsoon", True), ("I wrote: on Tuesday", False), ("a > b", False),
+    ],
+)  # fmt: skip
+def test_a_mail_that_quotes_another_says_so(words: str, quoted: bool) -> None:
+    raw = f"From: d@example.com\nTo: a@example.org\nSubject: s\nDate: Tue, 24 Mar 2026 22:00:00 +0000\n\n{words}\n"
+    _, rows = read_messages(io.BytesIO(raw.encode()), "message/rfc822")
+    assert ("quoted" in next(rows).marks) == quoted
