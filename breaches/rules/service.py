@@ -37,7 +37,8 @@ class Told:
         """When he knew of a condition that stands alike in `versions`, or of one of its zones, by its code."""
         if self.of_everything is not None:
             return self.of_everything
-        from_the_start = covers(self.first, condition, zone)
+        # Nobody hears in court what needs service: what stood in the order from the start.
+        from_the_start = any(telling.heard for telling in self.tellings) and covers(self.first, condition, zone)
         return tuple(
             telling.during
             for telling in self.tellings

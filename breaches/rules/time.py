@@ -28,6 +28,8 @@ def coverage(periods: Iterable[Period], windows: Sequence[Window], interval: Int
     if interval is None:
         return "part" if pieces else "none"
     start, end = interval.start, max(interval.end, interval.start + _ONE_INSTANT)
+    if not windows and any(p.start <= start and (p.end is None or end <= p.end) for p in pieces):
+        return "all"
     covered = _joined(_clipped(((p.start, p.end) for p in pieces), start, end))
     if windows and covered:
         if end - start > _LONGEST_TILED:

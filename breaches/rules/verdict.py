@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Literal, assert_never
 
@@ -67,7 +67,8 @@ class _Case:
     """What every condition is judged by: the report, what he was told of the order, who wrote, whom it is about."""
 
     facts: Facts
-    served_at: datetime | None
+    served: Callable[[Interval | None], Coverage]
+    known: Callable[[tuple[Period, ...], Interval | None], Coverage]
     told: Told
     tolerance: timedelta
     recognise: Recogniser
@@ -86,7 +87,8 @@ def assess(facts: Facts, terms: OrderTerms | None, *, tolerance: timedelta = TOL
     groups = _grouped(versions)
     case = _Case(
         facts=facts,
-        served_at=terms.served_at,
+        served=remembered(partial(time.served, terms.served_at)),
+        known=remembered(_covered_by),
         told=read_told(terms),
         tolerance=tolerance,
         recognise=recogniser(terms.respondent),
@@ -194,7 +196,8 @@ def _periods(version: VersionTerms, condition: ConditionTerms) -> Iterator[Perio
 
 def _finding(group: _Group, case: _Case) -> Finding:
     condition, facts = group.condition, case.facts
-    covered = remembered(partial(_covered, group, case))  # most of a report has one and the same time
+    in_force = remembered(partial(time.coverage, group.periods, condition.windows))
+    covered = remembered(partial(_covered, group, case, in_force))  # most of a report has one and the same time
     aimed = remembered(partial(aim_of, condition, case.whom))
     gates = _Gates(covered, aimed)
     graded = [_graded(touch, condition, facts=facts, gates=gates) for touch in _touches(group, case)]
@@ -282,14 +285,16 @@ class _Graded:
     touch: Touch | None
 
 
-def _covered(group: _Group, case: _Case, zone: str, when: Interval | None) -> _Coverages:
+def _covered(
+    group: _Group, case: _Case, in_force: Callable[[Interval | None], Coverage], zone: str, when: Interval | None
+) -> _Coverages:
     """In force, and known to him: the order was served, and what is judged was in what he was told of it."""
     told = case.told.periods_of(group.condition, group.versions, zone)
-    return (
-        time.coverage(group.periods, group.condition.windows, when),
-        time.served(case.served_at, when),
-        time.coverage(told, (), when),
-    )
+    return in_force(when), case.served(when), case.known(told, when)
+
+
+def _covered_by(periods: tuple[Period, ...], when: Interval | None) -> Coverage:
+    return time.coverage(periods, (), when)
 
 
 def _graded(touch: Touch, condition: ConditionTerms, *, facts: Facts, gates: _Gates) -> _Graded:

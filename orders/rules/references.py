@@ -8,6 +8,8 @@ from collections.abc import Sequence
 _MINUS = "\N{MINUS SIGN}"
 # Dashes of every kind, spaces, and what nobody sees (soft hyphens, marks of direction).
 _BETWEEN = frozenset({"Pd", "Zs", "Zl", "Zp", "Cf", "Cc"})
+# The same for plain text, which nearly every reference is: looked up, since each report asks three times.
+_PLAIN_BETWEEN = {code: None for code in range(128) if unicodedata.category(chr(code)) in _BETWEEN}
 LONGEST_TYPED = 200
 
 
@@ -16,6 +18,8 @@ def fold_reference(typed: str) -> str:
 
     Of letters only the plain ones change: a look-alike from another alphabet is another reference.
     """
+    if typed.isascii():
+        return typed.translate(_PLAIN_BETWEEN).upper()
     return "".join(one.upper() if one.isascii() else one for one in typed if not _is_between(one))
 
 
