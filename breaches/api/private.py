@@ -55,7 +55,7 @@ def _sayable(step: str | int) -> bool:
     return isinstance(step, int) or step in _KNOWN
 
 
-class _HerOwn(ApiView):
+class HerOwn(ApiView):
     """For the protected person alone: an advocate's authority is for reporting, not for this."""
 
     audience = "victim"
@@ -67,7 +67,7 @@ class _HerOwn(ApiView):
         return caller
 
 
-class Diary(_HerOwn):
+class Diary(HerOwn):
     @extend_schema(responses={200: DiaryOut})
     @transaction.atomic
     def get(self, request: Request) -> Response:
@@ -106,7 +106,7 @@ def _entry(entry: DiaryEntry) -> dict[str, object]:
     }
 
 
-class DiaryReport(_HerOwn, TakesReports):
+class DiaryReport(HerOwn, TakesReports):
     @extend_schema(request=DiaryIn, responses={201: ReceiptOut})
     def post(self, request: Request, entry: UUID) -> Response:
         """Make an entry a report. What is sent here stands in place of the same members of the entry."""
@@ -121,7 +121,7 @@ class DiaryReport(_HerOwn, TakesReports):
         return self.write(request, effect)
 
 
-class SafeContact(_HerOwn):
+class SafeContact(HerOwn):
     @extend_schema(responses={200: SafeContactOut})
     @transaction.atomic
     def get(self, request: Request) -> Response:

@@ -45,7 +45,7 @@ _GUESSING = Guessing("receipt")
 _SEALED_FOR = "receipt in an answer kept for a retry"
 
 
-class _Public(ApiView):
+class Public(ApiView):
     """Open to anybody. A token is not looked at: whoever has one reports at an address of their own."""
 
     audience = "public"
@@ -56,7 +56,7 @@ class _Public(ApiView):
         return ANYONE
 
 
-class Reports(_Public, TakesReports):
+class Reports(Public, TakesReports):
     report_shape: ClassVar[type[ReportIn]] = PublicReportIn
 
     @extend_schema(request=PublicReportIn, responses={201: PublicReceiptOut})
@@ -83,22 +83,22 @@ def _with_receipt(response: Response) -> Response:
     return response
 
 
-class Receipts(_Public):
+class Receipts(Public):
     @extend_schema(request=ReceiptIn, responses={200: PublicStatusOut})
     @transaction.atomic
     def post(self, request: Request) -> Response:
         """Where a report stands, and what was asked about it. Never what was sent."""
-        report = _report(request, read(request, ReceiptIn))
+        report = find_report(request, read(request, ReceiptIn).receipt)
         record(actor=ANYONE.actor, action="consultation", verb="receipt_read", records=[report.id])
         return answer(said.public_status(report))
 
 
-class Messages(_Public, TakesReports):
+class Messages(Public, TakesReports):
     @extend_schema(request=ReceiptMessageIn, responses={201: AddedOut})
     def post(self, request: Request) -> Response:
         """Say more about a report. Where a question waits, this answers it."""
         sent = read(request, ReceiptMessageIn)
-        report = _report(request, sent)
+        report = find_report(request, sent.receipt)
         words = services.Said(sent.text, sent.immediate_danger)
 
         def effect() -> Response:
@@ -109,21 +109,21 @@ class Messages(_Public, TakesReports):
         return once(request, effect, said=[str(report.id), sent.text, sent.immediate_danger])
 
 
-def _report(request: Request, sent: ReceiptIn) -> Report:
+def find_report(request: Request, receipt: str) -> Report:
     """The report of a receipt, at one slow hash for each key, whether or not there is one; `NotFound` for all else.
 
     A number whose check digit is wrong is a slip of the pen, and no guess: it is not counted as one.
     """
     _GUESSING.check(request)
     try:
-        return queries.report_of_receipt(receipts.fingerprints(sent.receipt))
+        return queries.report_of_receipt(receipts.fingerprints(receipt))
     except NotFound:
-        if receipts.well_formed(sent.receipt):
+        if receipts.well_formed(receipt):
             _GUESSING.wrong(request)
         raise
 
 
-class Support(_Public):
+class Support(Public):
     @extend_schema(
         responses={200: SupportOut},
         parameters=[OpenApiParameter("area", str, description="a force's two-digit code, such as 05")],
@@ -149,7 +149,7 @@ def _service(service: support.Service) -> dict[str, Any]:
     }
 
 
-class TrailSeals(_Public):
+class TrailSeals(Public):
     @extend_schema(
         parameters=[
             OpenApiParameter("cursor", str, description="`next` or `previous` of the last answer"),

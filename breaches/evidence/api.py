@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any, cast
 
 from django.conf import settings
@@ -17,8 +18,9 @@ from rest_framework.response import Response
 from accounts.types import Caller
 from audit.services import record
 from breaches import queries as reports
-from breaches.evidence import queries, services, shown
-from breaches.evidence.checks import check_room
+from breaches.evidence import forensic, queries, releasing, services, shown
+from breaches.evidence.checks import check_given_out, check_room
+from breaches.evidence.forensic_models import ForensicTake
 from breaches.evidence.intake import EvidenceForm, read_form
 from breaches.evidence.models import EvidenceItem, EvidenceLink
 from breaches.evidence.rows import messages_from
@@ -33,18 +35,21 @@ from breaches.evidence.serializers import (
     LinkIn,
     LinkOut,
     MessagesOut,
+    ReleaseIn,
 )
-from breaches.evidence.types import ENDINGS, LinkKind
+from breaches.evidence.types import ENDINGS, MOST_TAKES, LinkKind
 from breaches.models import Report
 from breaches.policies import check_may_report
 from breaches.serializers import NothingIn
-from common.problems import Forbidden, NotFound
+from common.problems import Forbidden, NotFound, Problem
+from database.envelope import open_sealed, seal
 from edge.idempotency import once
 from edge.pagination import limit_of, sign_start, start_of
 from edge.parsing import read
 from edge.views import ApiView, answer
 
 LINK_SALT = "breaches.evidence.link"
+_SEALED_FOR = "passphrase in an answer kept for a retry"
 _OWN_COPY = "own copy"
 
 
@@ -202,6 +207,26 @@ class OfficerMessages(OfOfficer):
         )
 
 
+class OfficerRelease(OfOfficer):
+    roles = frozenset({"supervisor"})
+    step_up = frozenset({"POST"})
+
+    @extend_schema(request=ReleaseIn, responses={200: DetailOut})
+    def post(self, request: Request, key: str, item: str) -> Response:
+        """Release what was held by mistake, with a reason. What a scanner named stays held."""
+        caller = self.caller(request)
+        found = queries.item_of(self.report(caller, key), item)
+        if found.state == "held":
+            services.verify(item=found)  # outside the transaction: what is found of the file stays on record
+
+        def effect() -> Response:
+            sent = read(request, ReleaseIn)
+            releasing.release_held(caller=caller, item=found, reason=sent.reason)
+            return answer(shown.detail(queries.item_of(self.report(caller, key), item)))
+
+        return self.write(request, effect)
+
+
 class OfficerLinks(OfOfficer):
     @extend_schema(request=LinkIn, responses={201: LinkOut})
     def post(self, request: Request, key: str, item: str) -> Response:
@@ -211,11 +236,39 @@ class OfficerLinks(OfOfficer):
             caller = self.caller(request)
             found = queries.item_of(self.report(caller, key), item)
             check_may_report(caller)
-            sent = read(request, LinkIn)
+            sent = read(request, LinkIn, also=_recipient_problems)
+            if sent.kind == "forensic":
+                return _forensic_link(caller, found, sent)
             link = services.make_link(caller=caller, item=found, kind=sent.kind, purpose=sent.purpose)
             return _link(self.audience, link)
 
-        return self.write(request, effect)
+        return _with_passphrase(self.write(request, effect))
+
+
+def _recipient_problems(body: dict[str, Any]) -> list[Problem]:
+    """Who gets it is said of a forensic archive, and of nothing else."""
+    wanted, named = body.get("kind") == "forensic", body.get("recipient") is not None
+    if wanted == named:
+        return []
+    if named:
+        return [Problem("/recipient", "not_for_this_kind", "Only a forensic archive is for somebody else.")]
+    return [Problem("/recipient", "required", "Say who gets the archive.")]
+
+
+def _forensic_link(caller: Caller, item: EvidenceItem, sent: LinkIn) -> Response:
+    made = forensic.make_forensic_link(caller=caller, item=item, purpose=sent.purpose, recipient=sent.recipient or "")
+    response = _link("officer", made.link)
+    sealed = base64.b64encode(seal(made.passphrase.encode(), context=_SEALED_FOR)).decode()
+    response.data = {**response.data, "passphrase": sealed, "takes": MOST_TAKES}
+    return response
+
+
+def _with_passphrase(response: Response) -> Response:
+    """Opened last: the answer that is kept for a retry holds a passphrase sealed."""
+    if sealed := response.data.get("passphrase"):
+        opened = open_sealed(base64.b64decode(sealed), context=_SEALED_FOR).decode()
+        response.data = {**response.data, "passphrase": opened}
+    return response
 
 
 class VictimLinks(OfVictim):
@@ -245,8 +298,17 @@ def _fetched(view: ApiView, request: Request, token: str) -> StreamingHttpRespon
     caller = view.caller(request)
     link = _valid(caller, token)
     services.verify(item=link.item)
+    check_given_out(link.item, cast(LinkKind, link.kind))
+    if link.kind == "forensic":
+        return _send_archive(link, forensic.note_taken(caller=caller, link=link))
     services.note_fetched(caller=caller, link=link)
     return _attachment(link.item, cast(LinkKind, link.kind))
+
+
+def _send_archive(link: EvidenceLink, take: ForensicTake) -> StreamingHttpResponse:
+    """As a download; how long it is, is not known before it is made."""
+    response = StreamingHttpResponse(forensic.stream_archive(link, take), content_type="application/zip")
+    return _make_harmless(response, link.item, "zip")
 
 
 def _valid(caller: Caller, token: str) -> EvidenceLink:
@@ -269,6 +331,10 @@ def _attachment(item: EvidenceItem, kind: LinkKind) -> StreamingHttpResponse:
     content_type = "image/jpeg" if kind == "viewable" else "application/octet-stream"
     response = StreamingHttpResponse(source.pieces(), content_type=content_type)
     response["Content-Length"] = str(item.size)
+    return _make_harmless(response, item, ending)
+
+
+def _make_harmless(response: StreamingHttpResponse, item: EvidenceItem, ending: str) -> StreamingHttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{item.exhibit.replace("/", "-")}.{ending}"'
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["X-Content-Type-Options"] = "nosniff"

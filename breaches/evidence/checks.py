@@ -10,12 +10,13 @@ from django.conf import settings
 from breaches.evidence import queries
 from breaches.evidence.models import EvidenceItem
 from breaches.evidence.sealing import Opened, digest_of
-from breaches.evidence.types import Received
+from breaches.evidence.types import LinkKind, Received
 from breaches.models.reports import Report
 from common.envelope import NotOpened
-from common.problems import Problem, Refused
+from common.problems import Conflict, Problem, Refused
 
 _FULL = Problem("", "too_many_items", "This report has as much evidence as one report can have. Send another report.")
+FULL_DIARY_ENTRY = Problem("", "too_many_items", "This entry has as many files as one can have. Write another entry.")
 _OTHER = Problem("/sha256", "digest_mismatch", "What arrived is not what was sent. Send it again.")
 _EMPTY = Problem("/file", "file_empty", "There is nothing in this file.")
 _LONGEST_NAME = 1000
@@ -59,3 +60,9 @@ def is_unchanged(item: EvidenceItem) -> bool:
         return digest_of(Opened(queries.parts_of(item))) == item.sha256
     except NotOpened:
         return False
+
+
+def check_given_out(item: EvidenceItem, kind: LinkKind) -> None:
+    """Raises `Conflict` for what was held back since a link to it was made; a forensic unit gets that as well."""
+    if item.state != "released" and not (kind == "forensic" and item.state == "held"):
+        raise Conflict("evidence_not_released", "This has not been released.", extra={"state": item.state})

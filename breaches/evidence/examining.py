@@ -52,7 +52,12 @@ def examine(*, item_id: UUID) -> None:
 
     With no scanner to be had nothing changes: the sweep has it tried again. Nobody is refused for it.
     """
-    item = queries.item(item_id)
+    # What is locked or missing is so with its alarm, also where it goes between two looks.
+    with suppress(services.Changed, services.FileMissing), services.notice_loss(item_id=item_id):
+        _examine(queries.item(item_id))
+
+
+def _examine(item: EvidenceItem) -> None:
     if item.state != "quarantined":
         _make_viewable(item)
         return
@@ -60,13 +65,11 @@ def examine(*, item_id: UUID) -> None:
         services.verify(item=item)
         source = Opened(queries.parts_of(item))
         result = scan.scan(source.pieces())
-    except (services.Changed, services.FileMissing):
-        return  # locked or missing, with its alarm
     except (scan.NoScanner, Unavailable):
         logger.warning("evidence waits", extra={"event": "evidence_not_scanned"})
         return
     _write(item, _look(item, source, result), source)
-    _make_viewable(queries.item(item_id))
+    _make_viewable(queries.item(item.id))
 
 
 def _look(item: EvidenceItem, source: Opened, result: scan.Result) -> _Reading:

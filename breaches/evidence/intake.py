@@ -6,13 +6,15 @@ The name that a sender gives a file is kept as words. It is never part of a path
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, Any, cast
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFilesSent
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
+from django.http import QueryDict
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils.datastructures import MultiValueDict
 from rest_framework.parsers import BaseParser
@@ -57,7 +59,11 @@ def read_form(request: Request) -> Form:
 
 
 class EvidenceForm(BaseParser):
-    """`multipart/form-data` with one `file` and, if its sender likes, its `sha256`."""
+    """`multipart/form-data` with one `file` and, if its sender likes, its `sha256`.
+
+    A view may name more fields in `form_fields`; its `admit_form` sees those that come before the file, and may refuse
+    it before a byte of it is kept.
+    """
 
     media_type = "multipart/form-data"
 
@@ -66,11 +72,13 @@ class EvidenceForm(BaseParser):
     ) -> Form:
         meta = dict(parser_context["request"].META if parser_context else {}) | {"CONTENT_TYPE": media_type or ""}
         _refuse_by_length(stream, int(meta.get("CONTENT_LENGTH") or 0))
-        handler, counted = _Keep(), _Counted(stream)
+        view, request = (parser_context or {}).get("view"), (parser_context or {}).get("request")
+        admit = getattr(view, "admit_form", None)
+        handler, counted = _Keep(admit and partial(admit, request)), _Counted(stream)
         try:
             fields = _parsed(meta, counted, handler)
             _check_end(meta, counted, handler)
-            return _form(handler, fields)
+            return _form(handler, fields, known=frozenset({"sha256"}) | getattr(view, "form_fields", frozenset()))
         except BaseException:
             handler.discard()
             raise
@@ -87,7 +95,9 @@ def _refuse_by_length(stream: IO[bytes], length: int) -> None:
 
 def _parsed(meta: Mapping[str, Any], stream: _Counted, handler: _Keep) -> MultiValueDict[str, str]:
     try:
-        fields, _ = _Parser(meta, cast(Any, stream), [handler], "utf-8").parse()
+        parser = _Parser(meta, cast(Any, stream), [handler], "utf-8")
+        handler.read_fields = parser.read_fields
+        fields, _ = parser.parse()
     except TooManyFilesSent:
         raise Refused([_SEVERAL]) from None
     except RequestDataTooBig:
@@ -109,8 +119,9 @@ def _check_end(meta: Mapping[str, Any], stream: _Counted, handler: _Keep) -> Non
         raise Malformed(*_BROKEN)
 
 
-def _form(handler: _Keep, fields: MultiValueDict[str, str]) -> Form:
-    problems = [Problem("", "unknown_field", "A form has file and sha256.") for name in fields if name != "sha256"]
+def _form(handler: _Keep, fields: MultiValueDict[str, str], *, known: frozenset[str]) -> Form:
+    told = Problem("", "unknown_field", f"A form has {' and '.join(sorted({'file', *known}))}.")
+    problems = [told for name in fields if name not in known]
     if handler.others:
         problems.append(_SEVERAL)
     elif handler.arrival is None:
@@ -143,14 +154,20 @@ class _Parser(MultiPartParser):
     def sanitize_file_name(self, file_name: str) -> str:
         return file_name
 
+    def read_fields(self) -> QueryDict:
+        """The fields that came so far."""
+        return cast(QueryDict, cast(Any, self)._post)
+
 
 class _Keep(FileUploadHandler):
     """Seals the one file of a form as it comes; counts others and throws them away."""
 
     chunk_size = _CHUNK
 
-    def __init__(self) -> None:
+    def __init__(self, admit: Callable[[QueryDict], None] | None = None) -> None:
         super().__init__()
+        self._admit = admit
+        self.read_fields: Callable[[], QueryDict] = QueryDict
         self.arrival: Arrival | None = None
         self.digest = hashlib.sha256()
         self.name = ""
@@ -162,6 +179,8 @@ class _Keep(FileUploadHandler):
         if self.arrival is not None or field_name != "file":
             self.others += 1
             raise SkipFile
+        if self._admit:
+            self._admit(self.read_fields())
         self.arrival, self.name = Arrival(), file_name
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from breaches.evidence.models import EvidenceItem, EvidenceLink, EvidencePiece, EvidenceUpload
+from breaches.evidence.diary_models import DiaryEvidence
+from breaches.evidence.models import EvidenceItem, EvidenceLink, EvidencePiece, EvidenceTimestamp, EvidenceUpload
+from breaches.evidence.stamp_tries import EvidenceStampTry
 from breaches.evidence.types import ItemState, Part
 from breaches.models.reports import Report
 from common.problems import NotFound
@@ -91,15 +93,38 @@ def waiting(before: datetime, most: int) -> list[UUID]:
 
 
 def unstamped(before: datetime, most: int) -> list[UUID]:
-    """Originals that came before an instant and have no timestamp, the oldest first."""
+    """Originals that came before an instant, have no timestamp and are due to be asked about, the oldest first."""
+    due = Q(stamp_try__isnull=True) | Q(stamp_try__next_at__lte=before)
+    return list(_without_stamp(before).filter(due).values_list("pk", flat=True)[:most])
+
+
+def stamps_overdue(before: datetime, most: int) -> list[UUID]:
+    """Originals that came before an instant and have no timestamp, whether anybody asked for one or not."""
+    return list(_without_stamp(before).values_list("pk", flat=True)[:most])
+
+
+def _without_stamp(before: datetime) -> QuerySet[EvidenceItem]:
     rows = EvidenceItem.objects.filter(derived_from__isnull=True, timestamp__isnull=True, received_at__lt=before)
-    return list(rows.order_by("received_at").values_list("pk", flat=True)[:most])
+    return rows.order_by("received_at")
+
+
+def item_to_stamp(item_id: UUID) -> EvidenceItem:
+    """An item for the worker that speaks to an authority: its role reads these columns and no other."""
+    return EvidenceItem.objects.only("id", "report_id", "sha256", "derived_from_id").get(pk=item_id)
+
+
+def authority_is_away(since: datetime) -> bool:
+    """Whether the last question since an instant was not answered by the authority at all."""
+    last = EvidenceStampTry.objects.filter(last_at__gt=since).order_by("-last_at").first()
+    if last is None or last.why != "authority_away":
+        return False
+    return not EvidenceTimestamp.objects.filter(received_at__gt=last.last_at).exists()
 
 
 def known_keys(keys: Collection[str]) -> set[str]:
     """Those of these names in the store that a row speaks of."""
-    items = EvidenceItem.objects.filter(key__in=keys).values_list("key", flat=True)
-    return {*items, *EvidencePiece.objects.filter(key__in=keys).values_list("key", flat=True)}
+    kept = (EvidenceItem, EvidencePiece, DiaryEvidence)
+    return {key for model in kept for key in model._default_manager.filter(key__in=keys).values_list("key", flat=True)}
 
 
 def a_sample(most: int) -> list[UUID]:
@@ -123,7 +148,7 @@ def state_before_missing(item: EvidenceItem) -> ItemState:
 
 def link_for(link_id: UUID, person: UUID) -> EvidenceLink:
     """A link, for the person it was made for. Raises `NotFound`."""
-    rows = EvidenceLink.objects.select_related("item__report__order", "item__examination")
+    rows = EvidenceLink.objects.select_related("item__report__order", "item__examination", "forensic")
     link = rows.filter(pk=link_id, person_id=person).first()
     if link is None:
         raise NotFound
@@ -139,3 +164,8 @@ def whole_uploads(most: int) -> list[EvidenceUpload]:
     """Uploads of which every byte is there and that are no item yet."""
     rows = EvidenceUpload.objects.filter(item__isnull=True, refused="").annotate(here=Sum("pieces__size"))
     return list(rows.filter(here=F("size")).order_by("started_at")[:most])
+
+
+def held_item(item_id: UUID) -> EvidenceItem:
+    """An item, its row held until the end of the transaction."""
+    return EvidenceItem.objects.select_for_update(of=("self",)).select_related("report").get(pk=item_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -16,18 +16,52 @@ class EvidenceIn(Shape):
     sha256: Text | None = None
 
 
+class ReceiptEvidenceIn(Shape):
+    """A form (`multipart/form-data`): the receipt, then the file, and what its SHA-256 should be, in hexadecimal."""
+
+    receipt: Text
+    file: bytes
+    sha256: Text | None = None
+
+
+class KeptOut(Shape):
+    """A file that arrived: by its SHA-256 its sender sees that all of it did."""
+
+    filename: str
+    size: int
+    sha256: str
+    received_at: Instant
+
+
+class KeptsOut(Shape):
+    results: list[KeptOut]
+
+
+class ReleaseIn(Shape):
+    """Why what was held is a false alarm: kept with the item for good."""
+
+    reason: Text = Field(min_length=10, max_length=2000, pattern=r"\S")
+
+
 class LinkIn(Shape):
-    """Why an item is wanted: kept with it for good."""
+    """Why an item is wanted: kept with it for good. `recipient`: who gets a `forensic` archive; with no other kind."""
 
     purpose: Text = Field(min_length=3, max_length=500, pattern=r"\S")
-    kind: Literal["original", "viewable"] = "viewable"
+    kind: Literal["original", "viewable", "forensic"] = "viewable"
+    recipient: Annotated[Text, Field(min_length=3, max_length=64, pattern=r"\S")] | None = None
 
 
 class LinkOut(Shape):
-    """An address for this caller only, and until when."""
+    """An address for this caller only, and until when.
+
+    With `forensic`: how often it can be fetched, and the passphrase of the archive, which is shown this once. Give it
+    to the recipient by another way than the archive.
+    """
 
     url: str
     expires_at: Instant
+    passphrase: str | None = None
+    takes: int | None = None
 
 
 class WhyOut(Shape):
@@ -85,12 +119,24 @@ class FullItemsOut(Shape):
     results: list[FullItemOut]
 
 
+class StampingOut(Shape):
+    """How asking an authority for a timestamp goes. `why` is a code, `detail` words for it."""
+
+    state: Literal["stamped", "waiting", "failing", "not_wanted"]
+    tries: int
+    why: str | None
+    detail: str | None
+    last_tried_at: Instant | None
+    next_try_at: Instant | None
+
+
 class DetailOut(FullItemOut):
     """An item with its continuity, what it says about itself, and who wrote in it."""
 
     continuity: list[dict[str, Any]]
     continuity_whole: bool
     timestamp: dict[str, Any] | None
+    timestamping: StampingOut | None
     itself: dict[str, Any] | None
     contacts: list[dict[str, Any]]
 

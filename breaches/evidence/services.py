@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
@@ -13,13 +17,14 @@ from django_q.tasks import async_task
 from accounts.types import Caller
 from audit.services import record
 from audit.types import SERVICE, Actor
-from breaches.evidence import continuity, messages, queries
+from breaches.evidence import checks, continuity, messages, queries
 from breaches.evidence.checks import Sent, is_unchanged
 from breaches.evidence.models import EvidenceItem, EvidenceLink
 from breaches.evidence.storage import NotThere
 from breaches.evidence.types import LinkKind, Received
 from breaches.models.reports import Report
 from breaches.returning import REPORTERS, bring_back
+from common.envelope import NotOpened
 from common.problems import Conflict
 
 CHECK = "breaches.evidence.tasks.check"
@@ -47,18 +52,34 @@ class FileMissing(Conflict):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Where a file lay before it was evidence of a report: since when, and in words for its continuity."""
+
+    received_at: datetime
+    where: str
+
+
 @transaction.atomic
-def keep(*, actor: Actor, report_id: UUID, received: Received, sent: Sent) -> EvidenceItem:
-    """Make an item of what lies in the store, and have it looked at. In quarantine until then."""
+def keep(
+    *, actor: Actor, report_id: UUID, received: Received, sent: Sent, before: Before | None = None
+) -> EvidenceItem:
+    """Make an item of what lies in the store, and have it looked at. In quarantine until then.
+
+    The one way for a file to become evidence, whoever sent it and however it came.
+    """
     report = Report.objects.select_for_update(no_key=True).get(pk=report_id)
     item = _new_item(report, received, actor)
+    now = item.received_at
     item.filename, item.sender_sha256 = sent.filename, sent.sha256
+    item.received_at = before.received_at if before else now
     item.save(force_insert=True)
+    reason = before.where if before else ""
     for kind in ("received", "sealed"):
-        continuity.append(item, kind, actor=actor, at=item.received_at, sha256=item.sha256)
+        continuity.append(item, kind, actor=actor, at=item.received_at, sha256=item.sha256, reason=reason)
     record(actor=actor, action="collection", verb="evidence_received", records=[report.id, item.id])
     if actor.kind in REPORTERS:
-        bring_back(report, actor=actor, at=item.received_at)
+        bring_back(report, actor=actor, at=now)
     async_task(EXAMINE, str(item.id), cluster=CLUSTER)
     return item
 
@@ -82,7 +103,7 @@ def _new_item(report: Report, received: Received, actor: Actor) -> EvidenceItem:
 @transaction.atomic
 def keep_viewable(*, original_id: UUID, received: Received) -> EvidenceItem | None:
     """Make an item of a viewable copy (rule 67). None where there is one already, or none is wanted any more."""
-    original = _held_item(original_id)
+    original = queries.held_item(original_id)
     if original.state != "released" or original.derivatives.exists():
         return None
     report = Report.objects.select_for_update(no_key=True).get(pk=original.report_id)
@@ -95,10 +116,6 @@ def keep_viewable(*, original_id: UUID, received: Received) -> EvidenceItem | No
     return item
 
 
-def _held_item(item_id: UUID) -> EvidenceItem:
-    return EvidenceItem.objects.select_for_update(of=("self",)).select_related("report").get(pk=item_id)
-
-
 def verify(*, item: EvidenceItem) -> None:
     """Read an item again and compare (rule 66). Nothing there: `FileMissing`. Something else there: `Changed`.
 
@@ -108,11 +125,8 @@ def verify(*, item: EvidenceItem) -> None:
     """
     if item.state == "locked":
         raise Changed
-    try:
+    with notice_loss(item_id=item.id):
         unchanged = is_unchanged(item)
-    except NotThere:
-        note_missing(item_id=item.id)
-        raise FileMissing from None
     if not unchanged:
         lock(item_id=item.id)
         raise Changed
@@ -121,30 +135,53 @@ def verify(*, item: EvidenceItem) -> None:
         item.refresh_from_db(fields=["state"])
 
 
-@transaction.atomic
+@contextmanager
+def notice_loss(*, item_id: UUID) -> Iterator[None]:
+    """Whatever reads an item tells what it finds: nothing is there (`FileMissing`), or something else (`Changed`)."""
+    try:
+        yield
+    except NotThere:
+        note_missing(item_id=item_id)
+        raise FileMissing from None
+    except NotOpened:
+        lock(item_id=item_id)
+        raise Changed from None
+
+
 def note_missing(*, item_id: UUID) -> None:
-    """Tell that the store has nothing of an item, once."""
-    item = _held_item(item_id)
-    if item.state in ("locked", "file_missing"):
+    """Tell that the store has nothing of an item, once; one that is locked stays so."""
+    _withhold(item_id, "file_missing", code="file_missing", reason="not in the store")
+
+
+def lock(*, item_id: UUID) -> None:
+    """Give an item out no more, and raise the alarm. Again is harmless."""
+    _withhold(item_id, "locked", code="digest_mismatch", reason="digest mismatch")
+
+
+@transaction.atomic
+def _withhold(item_id: UUID, state: Literal["locked", "file_missing"], *, code: str, reason: str) -> None:
+    """Give an item out no more, for what was found in the store: on its continuity, the trail, an event and the log."""
+    item = queries.held_item(item_id)
+    if item.state in ("locked", state):
         return
-    item.state = "file_missing"
+    item.state = state
     item.save(update_fields=["state"])
-    continuity.append(item, "file_missing", actor=SERVICE, at=timezone.now(), sha256="", reason="not in the store")
+    continuity.append(item, state, actor=SERVICE, at=timezone.now(), sha256="", reason=reason)
     record(
         actor=SERVICE,
         action="alteration",
-        verb="evidence_file_missing",
+        verb=f"evidence_{state}",
         records=[item.report_id, item.id],
-        reason_code="file_missing",
+        reason_code=code,
     )
     messages.locked(item)
-    logger.error("evidence missing", extra={"event": "evidence_file_missing"})
+    logger.error("evidence withheld", extra={"event": f"evidence_{state}"})
 
 
 @transaction.atomic
 def note_found_again(*, item_id: UUID) -> None:
     """Make an item whose file is back, and is what was received, what it was before it was missing."""
-    item = _held_item(item_id)
+    item = queries.held_item(item_id)
     if item.state != "file_missing":
         return
     item.state = queries.state_before_missing(item)
@@ -157,29 +194,9 @@ def note_found_again(*, item_id: UUID) -> None:
 
 
 @transaction.atomic
-def lock(*, item_id: UUID) -> None:
-    """Give an item out no more, and raise the alarm. Again is harmless."""
-    item = _held_item(item_id)
-    if item.state == "locked":
-        return
-    item.state = "locked"
-    item.save(update_fields=["state"])
-    continuity.append(item, "locked", actor=SERVICE, at=timezone.now(), sha256="", reason="digest mismatch")
-    record(
-        actor=SERVICE,
-        action="alteration",
-        verb="evidence_locked",
-        records=[item.report_id, item.id],
-        reason_code="digest_mismatch",
-    )
-    messages.locked(item)
-    logger.error("evidence locked", extra={"event": "evidence_locked"})
-
-
-@transaction.atomic
 def note_checked(*, item_id: UUID) -> None:
     """The nightly look found an item as it was received."""
-    item = _held_item(item_id)
+    item = queries.held_item(item_id)
     continuity.append(item, "checked", actor=SERVICE, at=timezone.now(), sha256=item.sha256)
     record(actor=SERVICE, action="consultation", verb="evidence_checked", records=[item.id])
 
@@ -190,8 +207,7 @@ def make_link(*, caller: Caller, item: EvidenceItem, kind: LinkKind, purpose: st
     wanted = item if kind == "original" else queries.viewable_of(item)
     if wanted is None:
         raise Conflict("no_viewable_copy", "There is no viewable copy of this, or not yet.")
-    if wanted.state != "released":
-        raise Conflict("evidence_not_released", "This has not been released.", extra={"state": wanted.state})
+    checks.check_given_out(wanted, kind)
     now = timezone.now()
     link = EvidenceLink.objects.create(
         item=wanted, person_id=caller.person, kind=kind, purpose=purpose, made_at=now, expires_at=now + LINK_LASTS
@@ -209,7 +225,7 @@ def make_link(*, caller: Caller, item: EvidenceItem, kind: LinkKind, purpose: st
 @transaction.atomic
 def note_fetched(*, caller: Caller, link: EvidenceLink) -> None:
     """An item that was just found unchanged goes out: viewed if a copy, exported if the original."""
-    item = _held_item(link.item_id)
+    item = queries.held_item(link.item_id)
     continuity.append(
         item,
         "exported" if link.kind == "original" else "viewed",

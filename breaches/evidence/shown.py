@@ -6,7 +6,7 @@ import base64
 from datetime import datetime
 from typing import Any
 
-from breaches.evidence import continuity, queries
+from breaches.evidence import continuity, queries, stamping
 from breaches.evidence.contacts import contacts_of
 from breaches.evidence.models import (
     EvidenceExamination,
@@ -14,7 +14,8 @@ from breaches.evidence.models import (
     EvidenceTimestamp,
     EvidenceUpload,
 )
-from breaches.evidence.types import WHY_UNREAD
+from breaches.evidence.stamp_tries import EvidenceStampTry
+from breaches.evidence.types import WHY_NOT_STAMPED, WHY_UNREAD
 from breaches.models.reports import Report
 
 Json = dict[str, Any]
@@ -130,6 +131,7 @@ def detail(item: EvidenceItem) -> Json:
         ],
         "continuity_whole": continuity.broken_at(entries) is None,
         "timestamp": _timestamp(item),
+        "timestamping": _timestamping(item),
         "itself": _itself(examined) if examined else None,
         "contacts": contacts_of(item),
     }
@@ -142,6 +144,24 @@ def _timestamp(item: EvidenceItem) -> Json | None:
         return None
     token = base64.b64encode(bytes(found.token)).decode("ascii")
     return {"at": found.at, "authority": found.authority, "token": token}
+
+
+def _timestamping(item: EvidenceItem) -> Json | None:
+    """How asking an authority goes: stamped, waiting, failing, or not wanted by the settings. None for a copy."""
+    if item.derived_from_id:
+        return None
+    tried: EvidenceStampTry | None = getattr(item, "stamp_try", None)
+    stamped = getattr(item, "timestamp", None) is not None
+    state = "stamped" if stamped else "failing" if tried else "waiting" if stamping.wanted() else "not_wanted"
+    why = tried.why if tried and not stamped else None
+    return {
+        "state": state,
+        "tries": tried.tries if tried else 0,
+        "why": why,
+        "detail": WHY_NOT_STAMPED[why] if why else None,
+        "last_tried_at": tried.last_at if tried else None,
+        "next_try_at": tried.next_at if tried and not stamped else None,
+    }
 
 
 def _itself(examined: EvidenceExamination) -> Json:

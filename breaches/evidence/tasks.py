@@ -15,6 +15,7 @@ from breaches.evidence.storage import Unavailable
 from common.problems import Refused
 
 _WAITS_AT_LEAST = timedelta(minutes=2)
+_AWAY_FOR = timedelta(hours=6)  # as long as the longest wait between two questions
 _MOST = 200
 
 
@@ -30,9 +31,17 @@ def sweep() -> None:
     for upload in queries.whole_uploads(_MOST):
         with suppress(Refused, Unavailable):
             tus.complete(upload=upload)
-    for item_id in queries.unstamped(timezone.now(), _MOST) if stamping.wanted() else ():
+    _sweep_stamps()
+
+
+def _sweep_stamps() -> None:
+    """Have what has no timestamp stamped; one item alone while the authority is away, to see whether it is back."""
+    now = timezone.now()
+    most = 1 if queries.authority_is_away(now - _AWAY_FOR) else _MOST
+    for item_id in queries.unstamped(now, most) if stamping.wanted() else ():
         # Not in the cluster of evidence: what reads hostile files speaks to nobody.
         async_task("breaches.evidence.tasks.stamp", str(item_id), cluster="outbox")
+    stamping.alarm_overdue(at=now)
 
 
 def stamp(item_id: str) -> None:

@@ -10,12 +10,13 @@ from typing import Literal
 ItemState = Literal["receiving", "quarantined", "released", "held", "locked", "file_missing"]
 STATES: frozenset[str] = frozenset({"quarantined", "released", "held", "locked", "file_missing"})
 # Nothing leaves "locked": what is there is not what was received. "file_missing" says that nothing is there: once it is
-# back, and is what was received, the item is again what it was before. "held" can be released by a later scanner only.
+# back, and is what was received, the item is again what it was before. "held" is released by a supervisor.
 MOVES: tuple[tuple[str, str], ...] = (
     ("quarantined", "released"),
     ("quarantined", "held"),
     ("quarantined", "locked"),
     ("released", "locked"),
+    ("held", "released"),
     ("held", "locked"),
     ("quarantined", "file_missing"),
     ("released", "file_missing"),
@@ -41,8 +42,17 @@ ENTRY_KINDS: frozenset[str] = frozenset(
         "found_again",
     }
 )
-LinkKind = Literal["original", "viewable"]
-LINK_KINDS: frozenset[str] = frozenset({"original", "viewable"})
+# Why an authority gave no timestamp, in words for the officer.
+WHY_NOT_STAMPED: dict[str, str] = {
+    "authority_away": "The authority did not answer, or not with a timestamp.",
+    "answer_not_proven": "What the authority answered is not of this item, or no root of the settings vouches for it.",
+    "roots_unreadable": "The file of roots that the settings name cannot be read, so no answer could be proven.",
+}
+LinkKind = Literal["original", "viewable", "forensic"]
+LINK_KINDS: frozenset[str] = frozenset({"original", "viewable", "forensic"})
+MOST_TAKES = 3  # of an archive by one forensic link: a line may break
+# What a scanner said of an item, or that it could not look at it: no supervisor calls that a false alarm.
+SCANNER_HOLDS: frozenset[str] = frozenset({"malware_found", "too_large_to_scan"})
 Agreement = Literal["consistent", "inconsistent", "absent"]
 AGREEMENTS: frozenset[str] = frozenset({"consistent", "inconsistent", "absent"})
 ReadingState = Literal["whole", "part", "none"]

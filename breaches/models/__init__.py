@@ -1,5 +1,7 @@
 """What was reported, what was found in it, what was decided, and what was said afterwards: added to, never edited."""
 
+from breaches.evidence.diary_models import DiaryEvidence
+from breaches.evidence.forensic_models import ForensicLink, ForensicTake
 from breaches.evidence.models import (
     EvidenceEntry,
     EvidenceExamination,
@@ -10,6 +12,7 @@ from breaches.evidence.models import (
     EvidenceTimestamp,
     EvidenceUpload,
 )
+from breaches.evidence.stamp_tries import EvidenceStampTry
 from breaches.models.feed import BreachEntry
 from breaches.models.following import Addition, LinkAct, Note, Outcome, Question, Withdrawal
 from breaches.models.handing import OrderChange, Snooze, Transfer, TransferEnd
@@ -33,6 +36,7 @@ __all__ = [
     "Decision",
     "DeviceNotice",
     "DiaryEntry",
+    "DiaryEvidence",
     "DiaryReport",
     "EvidenceEntry",
     "EvidenceExamination",
@@ -40,9 +44,12 @@ __all__ = [
     "EvidenceLink",
     "EvidenceMessage",
     "EvidencePiece",
+    "EvidenceStampTry",
     "EvidenceTimestamp",
     "EvidenceUpload",
     "FixJudgement",
+    "ForensicLink",
+    "ForensicTake",
     "LinkAct",
     "Move",
     "Note",

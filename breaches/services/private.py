@@ -17,6 +17,7 @@ from audit.services import record
 from audit.types import SERVICE
 from breaches import diary, receipts
 from breaches.contacting import may_contact, sealed_for
+from breaches.evidence.with_diary import report_evidence_of
 from breaches.models import DeviceNotice, DiaryEntry, DiaryReport, Receipt, Report, SafeContact
 from breaches.reading import missing
 from breaches.services.submitting import Submission, submit_report
@@ -71,6 +72,7 @@ def report_from_diary(*, caller: Caller, entry_id: UUID, also: Json) -> Report:
     sent = json.dumps(body, ensure_ascii=False)
     report = submit_report(caller=caller, submission=Submission(body=body, sent=sent))
     DiaryReport.objects.create(entry=entry, report=report)
+    report_evidence_of(caller=caller, entry=entry, report=report)
     return report
 
 

@@ -35,11 +35,14 @@ def grants(tenanted: Iterable[str], open_to_all: Iterable[str]) -> dict[str, Gra
         "accounts_letter": WRITE,
         **dict.fromkeys(("webhooks_counter", "webhooks_event", "webhooks_endpoint", "webhooks_delivery"), WRITE),
         **dict.fromkeys(_QUEUE, WRITE),
+        # It has evidence timestamped: the digest of an item, and nothing else of it (docs/adr/0022).
+        "breaches_evidencetimestamp": ADD,
+        "breaches_evidencestamptry": "SELECT, INSERT, UPDATE",
     }
     return {
         APP: Grants(everything, bound=True),
         WORKER: Grants(everything),
-        OUTBOX: Grants(outbox),
+        OUTBOX: Grants(outbox, columns={"breaches_evidenceitem": "id, report_id, sha256, derived_from_id"}),
         SUPPORT: Grants(_SUPPORT, columns=_SUPPORT_COLUMNS, locks={"webhooks_endpoint": "state"}),
     }
 

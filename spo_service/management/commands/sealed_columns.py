@@ -34,6 +34,7 @@ _OTHERS = (
     Place("accounts_letter", "sealed", "id", letters.sealed_for),
     Place("breaches_evidenceitem", "wrapped_key", "key", sealing.context, WRAPPED),
     Place("breaches_evidencepiece", "wrapped_key", "key", sealing.context, WRAPPED),
+    Place("breaches_diaryevidence", "wrapped_key", "key", sealing.context, WRAPPED),
     vault.place("webhooks_endpoint", "sealed_secret", purpose=PURPOSE),
     vault.place("orders_orderdocument", "sealed", purpose=papers.PURPOSE),
     vault.place("orders_importpiece", "sealed", purpose=receiving.PURPOSE),

@@ -20,6 +20,7 @@ from breaches.evidence.models import (
     EvidenceUpload,
 )
 from breaches.evidence.services import make_link
+from breaches.models import DiaryEntry, DiaryEvidence, EvidenceStampTry, ForensicLink, ForensicTake
 from common.ids import uuid7
 from tests.integration.evidence.conftest import Send
 from tests.support.api import Apis
@@ -170,6 +171,53 @@ def test_pieces_links_and_examinations_are_what_they_say(item: EvidenceItem) -> 
     for model, values in attempts:
         with pytest.raises(IntegrityError), transaction.atomic():
             model.objects.create(**values)
+
+
+def test_tries_archives_and_files_of_a_diary_are_what_they_say(item: EvidenceItem, api: Apis) -> None:
+    now, link = timezone.now(), EvidenceLink.objects.get()
+    made = ForensicLink.objects.create(link=link, recipient="A unit", passphrase="x")
+    ForensicTake.objects.create(link=made, number=1, at=now)
+    entry = DiaryEntry.objects.create(person=link.person, written_at=now, sealed=b"x")
+    file = {"entry": entry, "number": 1, "size": 1, "sha256": "0" * 64, "key": "a" * 32, "wrapped_key": b"w",
+            "received_at": now}  # fmt: skip
+    DiaryEvidence.objects.create(**file)
+    tried = {"item": item, "tries": 1, "why": "authority_away", "last_at": now, "next_at": now}
+    EvidenceStampTry.objects.create(**tried)
+    attempts: list[tuple[Any, dict[str, Any]]] = [
+        (EvidenceStampTry, {**tried, "item": looked_up(item), "tries": 0}),
+        (EvidenceStampTry, {**tried, "item": looked_up(item), "why": "gone"}),
+        (ForensicLink, {"link": link, "recipient": "Another", "passphrase": "x"}),
+        (ForensicTake, {"link": made, "number": 1, "at": now}),
+        (ForensicTake, {"link": made, "number": 4, "at": now}),
+        (DiaryEvidence, {**file, "key": "b" * 32}),
+        (DiaryEvidence, {**file, "number": 2}),
+        (DiaryEvidence, {**file, "number": 2, "key": "b" * 32, "size": 0}),
+        (DiaryEvidence, {**file, "number": 2, "key": "b" * 32, "sha256": "x"}),
+        (DiaryEvidence, {**file, "number": 2, "key": "b" * 32, "sender_sha256": "1" * 64}),
+    ]
+    for model, values in attempts:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            model.objects.create(**values)
+    for model, change in (
+        (ForensicLink, {"recipient": "x"}),
+        (ForensicTake, {"at": now}),
+        (DiaryEvidence, {"size": 2}),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            model._default_manager.update(**change)
+    for model in (ForensicTake, ForensicLink, DiaryEvidence, EvidenceStampTry):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            model._default_manager.all()._raw_delete("default")
+
+
+def looked_up(item: EvidenceItem) -> EvidenceItem:
+    """Another item of the same report, with nothing that hangs on it."""
+    other, _ = EvidenceItem.objects.get_or_create(
+        report=item.report, number=97,
+        defaults={"exhibit": "X/97", "size": 1, "sha256": "0" * 64, "key": "c" * 32, "wrapped_key": b"w",
+                  "received_at": timezone.now()},
+    )  # fmt: skip
+    return other
 
 
 def test_the_pieces_of_an_item_stay_and_get_no_more(item: EvidenceItem, api: Apis) -> None:

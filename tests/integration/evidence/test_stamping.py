@@ -5,11 +5,15 @@ from __future__ import annotations
 import base64
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import time_machine
 from django.conf import LazySettings
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
@@ -20,6 +24,7 @@ from tests.support.api import Apis
 from tests.support.evidence import picture, send, sha256
 
 CONTENT = picture()
+_OVERDUE = "evidence_stamps_overdue"
 
 
 @pytest.fixture
@@ -101,3 +106,78 @@ def test_the_database_keeps_a_timestamp_as_it_came(item: str, authority: tsa.Aut
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             act()
+
+
+def told(api: Apis, report: str, item: str) -> dict[str, Any]:
+    said: dict[str, Any] = api.officer.get(f"officer/reports/{report}/evidence/{item}").body["timestamping"]
+    return said
+
+
+def later(hours: float) -> time_machine.travel:
+    return time_machine.travel(timezone.now() + timedelta(hours=hours), tick=False)
+
+
+def test_what_has_no_timestamp_says_so_and_why(
+    api: Apis, report: str, item: str, authority: tsa.Authority, settings: LazySettings, tmp_path: Path
+) -> None:
+    """Each reason by its code, and when it is tried again; once it is stamped the reason is gone."""
+    assert told(api, report, item)["state"] == "waiting"
+    url, roots = settings.EVIDENCE_TSA_URL, settings.EVIDENCE_TSA_ROOTS
+    with later(0):
+        settings.EVIDENCE_TSA_ROOTS = str(tmp_path / "nowhere.pem")
+        stamp(item)
+        said = told(api, report, item)
+    assert (said["state"], said["why"], said["tries"], authority.asked) == ("failing", "roots_unreadable", 1, 0)
+    settings.EVIDENCE_TSA_ROOTS, settings.EVIDENCE_TSA_URL = roots, "http://127.0.0.1:1/"
+    with later(1):
+        stamp(item)
+        said = told(api, report, item)
+    assert (said["state"], said["why"], said["tries"]) == ("failing", "authority_away", 2)
+    assert said["next_try_at"] > said["last_tried_at"]
+    settings.EVIDENCE_TSA_URL, authority.spoilt = url, True
+    with later(2):
+        stamp(item)
+        assert told(api, report, item)["why"] == "answer_not_proven"
+    authority.spoilt = False
+    with later(3):
+        stamp(item)
+        said = told(api, report, item)
+    assert (said["state"], said["why"], said["next_try_at"]) == ("stamped", None, None)
+
+
+def test_an_authority_that_is_away_is_asked_about_one_item_until_it_is_back(
+    api: Apis, report: str, item: str, authority: tsa.Authority, settings: LazySettings
+) -> None:
+    """Two hundred that each wait for it would keep webhooks waiting, which go out from the same cluster."""
+    for name in ("one.jpg", "two.jpg"):
+        send(api.victim, f"victim/reports/{report}/evidence", CONTENT, name)
+    url, settings.EVIDENCE_TSA_URL = settings.EVIDENCE_TSA_URL, "http://127.0.0.1:1/"
+    stamp(item)
+    OrmQ.objects.all().delete()
+    with later(0.01):
+        sweep()
+        assert OrmQ.objects.filter(key="outbox").count() == 1
+    settings.EVIDENCE_TSA_URL = url
+    with later(0.2):
+        stamp(item)
+        OrmQ.objects.all().delete()
+        sweep()
+        assert OrmQ.objects.filter(key="outbox").count() == 2
+
+
+def test_evidence_without_a_timestamp_after_an_hour_raises_an_alarm(
+    item: str, authority: tsa.Authority, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever the reason, also where nobody asked: a worker without its rights leaves no other trace."""
+
+    def alarms() -> list[Any]:
+        return [getattr(row, "ids", None) for row in caplog.records if getattr(row, "event", "") == _OVERDUE]
+
+    sweep()
+    assert alarms() == []
+    with later(1.1):
+        sweep()
+        assert alarms() == [[item]]
+        stamp(item)
+        sweep()
+        assert alarms() == [[item]]

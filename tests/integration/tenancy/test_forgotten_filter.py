@@ -27,7 +27,9 @@ EMPTY = {
     "orders_orderreview", "orders_told", "orders_orderdocument", "orders_sameperson", "orders_importedorder",
     "orders_importproblem", "breaches_consultation", "breaches_withdrawal", "breaches_outcome", "breaches_linkact",
     "orders_orderreader", "breaches_reportarea", "breaches_reportcopy", "breaches_transfer", "breaches_transferend",
-    "breaches_snooze", "breaches_devicenotice", "breaches_evidencetimestamp", "retention_review", "retention_holdact",
+    "breaches_snooze", "breaches_devicenotice", "breaches_evidencetimestamp", "breaches_evidencestamptry",
+    "breaches_forensiclink", "breaches_forensictake",
+    "retention_review", "retention_holdact",
     "retention_disposal", "retention_disposaldecision", "retention_tombstone", "retention_accessrequest",
     "retention_accessdecision",
     "breaches_diaryreport", "breaches_evidenceexamination", "breaches_evidencemessage", "breaches_evidencepiece",
@@ -53,7 +55,7 @@ def test_without_a_filter_nobody_else_sees_a_row(api: Apis, cast: Cast, order: s
     with acting(Tenant(person=cast.victim.user_id, client=cast.victim.user_id)):
         hers = filled()
     assert there == force | hers
-    assert "breaches_diaryentry" not in force
+    assert not {"breaches_diaryentry", "breaches_diaryevidence"} & force
     assert not {"breaches_note", "webhooks_endpoint", "audit_entry"} & hers
 
 

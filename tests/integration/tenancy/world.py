@@ -23,6 +23,7 @@ def build(api: Apis, order: str) -> dict[str, str]:
     hook = api.force.post("force/webhooks", {"url": "https://hooks.example.org/spo", "events": ["*"]}).body["id"]
     job = send(api.force, ndjson(line("IN-A-FILE")), NDJSON).body["id"]
     entry = api.victim.post("victim/diary", {"description": "For later."}).body["id"]
+    assert evidence.send(api.victim, f"victim/diary/{entry}/evidence", b"words").status == 201
     persons = f"force/orders/{order}/protected-persons/P1/invitations"
     invitation = api.force.post(persons, {"email": "somebody@mail.example"}).body["id"]
     _more(api, order)
