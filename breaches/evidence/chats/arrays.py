@@ -75,7 +75,7 @@ def _make_messages(
             chat.count_unread("message_unreadable")
         else:
             yield message
-        if "reactions" in row:
+        if "reactions" in row or "editHistory" in row:
             yield from read_reactions(offset, row)
 
 

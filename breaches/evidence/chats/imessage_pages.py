@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from breaches.evidence.chats.imessage_words import Replies, read_receipt, split_sign
-from breaches.evidence.chats.page_trees import Node, cut_blocks, parse_page
+from breaches.evidence.chats.page_trees import Node, parse_page, read_blocks
 from breaches.evidence.chats.types import MOST_TEXT, Document, Messages, Open, make_reaction
 from breaches.evidence.types import Chat, Message
 
@@ -27,15 +27,12 @@ def recognise_imessage(document: Document) -> bool:
 def read_imessage(again: Open, document: Document) -> Messages:
     """The messages of one page."""
     chat = Chat("imessage", "messaging_app", ["local_time_assumed"])
-    return chat, _read_blocks(chat, again, document)
+    return chat, _read_messages(chat, again, document)
 
 
-def _read_blocks(chat: Chat, again: Open, document: Document) -> Iterator[Message]:
+def _read_messages(chat: Chat, again: Open, document: Document) -> Iterator[Message]:
     replies = Replies()
-    for block in cut_blocks(again(), BLOCK):
-        if block.cut:
-            chat.note_doubt("cut_short")
-            chat.count_unread("cut_short")
+    for block in read_blocks(chat, again(), BLOCK):
         page = parse_page(block.content)
         node = next(iter(page.list_children()), page)
         if "announcement" in node.classes:
@@ -72,7 +69,7 @@ def _read_message(offset: int, node: Node) -> Iterator[Message]:
         marks.append("attachment")
     if any(n.classes & {"attachment_error"} for p in parts for n in p.walk_nodes()):
         marks.append("media_left_out")
-    text = "\n".join(words for part in parts if (words := part.join_text(keep_lines=True)))
+    text = "\n".join(words for part in parts if (words := part.join_text(without=_ANNOUNCED, keep_lines=True)))
     if node.find_first("unsent", outside="replies") or _UNSENT.search(_join_announcements(node)):
         marks.append("unsent")
     sender = "" if own else named.join_text() if named else ""

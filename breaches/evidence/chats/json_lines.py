@@ -30,6 +30,13 @@ _FRAMES = frozenset({
     "version", "backupTimeMs", "account", "recipient", "chat", "chatItem", "stickerPack", "adHocCall", "chatFolder",
     "notificationProfile", "backupInfo", "header",
 })  # fmt: skip
+_SAME_BEFORE = ("authorId", "dateSent", "incoming", "outgoing")
+_WORDED = ("contactMessage", "poll", "directStoryReplyMessage", "giftBadge", "paymentNotification")
+# The members that hold words of a person; what else stands in such a message is the program's.
+_WORDS_IN = frozenset(
+    {"body", "question", "option", "emoji", "givenName", "familyName", "value", "note", "organization"}
+)
+_MOST_WORDS = 100
 _MOST_PEOPLE = 100_000
 Row = dict[str, Any]
 
@@ -144,8 +151,18 @@ class _FrameReader:
             marks.append("attachment")
         quote = said.get("quote")
         quoted = _read_body(quote) if isinstance(quote, dict) else ""
-        text = mark_quote(quoted, _read_body(said), marks)
-        yield _make_message(offset, sender, text, at, marks, own=own)
+        words = _read_body(said) or _join_words(item)
+        if not words and not {"deleted", "attachment"} & set(marks):
+            self._chat.count_unread("message_unreadable")
+        yield _make_message(offset, sender, mark_quote(quoted, words, marks), at, marks, own=own)
+        yield from self._read_beside(offset, item, said)
+
+    def _read_beside(self, offset: int, item: Row, said: Row) -> Iterator[Message]:
+        """What a message said before it was changed, and signs that were put to it."""
+        for before in item.get("revisions") or ():
+            if isinstance(before, dict):
+                same = {name: item[name] for name in _SAME_BEFORE if name in item}
+                yield from self._read_item(offset, same | before | {"revisions": []})
         for found in said.get("reactions") or ():
             if isinstance(found, dict):
                 who = str(found.get("authorId", ""))
@@ -180,6 +197,21 @@ def _read_body(said: Row) -> str:
     text = said.get("text")
     body = text.get("body") if isinstance(text, dict) else text
     return body if isinstance(body, str) else ""
+
+
+def _join_words(item: Row) -> str:
+    """The words of a message that is no text: a question to all, whose number it is, an answer to a story."""
+    found: list[str] = []
+    waiting: list[Any] = [item.get(name) for name in _WORDED if isinstance(item.get(name), dict)]
+    while waiting and len(found) < _MOST_WORDS:
+        value = waiting.pop(0)
+        if isinstance(value, str) and value not in found:
+            found.append(value)
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += [inner for name, inner in value.items() if name in _WORDS_IN or isinstance(inner, dict | list)]
+    return "\n".join(found)
 
 
 def _read_word(row: Row, name: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
-from email.errors import MessageError
+from email.errors import CloseBoundaryNotFoundDefect, MessageError, StartBoundaryNotFoundDefect
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import getaddresses
@@ -112,6 +112,8 @@ def _read_pieces(pieces: Iterator[tuple[int, bytes]], chat: Chat) -> Iterator[Me
 def _read_mail(found: EmailMessage, offset: int, chat: Chat, part: str) -> Iterator[Message]:
     """A mail, and then those inside it. `part` says how they lie in one another: "1", "1.2"."""
     yield make_mail(found, offset, chat, part)
+    if not part and _is_cut(found):
+        chat.count_unread("cut_short")
     inside, others = list_attachments(found)
     if others:
         chat.count_unread("member_not_read", others)
@@ -122,18 +124,25 @@ def _read_mail(found: EmailMessage, offset: int, chat: Chat, part: str) -> Itera
             yield from _read_mail(inner, offset, chat, f"{part}.{number}" if part else str(number))
 
 
+def _is_cut(found: EmailMessage) -> bool:
+    """Whether a part of a mail, or of one inside it, has no end: what came after is missing."""
+    cut = (CloseBoundaryNotFoundDefect, StartBoundaryNotFoundDefect)
+    return any(isinstance(defect, cut) for inner in found.walk() for defect in inner.defects)
+
+
 def make_mail(found: EmailMessage, offset: int, chat: Chat, part: str) -> Message:
     """One mail as a message. What is doubtful in its date is noted; other addresses in it are leads."""
     when = read_date(_read_header(found, "Date"), [str(value) for value in found.get_all("Received", [])[:1]])
     for note in when.notes:
         chat.note_doubt(note)
     text = f"{_read_header(found, 'Subject')}\n\n{gather_text(found)}".strip()
+    sender = _read_address(found, "From")
     marks = (
         *(("quoted",) if _QUOTED.search(text) else ()),
+        *(("sender_withheld",) if not sender else ()),
         *(("time_doubtful",) if when.at is None else ()),
         *(("text_cut",) if len(text) > MOST_TEXT else ()),
     )
-    sender = _read_address(found, "From")
     return Message(
         offset, sender, text[:MOST_TEXT], when.at, part=part, marks=marks, leads=_list_leads(found, sender, when)
     )

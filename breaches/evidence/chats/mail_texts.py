@@ -31,18 +31,18 @@ def _gather_parts(part: Message, depth: int) -> Iterator[str]:
     if depth > _DEEPEST or part.get_content_maintype() == "message" or _is_attached(part):
         return
     if part.get_content_type() == "multipart/alternative":
-        choices = ["\n".join(_gather_parts(inner, depth + 1)) for inner in _children(part)]
-        plain = [text for inner, text in zip(_children(part), choices, strict=True) if _is_plain(inner)]
+        choices = ["\n".join(_gather_parts(inner, depth + 1)) for inner in _list_children(part)]
+        plain = [text for inner, text in zip(_list_children(part), choices, strict=True) if _is_plain(inner)]
         yield next((text for text in [*plain, *reversed(choices)] if text.strip()), "")
     elif part.is_multipart():
-        for inner in _children(part):
+        for inner in _list_children(part):
             yield from _gather_parts(inner, depth + 1)
     elif part.get_content_maintype() == "text":
         text = _decode_text(part)
         yield read_html(text) if part.get_content_type() == "text/html" else text
 
 
-def _children(part: Message) -> list[Message]:
+def _list_children(part: Message) -> list[Message]:
     found = part.get_payload()
     return [inner for inner in found if isinstance(inner, Message)] if isinstance(found, list) else []
 
@@ -81,7 +81,7 @@ def _list_leaves(part: Message, depth: int) -> Iterator[Message]:
     if part.get_content_type() == "message/rfc822" and depth:
         yield part
     elif part.is_multipart() and depth <= _DEEPEST:
-        for inner in _children(part):
+        for inner in _list_children(part):
             yield from _list_leaves(inner, depth + 1)
     elif depth:
         yield part
@@ -92,7 +92,7 @@ def _list_leaves(part: Message, depth: int) -> Iterator[Message]:
 def _open_mail(part: Message) -> EmailMessage | None:
     """A mail that is attached as one, or as a file of one."""
     if part.get_content_type() == "message/rfc822":
-        inner = next(iter(_children(part)), None)
+        inner = next(iter(_list_children(part)), None)
         return inner if isinstance(inner, EmailMessage) else None
     name = (part.get_filename() or "").lower()
     if not name.endswith(".eml"):

@@ -19,7 +19,7 @@ _TYPES = frozenset({"Generic", "Share", "Call", "Subscribe", "Unsubscribe", "Pay
 
 def name_platform(row: dict[str, Any]) -> str | None:
     """Whose message it is, by the names of its members; None where it is neither's."""
-    if "senderName" in row or row.get("type") in _TYPES:
+    if "senderName" in row or row.get("type") in _TYPES or "is_unsent_image_by_messenger_kid_parent" in row:
         return "messenger"
     return "instagram" if "sender_name" in row or "timestamp_ms" in row else None
 

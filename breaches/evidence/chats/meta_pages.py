@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from breaches.evidence.chats.meta import CHANNEL
-from breaches.evidence.chats.page_trees import Block, Node, cut_blocks, parse_page
+from breaches.evidence.chats.page_trees import Block, Node, parse_page, read_blocks
 from breaches.evidence.chats.types import MOST_TEXT, Document, Messages, Open
 from breaches.evidence.chats.worded_dates import read_worded_date
 from breaches.evidence.types import Chat, Message
@@ -29,18 +29,15 @@ def read_meta(again: Open, document: Document) -> Messages:
     """The messages of one page, in the order of the page: the newest first."""
     instagram = b"instagram" in document.head.lower() or "instagram" in document.name.lower()
     chat = Chat("instagram" if instagram else "messenger", CHANNEL)
-    return chat, _read_blocks(chat, cut_blocks(again(), BLOCK))
+    return chat, _read_messages(chat, read_blocks(chat, again(), BLOCK))
 
 
 def _open_block(found: re.Match[bytes], head: bytes) -> Node:
     return parse_page(head[found.start() : found.start() + 8192].decode("utf-8", "replace"))
 
 
-def _read_blocks(chat: Chat, blocks: Iterator[Block]) -> Iterator[Message]:
+def _read_messages(chat: Chat, blocks: Iterator[Block]) -> Iterator[Message]:
     for block in blocks:
-        if block.cut:
-            chat.note_doubt("cut_short")
-            chat.count_unread("cut_short")
         parts = _split_block(parse_page(block.content))
         if parts is not None:
             yield from _make_messages(chat, block.offset, *parts)

@@ -12,11 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
-from typing import IO
+from typing import IO, Protocol
+
+from breaches.evidence.types import Chat
 
 _CHUNK = 256 * 1024
 _LARGEST = 1024 * 1024  # bytes of one block
 _DEEPEST = 80  # elements inside one another; what is deeper is read as if it were not
+_TAIL = 4096
+_END = re.compile(rb"</\s*(?:html|body)\s*>", re.I)
 _DIV = re.compile(rb"<(/?)div\b[^>]*>", re.I)
 # A tag, a comment, or a declaration. Whatever else begins with "<" is words. Every part is bounded: no file makes the
 # search go back and forth.
@@ -121,6 +125,10 @@ def _gather_text(node: Node, pieces: list[str], without: frozenset[str], keep_li
             pieces.append(inner if keep_lines else _SPACE.sub(" ", inner))
         elif inner.tag == "br":
             pieces.append("\n")
+        elif inner.tag == "blockquote":
+            # Whose words are quoted the page does not say: each line of them stands behind ">".
+            lines = inner.join_text(without=without, keep_lines=keep_lines).split("\n")
+            pieces.append("\n" + "".join(f"> {line}\n" for line in lines))
         elif inner.tag not in _UNSEEN and not (without and without & inner.classes):
             breaks = inner.tag in _BREAKS
             if breaks and pieces and not pieces[-1].endswith("\n"):
@@ -174,7 +182,36 @@ def _skip_raw(content: str, at: int, tag: str) -> int:
     return end if end >= 0 else len(content)
 
 
-def cut_blocks(source: IO[bytes], opens: re.Pattern[bytes]) -> Iterator[Block]:
+def read_blocks(chat: Chat, source: IO[bytes], opens: re.Pattern[bytes]) -> Iterator[Block]:
+    """The blocks of a page, none of them inside another. One that is cut, and a page without its end, are told."""
+    kept = _Kept(source)
+    for block in cut_blocks(kept, opens):
+        if block.cut:
+            chat.count_unread("cut_short")
+        yield block
+    if not _END.search(kept.tail):
+        chat.note_doubt("cut_short")
+        if not chat.unread["cut_short"]:
+            chat.count_unread("cut_short")
+
+
+class _Kept:
+    """A source that remembers how it ended."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source, self.tail = source, b""
+
+    def read(self, size: int) -> bytes:
+        piece = self._source.read(size)
+        self.tail = (self.tail + piece)[-_TAIL:]
+        return piece
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+def cut_blocks(source: _Readable, opens: re.Pattern[bytes]) -> Iterator[Block]:
     """The blocks of a page that begin with a tag `<div ...>` which `opens` matches, none of them inside another."""
     held, base, ended = b"", 0, False
     while True:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from breaches.evidence.chats.page_trees import Block, Node, cut_blocks, parse_page
+from breaches.evidence.chats.page_trees import Block, Node, parse_page, read_blocks
 from breaches.evidence.chats.signal_rows import CHANNEL, mark_quote, name_call_mark
 from breaches.evidence.chats.types import MOST_TEXT, Document, Messages, Open, from_clock, make_reaction
 from breaches.evidence.chats.worded_dates import read_worded_date
@@ -32,7 +32,7 @@ def recognise_signal(document: Document) -> bool:
 def read_signal(again: Open, document: Document) -> Messages:
     """The messages of one page."""
     chat = Chat("signal", CHANNEL, ["local_time_assumed"])
-    blocks = cut_blocks(again(), BLOCK)
+    blocks = read_blocks(chat, again(), BLOCK)
     if b"msg-incoming" in document.head or b"signalbackup-tools" in document.head:
         return chat, _read_backup_blocks(chat, blocks, _name_other(document.head))
     return chat, _read_export_blocks(chat, blocks)
@@ -46,9 +46,6 @@ def _name_other(head: bytes) -> str:
 
 def _open_blocks(chat: Chat, blocks: Iterator[Block]) -> Iterator[tuple[int, Node]]:
     for block in blocks:
-        if block.cut:
-            chat.note_doubt("cut_short")
-            chat.count_unread("cut_short")
         page = parse_page(block.content)
         yield block.offset, next(iter(page.list_children()), page)
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from breaches.evidence.chats.types import MOST_TEXT, from_epoch, make_reaction
@@ -22,7 +23,7 @@ def name_platform(row: dict[str, Any]) -> str | None:
     return "signal" if "conversationId" in row and ("sent_at" in row or "body" in row) else None
 
 
-def make_message(offset: int, row: dict[str, Any], chat: Chat) -> Message | None:
+def make_message(offset: int, row: dict[str, Any], chat: Chat) -> Message:
     """A message of Signal Desktop, a call, or what the program says itself."""
     del chat
     at = from_epoch(row.get("sent_at") or row.get("timestamp"))
@@ -54,7 +55,13 @@ def make_message(offset: int, row: dict[str, Any], chat: Chat) -> Message | None
 
 
 def read_reactions(offset: int, row: dict[str, Any]) -> Iterator[Message]:
-    """Signs put to a message; Signal Desktop names whoever put one by a number of its own."""
+    """What a message said before it was changed, and signs put to it, by a number of Signal Desktop's own."""
+    earlier = row.get("editHistory")
+    for one in earlier if isinstance(earlier, list) else ():
+        if isinstance(one, dict) and isinstance(one.get("body"), str) and one["body"] != row.get("body"):
+            said = {name: row[name] for name in ("type", *_SOURCES) if name in row}
+            before = make_message(offset, said | {"sent_at": one.get("timestamp"), "body": one["body"]}, Chat("", ""))
+            yield replace(before, marks=("edited", *before.marks))
     found = row.get("reactions")
     for one in found if isinstance(found, list) else ():
         if isinstance(one, dict) and one.get("remove") is not True:

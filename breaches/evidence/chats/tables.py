@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from breaches.evidence.chats.clocks import Clock, DateOrder, read_clock
 from breaches.evidence.chats.decoding import Line, decode_head, name_encoding, read_lines
+from breaches.evidence.chats.signal_rows import mark_quote
 from breaches.evidence.chats.types import MOST_TEXT, Document, Messages, NotAChat, Open, Reader, from_clock
 from breaches.evidence.chats.worded_dates import read_worded_date
 from breaches.evidence.types import Chat, Message, MessageKind
@@ -22,13 +23,17 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "text": ("text", "message", "body", "content", "message text", "contents"),
     "number": ("sender id", "number", "phone number", "phone", "address", "handle", "sender number"),
     "name": ("sender name", "sender", "from", "name", "contact", "author", "contact name"),
-    "direction": ("type", "direction", "folder", "is from me", "from me", "sent/received", "message type"),
+    "direction": ("type", "direction", "folder", "sent/received", "message type"),
+    "own": ("is from me", "from me", "is sent"),
     "service": ("service", "platform", "app"),
     "attached": ("attachment", "attachments", "attachment info"),
-    "edited": ("edited date",), "deleted": ("deleted date",), "forwarded": ("forwarded",), "subject": ("subject",),
+    "reactions": ("reactions",), "answered": ("replying to",), "edited": ("edited date",),
+    "deleted": ("deleted date",), "forwarded": ("forwarded",), "subject": ("subject",),
 }  # fmt: skip
-_OWN = frozenset({"outgoing", "sent", "to", "out", "outbox", "true", "yes", "1", "me", "outbound"})
-_THEIRS = frozenset({"incoming", "received", "from", "in", "inbox", "false", "no", "0", "inbound"})
+# A number says nothing here: of some programs 1 is what was received, of others what was sent.
+_OWN = frozenset({"outgoing", "sent", "to", "out", "outbox", "me", "outbound"})
+_THEIRS = frozenset({"incoming", "received", "from", "in", "inbox", "inbound"})
+_YES, _NO = frozenset({"1", "true", "yes", "y"}), frozenset({"0", "false", "no", "n"})
 _APP = frozenset({"notification", "system", "announcement"})
 _NUMERIC = re.compile(
     r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4}),?[T\s\u202f]+(\d{1,2}):(\d\d)(?::(\d\d))?(?:\.\d+)?\s*([^\W\d_][^\d]{0,12})?"
@@ -51,7 +56,7 @@ def _read_heading(document: Document) -> tuple[dict[str, int], str, bool] | None
         except csv.Error:
             continue
         places = _place_columns(row)
-        if {"date", "text"} <= places.keys() and places.keys() & {"number", "name", "direction"}:
+        if {"date", "text"} <= places.keys() and places.keys() & {"number", "name", "direction", "own"}:
             return places, divider, True
         if len(row) in (5, 6) and row[0] in ("Received", "Sent") and read_worded_date(row[1])[0]:
             return {name: index for index, name in enumerate(_PHONE_VIEW[: len(row)])}, divider, False
@@ -161,17 +166,24 @@ class _RowReader:
             if len(row) <= max(self._places[name] for name in ("date", "text")):
                 self._chat.count_unread("message_unreadable")
             else:
-                yield self._make_message(offset, row)
+                yield from self._read_row(offset, row)
 
-    def _make_message(self, offset: int, row: list[str]) -> Message:
+    def _read_row(self, offset: int, row: list[str]) -> Iterator[Message]:
         cells = {column: _take_cell(row, self._places, column) for column in self._places}
+        yield self._make_message(offset, cells)
+        if signs := cells.get("reactions"):
+            # Signs and names in one cell: who put which is for a person to read.
+            yield Message(offset, "", signs, None, kind="app", marks=("reaction", "time_doubtful"))
+
+    def _make_message(self, offset: int, cells: Mapping[str, str]) -> Message:
         at = self._read_time(cells["date"])
         sender, own, kind = _read_sender(cells)
-        marks = _list_marks(cells, timed=at is not None, named=bool(sender) or own or kind == "app")
+        marks = [*_list_marks(cells, timed=at is not None, named=bool(sender) or own or kind == "app")]
         name = cells.get("name", "")
         leads = (("Sender Name", name),) if name and sender and name != sender else ()
         text = "\n".join(part for part in (cells.get("subject", ""), cells["text"]) if part)
-        return Message(offset, sender, text[:MOST_TEXT], at, kind=kind, own=own, marks=marks, leads=leads)
+        text = mark_quote(cells.get("answered", ""), text, marks)
+        return Message(offset, sender, text[:MOST_TEXT], at, kind=kind, own=own, marks=tuple(marks), leads=leads)
 
     def _read_time(self, written: str) -> datetime | None:
         try:
@@ -200,10 +212,12 @@ def _read_sender(cells: Mapping[str, str]) -> tuple[str, bool, MessageKind]:
     direction = cells.get("direction", "").lower()
     if direction in _APP:
         return "", False, "app"
-    if direction in _OWN:
+    own = cells.get("own", "").lower()
+    if direction in _OWN or own in _YES:
         return "", True, "message"
     sender = cells.get("number") or cells.get("name") or ""
-    if sender.lower() in ("me", "you") or (direction and direction not in _THEIRS):
+    unknown = (direction and direction not in _THEIRS) or (own and own not in _NO)
+    if sender.lower() in ("me", "you") or unknown:
         return "", sender.lower() in ("me", "you"), "message"
     return sender, False, "message"
 

@@ -29,7 +29,7 @@ def make_message(offset: int, row: dict[str, Any], chat: Chat) -> Message | None
     at = _read_time(row, chat)
     if row.get("type") == "service" or "action" in row:
         return _make_service(offset, row, at)
-    text = _join_text(row.get("text"))
+    text = "\n".join(part for part in (*_list_given(row), _join_text(row.get("text"))) if part)
     marks = _list_marks(row, text, at)
     forwarded = row.get("forwarded_from")
     return Message(
@@ -53,6 +53,24 @@ def read_reactions(offset: int, row: dict[str, Any]) -> Iterator[Message]:
                 yield make_reaction(offset, sender, str(one.get("emoji") or ""), _read_time(who, Chat("", "")))
 
 
+def _list_given(row: dict[str, Any]) -> Iterator[str]:
+    """What somebody gave beside words: a place, a question to all, whose number it is."""
+    place = row.get("location_information")
+    if isinstance(place, dict):
+        yield f"{place.get('latitude')}, {place.get('longitude')}"
+    for name in ("place_name", "address"):
+        if isinstance(row.get(name), str):
+            yield row[name]
+    poll, contact = row.get("poll"), row.get("contact_information")
+    if isinstance(poll, dict):
+        answers = poll.get("answers")
+        yield _join_text(poll.get("question"))
+        for one in answers if isinstance(answers, list) else ():
+            yield f"- {_join_text(one.get('text'))}" if isinstance(one, dict) else ""
+    if isinstance(contact, dict):
+        yield " ".join(str(contact[name]) for name in ("first_name", "last_name", "phone_number") if contact.get(name))
+
+
 def _make_service(offset: int, row: dict[str, Any], at: datetime | None) -> Message:
     action = row.get("action") if isinstance(row.get("action"), str) else ""
     sender = _name_sender(row.get("actor"), row.get("actor_id"))
@@ -68,6 +86,9 @@ def _list_marks(row: dict[str, Any], text: str, at: datetime | None) -> tuple[st
     marks = []
     if "forwarded_from" in row:
         marks.append("forwarded")
+    text_parts = row.get("text")
+    if isinstance(text_parts, list) and any(isinstance(p, dict) and p.get("type") == "blockquote" for p in text_parts):
+        marks.append("quoted")
     if "edited" in row or "edited_unixtime" in row:
         marks.append("edited")
     if any(row.get(name) for name in _MEDIA):
@@ -89,8 +110,20 @@ def _name_sender(name: Any, number: Any) -> str:
 
 def _join_text(value: Any) -> str:
     parts = value if isinstance(value, list) else [value]
-    words = [part.get("text") if isinstance(part, dict) else part for part in parts]
-    return "".join(word for word in words if isinstance(word, str))
+    return (
+        "".join(_read_part(part) for part in parts).strip("\n")
+        if len(parts) > 1
+        else _read_part(parts[0] if parts else "")
+    )
+
+
+def _read_part(part: Any) -> str:
+    """A piece of a text. One that is quoted stands on lines of its own, each behind ">"."""
+    word = part.get("text") if isinstance(part, dict) else part
+    if not isinstance(word, str):
+        return ""
+    quoted = isinstance(part, dict) and part.get("type") == "blockquote"
+    return "\n" + "".join(f"> {line}\n" for line in word.split("\n")) if quoted else word
 
 
 def _read_time(row: dict[str, Any], chat: Chat) -> datetime | None:

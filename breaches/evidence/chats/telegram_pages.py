@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import PurePosixPath
 
-from breaches.evidence.chats.page_trees import Block, Node, cut_blocks, parse_page
+from breaches.evidence.chats.page_trees import Block, Node, parse_page, read_blocks
 from breaches.evidence.chats.types import MOST_TEXT, Document, Messages, Open, from_clock, make_reaction
 from breaches.evidence.types import Chat, Message
 
@@ -39,7 +39,7 @@ def recognise_telegram(document: Document) -> bool:
 def read_telegram(again: Open, document: Document) -> Messages:
     """The messages of one page of an export."""
     chat = Chat("telegram", "messaging_app")
-    return chat, _TelegramPage(chat, document).read_blocks(cut_blocks(again(), BLOCK))
+    return chat, _TelegramPage(chat, document).read_messages(read_blocks(chat, again(), BLOCK))
 
 
 class _TelegramPage:
@@ -53,11 +53,8 @@ class _TelegramPage:
         self._sender = self._carried.get(before, "") if number > 1 else ""
         self._forwarded = ""
 
-    def read_blocks(self, blocks: Iterator[Block]) -> Iterator[Message]:
+    def read_messages(self, blocks: Iterator[Block]) -> Iterator[Message]:
         for block in blocks:
-            if block.cut:
-                self._chat.note_doubt("cut_short")
-                self._chat.count_unread("cut_short")
             page = parse_page(block.content)
             message = next((node for node in page.list_children() if "message" in node.classes), page)
             for node in (message, *message.find_all("message")):
@@ -128,6 +125,8 @@ def _make_message(offset: int, sender: str, body: Node, at: datetime | None) -> 
         marks.append("media_left_out" if _LEFT_OUT.search(media.join_text()) else "attachment")
         said = [node.join_text() for name in _SAID for node in media.find_all(name)]
         text = "\n".join(part for part in [*said, text] if part)
+    if words and any(node.tag == "blockquote" for node in words.walk_nodes()):
+        marks.append("quoted")
     if not sender:
         marks.append("sender_withheld")
     if at is None:

@@ -60,10 +60,13 @@ class Reader:
 
 
 def from_epoch(milliseconds: object) -> datetime | None:
-    """An instant from milliseconds since 1970, written as a number or as digits; None for anything else."""
+    """An instant from milliseconds since 1970, written as a number or as digits; None for anything else.
+
+    One before the year 2000 is a count of seconds, or nought: no message is that old.
+    """
     try:
         value = int(str(milliseconds))
-        return datetime.fromtimestamp(value / 1000, tz=UTC) if 0 < value < 32_503_680_000_000 else None
+        return datetime.fromtimestamp(value / 1000, tz=UTC) if 946_684_800_000 <= value < 32_503_680_000_000 else None
     except (ValueError, OverflowError, OSError):
         return None
 

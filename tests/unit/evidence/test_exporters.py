@@ -74,6 +74,36 @@ def test_in_rows_of_signal_desktop_only_who_is_named_is_a_sender() -> None:
     ]  # fmt: skip
 
 
+def read_frames(*items: dict[str, object]) -> tuple[Chat, list[Message]]:
+    """Of Signal's own export, all from one who has a number."""
+    his = {"authorId": "2", "dateSent": "1774388823000", "incoming": {}}
+    frames = [{"version": "1"}, {"recipient": {"id": "2", "contact": {"e164": "447700900123"}}}]
+    return read_text("\n".join(json.dumps(one) for one in [*frames, *({"chatItem": his | item} for item in items)]))
+
+
+def test_what_a_message_said_before_it_was_changed_is_read_too() -> None:
+    before = {"dateSent": "1774388800000", "standardMessage": {"text": {"body": "I will find you"}}}
+    _, rows = read_frames({"standardMessage": {"text": {"body": "hi"}}, "revisions": [before]})
+    assert [(m.sender, m.text) for m in rows] == [("+447700900123", "hi"), ("+447700900123", "I will find you")]
+    row = {"conversationId": "c", "type": "incoming", "source": "+447700900123", "sent_at": 1774388823000, "body": "hi"}
+    versions = [{"body": "hi", "timestamp": 1774388823000}, {"body": "I will find you", "timestamp": 1774388800000}]
+    _, rows = read_text(json.dumps([row | {"editHistory": versions}]))
+    assert [(m.sender, m.text, m.marks) for m in rows] == [
+        ("+447700900123", "hi", ("edited",)), ("+447700900123", "I will find you", ("edited",)),
+    ]  # fmt: skip
+
+
+def test_words_that_are_no_text_message_are_read_and_what_nobody_knows_is_counted() -> None:
+    contact = {"contact": {"name": {"givenName": "Ama"}, "number": [{"value": "+447700900456"}]}}
+    chat, rows = read_frames(
+        {"contactMessage": contact}, {"poll": {"question": "Where is she?", "options": [{"option": "home"}]}},
+        {"directStoryReplyMessage": {"textReply": {"text": {"body": "nice"}}}}, {"remoteDeletedMessage": {}},
+        {"newKindOfMessage": {"x": 1}},
+    )  # fmt: skip
+    assert [m.text for m in rows] == ["Ama\n+447700900456", "Where is she?\nhome", "nice", "", ""]
+    assert rows[3].marks == ("deleted",) and chat.unread == {"message_unreadable": 1}
+
+
 def test_a_line_of_json_that_is_broken_hides_no_other() -> None:
     line = json.dumps({"date": "2026-03-24T21:47:03", "sender": "D", "body": "x", "quote": "", "attachments": []})
     chat, rows = read_text(f"{line}\n{{broken\n{line}\n{line[:30]}")
@@ -95,6 +125,22 @@ def test_the_direction_says_who_sent_a_row(line: str, sender: str, own: bool) ->
     assert (message.sender, message.own) == (sender, own)
     assert ("sender_withheld" in message.marks) == (not sender and not own)
     assert message.leads == ((("Sender Name", "Danny"),) if sender.startswith("+") else ())
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "sender", "own"),
+    [
+        ("is_from_me", "1", "", True),
+        ("is_from_me", "0", "Danny", False),
+        ("type", "1", "", False),
+        ("type", "2", "", False),
+    ],
+)
+def test_a_number_is_a_direction_only_where_its_heading_asks_yes_or_no(
+    heading: str, cell: str, sender: str, own: bool
+) -> None:
+    _, (message,) = read_text(f"date,{heading},name,text\n2026-03-24 21:47,{cell},Danny,x\n", "a.csv")
+    assert (message.sender, message.own) == (sender, own)
 
 
 @pytest.mark.parametrize(
@@ -122,6 +168,14 @@ def test_a_cell_over_many_lines_is_one_and_a_row_that_is_too_short_is_told() -> 
     )
     assert [(m.sender, m.text) for m in rows] == [("Danny", 'a\n"b",\n2026-03-24 21:48,Ama,c')]
     assert chat.unread == {"message_unreadable": 1}
+
+
+def test_what_a_row_answers_is_anothers_and_signs_in_a_cell_are_nobodys_act() -> None:
+    heading = "Message Date,Type,Sender ID,Replying to,Text,Reactions"
+    _, rows = read_text(f"{heading}\n2026-03-24 21:47,Incoming,+447700900123,I am afraid,Good,x (Ama)\n", "a.csv")
+    assert [(m.kind, m.sender, m.text, m.marks[0]) for m in rows] == [
+        ("message", "+447700900123", "> I am afraid\nGood", "quoted"), ("app", "", "x (Ama)", "reaction"),
+    ]  # fmt: skip
 
 
 def test_a_lone_quotation_mark_swallows_no_row() -> None:

@@ -118,3 +118,24 @@ def test_a_stray_file_is_no_chat(content: Any) -> None:
 def test_an_element_that_is_no_message_is_counted_and_ends_nothing() -> None:
     chat, rows = read_export({"messages": [HIS, 7, HIS]})
     assert len(rows) == 2 and chat.unread == {"message_unreadable": 1}
+
+
+def test_a_place_a_question_and_a_number_that_somebody_gave_are_in_the_text() -> None:
+    given = {"location_information": {"latitude": 53.4, "longitude": -2.97}, "place_name": "Her office",
+             "poll": {"question": "Where is she?", "answers": [{"text": "home", "voters": 0}]},
+             "contact_information": {"first_name": "Ama", "phone_number": "+447700900456"}, "text": "well"}  # fmt: skip
+    _, (message,) = read_export({"messages": [HIS | given]})
+    assert message.text == "53.4, -2.97\nHer office\nWhere is she?\n- home\nAma +447700900456\nwell"
+
+
+def test_a_chat_of_messenger_in_the_older_layout_is_messengers() -> None:
+    row = {"sender_name": "D", "timestamp_ms": 1774388823000, "content": "x"}
+    assert (
+        read_export({"messages": [row | {"is_unsent_image_by_messenger_kid_parent": False}]})[0].platform == "messenger"
+    )
+    assert read_export({"messages": [row]})[0].platform == "instagram"
+
+
+def test_what_somebody_quotes_in_a_text_stands_apart() -> None:
+    _, (message,) = read_export({"messages": [HIS | {"text": [{"type": "blockquote", "text": "a\nb"}, "mine"]}]})
+    assert (message.text, message.marks) == ("> a\n> b\nmine", ("quoted",))

@@ -177,3 +177,22 @@ def test_a_mail_that_quotes_another_says_so(words: str, quoted: bool) -> None:
     raw = f"From: d@example.com\nTo: a@example.org\nSubject: s\nDate: Tue, 24 Mar 2026 22:00:00 +0000\n\n{words}\n"
     _, rows = read_messages(io.BytesIO(raw.encode()), "message/rfc822")
     assert ("quoted" in next(rows).marks) == quoted
+
+
+def test_a_mail_without_a_sender_says_so_and_takes_none_from_elsewhere() -> None:
+    raw = b"Sender: d@example.com\nTo: a@example.org\nSubject: s\nDate: Tue, 24 Mar 2026 22:00:00 +0000\n\nx\n"
+    _, rows = read_messages(io.BytesIO(raw), "message/rfc822")
+    message = next(rows)
+    assert (message.sender, message.marks, message.leads) == (
+        "", ("sender_withheld",), (("Sender", "d@example.com"),),
+    )  # fmt: skip
+
+
+def test_a_mail_whose_last_part_has_no_end_says_so() -> None:
+    """What he wrote may be in the part that is missing."""
+    raw = b"From: a@example.org\nTo: b@example.org\nSubject: s\nDate: Tue, 24 Mar 2026 22:00:00 +0000\n" + (
+        b'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n\n--b\n\nsee below\n'
+    )
+    for end, missing in ((b"--b--\n", 0), (b"--b\nContent-Type: message/rfc822\n\nFrom: d@exam", 1), (b"", 1)):
+        chat, rows = read_messages(io.BytesIO(raw + end), "message/rfc822")
+        assert "a@example.org" in {m.sender for m in rows} and chat.unread["cut_short"] == missing

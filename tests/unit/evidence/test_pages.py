@@ -89,12 +89,24 @@ def test_a_page_that_is_cut_short_says_so() -> None:
     assert [m.text for m in rows] == ["a", "b"] and chat.unread == {"cut_short": 1} and "cut_short" in chat.notes
 
 
+def test_a_page_that_ends_between_two_messages_says_so_too() -> None:
+    whole = telegram(said("a", "Danny"), said("b"))
+    chat, rows = read_page(whole[: whole.rindex('<div class="message')])
+    assert [m.text for m in rows] == ["a"] and chat.unread == {"cut_short": 1}
+    assert not read_page(whole)[0].unread
+
+
 def test_pages_of_one_chat_are_read_by_their_numbers_wherever_they_lie() -> None:
     pages = {f"c/messages{number or ''}.html": telegram(said(f"p{number or 1}")) for number in (10, 2, 0)}
     pages["c/messages.html"] = telegram(said("p1", "Danny"))
     pages["d/messages2.html"] = telegram(said("other chat"))
     _, rows = read_zip(pack({name: page.encode() for name, page in pages.items()}))
     assert [(m.text, m.sender) for m in rows] == [("p1", "Danny"), ("p2", "Danny"), ("p10", ""), ("other chat", "")]
+
+
+def test_what_somebody_quotes_in_a_page_stands_apart() -> None:
+    _, (message,) = read_page(telegram(said("<blockquote>her<br>words</blockquote>mine", "Danny")))
+    assert (message.text, message.marks) == ("> her\n> words\nmine", ("quoted",))
 
 
 def test_a_message_inside_another_is_not_lost() -> None:

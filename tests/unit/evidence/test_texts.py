@@ -118,3 +118,9 @@ def test_a_backup_that_stops_half_way_is_read_as_far_as_it_goes() -> None:
     raw = f'<smses count="3">{sms()}{sms()[:-20]}'.encode()
     chat, rows = read_messages(io.BytesIO(raw), "text/xml")
     assert len(list(rows)) == 1 and chat.unread == {"cut_short": 2}
+
+
+@pytest.mark.parametrize("date", ["1774388823", "0", "-1", "", "null", "99999999999999999"])
+def test_a_time_of_before_there_were_telephones_is_none_and_in_doubt(date: str) -> None:
+    _, (message,) = read_backup(sms(date=date))
+    assert message.at is None and "time_doubtful" in message.marks
