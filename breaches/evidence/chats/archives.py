@@ -27,7 +27,7 @@ _FOREIGN_FOLDERS = frozenset({"__macosx", ".spotlight-v100", ".trashes"})
 _FOREIGN_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 # What may have noughts in its beginning and is read all the same: wide letters, Outlook's mails, PDF.
 _MARKED = (b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-")
-_PAGES = re.compile(r"(?P<folder>.*/)?messages(?P<number>\d*)\.html", re.I)
+_PAGES = re.compile(r"(?P<folder>.*/)?messages(?P<number>[0-9]{0,6})\.html", re.I)
 
 
 @dataclass(frozen=True, slots=True)
