@@ -1,6 +1,7 @@
 """Messages read out of an exported chat of 200,000 lines, beside reading the same lines and doing nothing with them.
 
-Each kind of export once: lines (WhatsApp), JSON (Telegram), XML (backup of texts). Memory is looked at all along.
+Each kind of export once: lines (WhatsApp), JSON (Telegram), XML (backup of texts), a page (Telegram), a table
+(iMazing). Memory is looked at all along.
 """
 
 from __future__ import annotations
@@ -109,10 +110,28 @@ def _texts() -> Iterator[str]:
     yield "</smses>\n"
 
 
+def _page() -> Iterator[str]:
+    yield '<!DOCTYPE html>\n<html><body><div class="history">\n'
+    for number, at in _times():
+        joined, name = (" joined", "") if number % 3 else ("", '<div class="from_name">\nDanny\n</div>\n')
+        yield f'<div class="message default clearfix{joined}" id="message{number}">\n<div class="body">\n'
+        yield f'<div class="pull_right date details" title="{at:%d.%m.%Y %H:%M:%S} UTC+00:00">\n{at:%H:%M}\n</div>\n'
+        yield f'{name}<div class="text">\n{_WORDS}\n</div>\n</div>\n</div>\n'
+    yield "</div></body></html>\n"
+
+
+def _table() -> Iterator[str]:
+    yield "Chat Session,Message Date,Service,Type,Sender ID,Sender Name,Text\n"
+    for _, at in _times():
+        yield f'Danny,{at:%Y-%m-%d %H:%M:%S},iMessage,Incoming,+447700900123,Danny,"{_WORDS}"\n'
+
+
 _KINDS: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "lines": ("text/plain", _whatsapp),
     "json": ("application/json", _telegram),
     "xml": ("text/xml", _texts),
+    "page": ("text/html", _page),
+    "table": ("text/csv", _table),
 }
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import IO
 
@@ -18,6 +19,7 @@ from breaches.evidence.chats.types import Document, Messages, Open, Reader
 from breaches.evidence.types import Chat, Message
 
 _CHUNK = 64 * 1024
+_HEAD = 1024 * 1024  # bytes in which a page says which program made it
 _PIECE = 50_000  # characters of one piece of a page
 _MOST_HELD = 1024 * 1024  # characters that the parser waits with for the end of a tag
 _PAGE = re.compile(rb"<\s*(?:!doctype\s+html|html|body|head)\b", re.I)
@@ -49,6 +51,8 @@ def _begins_as_page(document: Document) -> bool:
 
 def read_page(again: Open, document: Document) -> Messages:
     """The messages of an export, or the words of any other page."""
+    # Before its first message a page may have a great deal of style.
+    document = replace(document, head=again().read(_HEAD))
     for recognises, read in _EXPORTS:
         if recognises(document):
             return read(again, document)

@@ -89,3 +89,14 @@ def test_texts_and_mails_in_an_archive_are_read_as_outside_each_with_its_platfor
 def test_an_archive_of_pictures_alone_says_that_nothing_was_read() -> None:
     with pytest.raises(NotAChat, match="member_not_read"):
         read_zip(pack({"a.jpg": picture(), "b.jpg": picture()}))
+
+
+def test_wide_letters_without_a_mark_are_read_in_an_archive_too() -> None:
+    _, (message,) = read_zip(pack({"chat.txt": CHAT.decode().encode("utf-16-le")}))
+    assert (message.sender, message.text) == ("Danny", "I can see you")
+
+
+def test_a_folder_named_in_every_language_and_more_than_fifty_chats_are_read() -> None:
+    names = ("Sohbet geçmişi", "Chat de WhatsApp con Danny", "مراسلة واتساب", "WhatsApp 聊天", "Чат WhatsApp с Danny")
+    _, rows = read_zip(pack({f"{name} {number}.txt": CHAT for name in names for number in range(12)}))
+    assert len({m.part for m in rows}) == 60

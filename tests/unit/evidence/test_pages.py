@@ -104,6 +104,14 @@ def test_pages_of_one_chat_are_read_by_their_numbers_wherever_they_lie() -> None
     assert [(m.text, m.sender) for m in rows] == [("p1", "Danny"), ("p2", "Danny"), ("p10", ""), ("other chat", "")]
 
 
+def test_a_page_with_a_great_deal_of_style_before_its_messages_is_known_all_the_same() -> None:
+    style = f"<style>{'.a{color:red}' * 20_000}</style>"
+    pages = {"telegram": telegram(said("a", "Danny")), "messenger": META.format(meta("D", "a", "Mar 24, 2026 9:47 pm"))}
+    for platform, page in pages.items():
+        chat, rows = read_page(page.replace("<body>", f"{style}<body>"))
+        assert chat.platform == platform and [m.text for m in rows] == ["a"]
+
+
 def test_what_somebody_quotes_in_a_page_stands_apart() -> None:
     _, (message,) = read_page(telegram(said("<blockquote>her<br>words</blockquote>mine", "Danny")))
     assert (message.text, message.marks) == ("> her\n> words\nmine", ("quoted",))
