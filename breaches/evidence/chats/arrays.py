@@ -172,5 +172,5 @@ def _decode_element(buffer: _Buffer, at: int) -> tuple[Any, int] | None:
         except json.JSONDecodeError:
             if len(buffer.text) - at > _LARGEST or not buffer.read_more():
                 return None
-        except RecursionError:
-            return None
+        except (RecursionError, ValueError):
+            return None  # too deep, or a number of thousands of digits

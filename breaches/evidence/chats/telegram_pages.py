@@ -21,7 +21,7 @@ _DAY_LINE = re.compile(r"message-\d+")
 _TIME = re.compile(
     r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d):(\d\d):(\d\d)(?: (?:UTC|GMT)(?:([+-])(\d\d):?(\d\d))?)?"
 )  # as in "24.03.2026 21:47:03 UTC+00:00"; older exports give no zone
-_NUMBERED = re.compile(r"messages(\d*)\.html", re.I)
+_NUMBERED = re.compile(r"messages([0-9]{0,6})\.html", re.I)
 # Media whose words are the sender's own: what was asked, where it is, whose number was given.
 _SAID = ("media_poll", "media_location", "media_live_location", "media_venue", "media_contact", "media_file")
 _CALLS = (

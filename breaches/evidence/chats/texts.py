@@ -28,7 +28,8 @@ _CALLS = {
 }  # fmt: skip
 _CALLED = "2"
 # References to characters, two at a time where one follows another: halves of a character are written so.
-_REFERENCES = re.compile(rb"&#(?:x([0-9a-fA-F]+)|(\d+));(?:&#(?:x([0-9a-fA-F]+)|(\d+));)?")
+_REFERENCES = re.compile(rb"&#(?:x([0-9a-fA-F]{1,8})|(\d{1,10}));(?:&#(?:x([0-9a-fA-F]{1,8})|(\d{1,10}));)?")
+_COUNT = re.compile(r"[0-9]{1,9}")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _RAW_HALVES = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _LONGEST_REFERENCE = 40
@@ -146,7 +147,7 @@ class _BackupReader:
     def _start_element(self, name: str, said: dict[str, str]) -> None:
         offset = self.parser.CurrentByteIndex
         if name in ("smses", "calls"):
-            self._declared = int(said["count"]) if said.get("count", "").isdecimal() else 0
+            self._declared = int(said["count"]) if _COUNT.fullmatch(said.get("count", "")) else 0
         elif name == "sms":
             self._keep_message(_make_text(offset, said))
         elif name == "call":

@@ -100,3 +100,8 @@ def test_a_folder_named_in_every_language_and_more_than_fifty_chats_are_read() -
     names = ("Sohbet geçmişi", "Chat de WhatsApp con Danny", "مراسلة واتساب", "WhatsApp 聊天", "Чат WhatsApp с Danny")
     _, rows = read_zip(pack({f"{name} {number}.txt": CHAT for name in names for number in range(12)}))
     assert len({m.part for m in rows}) == 60
+
+
+def test_a_page_with_a_number_of_thousands_of_digits_hides_no_other() -> None:
+    chat, rows = read_zip(pack({"a.txt": CHAT, f"messages{'9' * 5000}.html": b"<html><body>words</body></html>"}))
+    assert [m.text for m in rows] == ["I can see you", "words"] and not chat.unread

@@ -139,3 +139,8 @@ def test_a_chat_of_messenger_in_the_older_layout_is_messengers() -> None:
 def test_what_somebody_quotes_in_a_text_stands_apart() -> None:
     _, (message,) = read_export({"messages": [HIS | {"text": [{"type": "blockquote", "text": "a\nb"}, "mine"]}]})
     assert (message.text, message.marks) == ("> a\n> b\nmine", ("quoted",))
+
+
+def test_a_number_of_thousands_of_digits_ends_nothing() -> None:
+    chat, rows = read_export(b'{"messages": [' + json.dumps(HIS).encode() + b', {"id": ' + b"9" * 5000 + b"}]}")
+    assert len(rows) == 1 and chat.unread.total() == 1

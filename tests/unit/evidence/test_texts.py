@@ -124,3 +124,11 @@ def test_a_backup_that_stops_half_way_is_read_as_far_as_it_goes() -> None:
 def test_a_time_of_before_there_were_telephones_is_none_and_in_doubt(date: str) -> None:
     _, (message,) = read_backup(sms(date=date))
     assert message.at is None and "time_doubtful" in message.marks
+
+
+def test_numbers_of_thousands_of_digits_end_nothing() -> None:
+    raw = f'<smses count="{"9" * 5000}">{sms()}</smses>'
+    _, rows = read_messages(io.BytesIO(raw.encode()), "text/xml")
+    assert len(list(rows)) == 1
+    chat, rows = read_messages(io.BytesIO(f"<smses>{sms(body='&#' + '9' * 5000 + ';')}</smses>".encode()), "text/xml")
+    assert list(rows) == [] and chat.unread["cut_short"] == 1
