@@ -18,6 +18,7 @@ from breaches.offences import BREACH, codes
 from breaches.routing import send_to_follow_up
 from breaches.types import NEEDS_VIEW
 from common.problems import Problem, Refused
+from common.reasons import says_something
 
 VIEWS = ("agree", "disagree", "cannot_say")
 
@@ -138,9 +139,13 @@ def _one_view(view: View, path: str, *, known: set[str]) -> list[Problem]:
         problems.append(Problem(f"{path}/clause", "finding_unknown", "The assessment has no finding on this clause."))
     if view.view not in VIEWS:
         problems.append(Problem(f"{path}/view", "unknown_value", f"A view is one of {', '.join(VIEWS)}."))
-    if not 10 <= len(view.reason.strip()) <= 2_000:
+    if not _is_reason(view.reason):
         problems.append(Problem(f"{path}/reason", "reason_length", "A reason has 10 to 2,000 characters."))
     return problems
+
+
+def _is_reason(text: str) -> bool:
+    return 10 <= len(text.strip()) <= 2_000 and says_something(text)
 
 
 def _nothing_verified(assessment: Assessment, decided: Decided) -> list[Problem]:
@@ -154,7 +159,7 @@ def _nothing_verified(assessment: Assessment, decided: Decided) -> list[Problem]
     agreed = any(view.view == "agree" and view.clause in open_ for view in decided.views)
     in_force = answer.get("order_version") is not None and answer["verdict"] != "no_order_in_force"
     missing = []
-    if not agreed and not 10 <= len(decided.reason.strip()) <= 2_000:
+    if not agreed and not _is_reason(decided.reason):
         missing.append(("/reason", "Without a finding agreed with a decision has a reason of 10 to 2,000 characters."))
     if not agreed and not set(decided.offences) - {BREACH}:
         missing.append(("/offences", "Without a finding agreed with another offence than the breach is named."))

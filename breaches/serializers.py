@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from breaches.incident_shapes import MOST_ITEMS, AboutIn, IncidentIn, PositionIn
-from edge.shapes import Instant, Shape, Text
+from edge.shapes import Instant, Reason, Shape, Text
 
 
 class RiskIn(Shape):
@@ -84,7 +84,7 @@ class VerifyIn(Shape):
 
 
 class NotVerifiedIn(Shape):
-    reason: Text = Field(min_length=10, max_length=2_000)
+    reason: Reason
 
 
 class NothingIn(Shape):
@@ -285,7 +285,7 @@ class ZoneSearchIn(Shape):
 
     position: PositionIn
     at: Instant | None = None
-    reason: Text = Field(min_length=10, max_length=2_000)
+    reason: Reason
 
 
 class ZoneFoundOut(Shape):

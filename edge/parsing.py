@@ -192,6 +192,7 @@ _CODES: dict[str, tuple[str, str]] = {
     "extra_forbidden": ("unknown_field", "This field is not known here."),
     "string_unicode": ("text_not_storable", "The text holds a character that cannot be stored."),
     "text_not_storable": ("text_not_storable", "The text holds a character that cannot be stored."),
+    "reason_says_nothing": ("bad_format", "A reason needs at least one letter or digit."),
     "literal_error": ("unknown_value", "This is not one of the values allowed here."),
     "string_too_short": ("too_short", "This is too short."),
     "string_too_long": ("too_long", "This is too long."),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StrictStr, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictStr, WithJsonSchema
 from pydantic_core import PydanticCustomError
+
+from common.reasons import says_something
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -36,6 +38,30 @@ def _any_text(value: object) -> object:
 
 
 Text = Annotated[StrictStr, BeforeValidator(_any_text)]
+
+
+def _check_reason(shortest: int, longest: int) -> AfterValidator:
+    def check_reason(text: str) -> str:
+        if len(text) < shortest:
+            raise PydanticCustomError("string_too_short", "too short")
+        if len(text) > longest:
+            raise PydanticCustomError("string_too_long", "too long")
+        if not says_something(text):
+            raise PydanticCustomError("reason_says_nothing", "no letter and no digit")
+        return text
+
+    return AfterValidator(check_reason)
+
+
+def _describe_lengths(shortest: int, longest: int) -> Any:
+    return Field(json_schema_extra={"minLength": shortest, "maxLength": longest})
+
+
+# Why somebody does what goes into the trail. Blanks, dots and what nobody sees are no reason.
+Reason = Annotated[Text, _check_reason(10, 2_000), _describe_lengths(10, 2_000)]
+BriefReason = Annotated[Text, _check_reason(3, 2_000), _describe_lengths(3, 2_000)]
+ShortReason = Annotated[Text, _check_reason(1, 2_000), _describe_lengths(1, 2_000)]
+Purpose = Annotated[Text, _check_reason(3, 500), _describe_lengths(3, 500)]
 
 
 def parse_instant(text: str) -> datetime | None:

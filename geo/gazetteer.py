@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from geo.canonical import spread_from_json
+from geo.place_phrases import reads_one_way
 from geo.spread import middle
 from geo.types import Candidate, Candidates, Fix
 
@@ -40,9 +41,15 @@ _POSTCODE = re.compile(
     r"""(?<![^\s,;:.(\['"])([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{2})(?![^\s,;:.)\]'"!?])""",
     re.ASCII | re.IGNORECASE,
 )
+# What stands between two postcodes that were written as one word, or nearly: L1 1AA/L8 2BB, L1 1AA-L8 2BB.
+_PAIR = re.compile(
+    r"""(?<![^\s,;:.(\['"])([A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2})\s*(?:[^\w\s,;:.]|_){1,3}\s*"""
+    r"""(?=[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}(?![A-Z0-9]))""",
+    re.ASCII | re.IGNORECASE,
+)
 # "Block B2 4th floor" is no postcode.
 _ORDINALS = re.compile(r"1st|2nd|3rd|[04-9]th", re.ASCII)
-# Somebody's home or work is named, which need not be where he was.
+# Somebody's home or work is named, which need not be where he was; also where no postcode stands beside it.
 _LIVES = re.compile(
     r"\b(lives?|lived|living|resid(es?|ed|ing)|stay(s|ed|ing)? (at|in|with)|work(s|ed|ing)? (at|in|for)|moved (to|from)"
     r"|comes? from|(my|his|her|their|our|home) (home )?address)\b",
@@ -93,7 +100,8 @@ class FileGazetteer:
     def find(self, kind: Kind, text: str) -> Found:
         """Where `text` may be, where it reads one way: a postcode within an address; then the name of road and place.
 
-        Two postcodes, somebody's home or work, or a postcode that is in use no more, are left to a person.
+        Two postcodes, a postcode among words that may say something else of it (`geo.place_phrases`), somebody's home
+        or work, or a postcode that is in use no more, are left to a person.
         """
         try:
             with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as file:
@@ -123,9 +131,27 @@ def postcode_key(text: str) -> str | None:
 
 def postcodes_in(text: str) -> list[str]:
     """The postcodes that stand in a text as words of their own, each once, without spaces; not GIR 0AA."""
-    plain = " ".join(text.split())
-    found = ((match[1] + match[2]).upper() for match in _POSTCODE.finditer(plain) if not _ORDINALS.fullmatch(match[2]))
+    found = ((match[1] + match[2]).upper() for match in _POSTCODE.finditer(_set_apart(text)) if _is_postcode(match))
     return list(dict.fromkeys(found))
+
+
+def words_around_postcodes(text: str) -> str:
+    """What a text says beside its postcodes."""
+    return _POSTCODE.sub(lambda match: " " if _is_postcode(match) else match[0], _set_apart(text, keep_lines=True))
+
+
+def _set_apart(text: str, *, keep_lines: bool = False) -> str:
+    """The text with single spaces, and what was written between two postcodes as a space."""
+    lines = (" ".join(line.split()) for line in text.splitlines()) if keep_lines else (" ".join(text.split()),)
+    apart = "\n".join(lines)
+    # A code that ends one pair begins the next one only once it stands by itself.
+    while (further := _PAIR.sub(r"\1 ", apart)) != apart:
+        apart = further
+    return apart
+
+
+def _is_postcode(match: re.Match[str]) -> bool:
+    return not _ORDINALS.fullmatch(match[2])
 
 
 def name_key(*names: str) -> str:
@@ -142,10 +168,18 @@ def _names(text: str) -> list[str]:
 
 def _doubted(file: sqlite3.Connection, kind: Kind, text: str, source: str) -> Found | None:
     """Why a text is not looked up, with what stands in it; None where it reads one way."""
-    text = text[:_LONGEST]
+    whole, text = text, text[:_LONGEST]
     codes = [] if kind == "road" else postcodes_in(text)
     candidates = tuple(place for code in codes for place in _mentioned(file, code))
-    if len(codes) > 1 or _LIVES.search(text):
+
+    def is_known(name: str) -> bool:
+        key = name_key(name)
+        return any(file.execute(_BEST, (known, key)).fetchone()[0] is not None for known in ("address", "road"))
+
+    one_way = len(codes) < 2 and not _LIVES.search(text)
+    if codes and one_way:
+        one_way = len(whole) <= _LONGEST and reads_one_way(words_around_postcodes(text), is_known)
+    if not one_way:
         return Found(None, "location_reads_two_ways", source, candidates)
     if any(place.terminated for place in candidates):
         return Found(None, "postcode_terminated", source, candidates)

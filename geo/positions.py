@@ -47,6 +47,7 @@ _DETAILS = {
     "gazetteer_unavailable": "The gazetteer could not be asked; the place is kept in words.",
     "coordinates_rounded": "Both coordinates have few decimals; the place may be anywhere in what was cut off.",
     "position_disowned": "The receiver itself marks this position as invalid; it shows nothing for certain.",
+    "accuracy_finer_than_place": "The place is given more coarsely than the accuracy stated; it counts as that wide.",
     "accuracy_assumed": "No accuracy was given; the usual one for the method is assumed.",
 }
 
@@ -112,8 +113,10 @@ def read_position(raw: object, gazetteer: Gazetteer | None = None) -> PositionRe
     if len(forms) != 1:
         return _unplaced(forms, warnings)
     place = places[0]
-    disowned = accuracy.disowned
+    disowned, finer = accuracy.disowned, _is_finer(accuracy, place, forms[0])
     accuracy, spread = _together(place, accuracy, method)
+    if finer:
+        warnings.append(_warn("/accuracy_m", "accuracy_finer_than_place"))
     if disowned:
         warnings.append(_warn(_disowning(raw), "position_disowned"))
     if accuracy.assumed:
@@ -171,6 +174,12 @@ def _together(place: _Place, accuracy: Accuracy, method: str | None) -> tuple[Ac
     if (accuracy.assumed and method in _OF_THE_FORM) or accuracy.r95_m <= own.r95_m:
         return Accuracy(own.r95_m, place.assumed or (accuracy.assumed and method not in _OF_THE_FORM)), own.spread
     return accuracy, None
+
+
+def _is_finer(accuracy: Accuracy, place: _Place, form: str) -> bool:
+    """Whether somebody stated an accuracy that the words or figures of the place cannot have: 5 m for a square of
+    100 m, or for a postcode. Of a drawn place it says how well it was drawn, not how large it is."""
+    return form != "geometry" and place.own is not None and not accuracy.assumed and accuracy.r95_m < place.own.r95_m
 
 
 def _place(form: str, raw: Mapping[str, object], accuracy: Accuracy, gazetteer: Gazetteer | None) -> _Place:

@@ -46,6 +46,11 @@ def identifier_digest(
     return hmac.digest(_key(settings.FIELD_KEY), said.encode(), "sha256")
 
 
+def fingerprint_key() -> str:
+    """Which key the hashes are made with, without a way back to it."""
+    return hmac.digest(_key(settings.FIELD_KEY), b"which key", "sha256").hex()[:16]
+
+
 def _digest(force: str, role: PersonRole, mark: Mark) -> bytes:
     # None of the first three can hold the separator, so no two questions give one text.
     return hmac.digest(_key(settings.FIELD_KEY), "\x1f".join((force, role, mark.kind, mark.form)).encode(), "sha256")

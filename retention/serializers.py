@@ -8,10 +8,8 @@ from uuid import UUID
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from edge.shapes import CivilDate, Instant, Shape, Text
+from edge.shapes import CivilDate, Instant, Reason, Shape, Text
 from retention.types import Choice, Ground, Group, RecordKind, SubjectKind
-
-Reason = Annotated[Text, Field(min_length=10, max_length=2_000, pattern=r"\S")]
 
 
 def _uuid(value: object) -> object:

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from breaches.incident_shapes import MOST_ITEMS, ContactIn, HappenedIn, MentionIn, PositionIn
 from breaches.serializers import OwnReportOut, ReportedByIn, ReportIn, RiskIn, WarningOut, WitnessIn
-from edge.shapes import CivilDate, Instant, Shape, Text
+from edge.shapes import CivilDate, Instant, Reason, Shape, ShortReason, Text
 
 # As long as anybody tells; a report itself may be longer.
 MOST_TEXT = 100_000
@@ -183,25 +183,25 @@ class WordsIn(Shape):
 
 
 class ReopenIn(Shape):
-    reason: Text = Field(min_length=10, max_length=2_000)
+    reason: Reason
 
 
 class WhyIn(Shape):
-    reason: Text = Field(min_length=1, max_length=2_000)
+    reason: ShortReason
 
 
 class OfferIn(Shape):
     """To which force, by its PNC code, and why."""
 
     force: Text = Field(min_length=2, max_length=2)
-    reason: Text = Field(min_length=1, max_length=2_000)
+    reason: ShortReason
 
 
 class AttachIn(Shape):
     """The order that a report is about, as anybody writes its reference; null: none that is known. And why."""
 
     order: Text | None = Field(max_length=200)
-    reason: Text = Field(min_length=10, max_length=2_000)
+    reason: Reason
 
 
 RevealedField = Literal["name", "account"]
@@ -211,7 +211,7 @@ class RevealReporterIn(Shape):
     """What is left out elsewhere, asked for by name and with a reason that goes into the trail."""
 
     fields: list[RevealedField] = Field(min_length=1, max_length=2)
-    reason: Text = Field(min_length=10, max_length=2_000)
+    reason: Reason
 
 
 class RevealedReporterOut(Shape):
@@ -229,14 +229,14 @@ class SnoozeIn(Shape):
     """Until when it is put aside, and why. A day without a time is the whole of that day in London."""
 
     until: Instant | CivilDate
-    reason: Text = Field(min_length=1, max_length=2_000)
+    reason: ShortReason
 
 
 class TakenPositionIn(Shape):
     """Whom the place in a photograph is of, and how the officer knows: it is where the camera was."""
 
     subject: Literal["respondent", "respondent_vehicle"]
-    reason: Text = Field(min_length=10, max_length=2_000)
+    reason: Reason
 
 
 class BulkIn(Shape):
@@ -283,7 +283,7 @@ class PairIn(Shape):
     """Another report, by id or reference, and why."""
 
     report: Text = Field(min_length=1, max_length=40)
-    reason: Text = Field(min_length=1, max_length=2_000)
+    reason: ShortReason
 
 
 class OutcomeIn(Shape):
@@ -299,7 +299,7 @@ class OutcomeIn(Shape):
         "other",
     ]
     crime_reference: Text = Field("", max_length=64)
-    reason: Text = Field(min_length=10, max_length=2_000)
+    reason: Reason
 
 
 class DiaryIn(ReportIn):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from edge.shapes import Instant, Shape, Text
+from edge.shapes import Instant, Purpose, Reason, Shape, Text
 
 
 class EvidenceIn(Shape):
@@ -40,13 +40,13 @@ class KeptsOut(Shape):
 class ReleaseIn(Shape):
     """Why what was held is a false alarm: kept with the item for good."""
 
-    reason: Text = Field(min_length=10, max_length=2000, pattern=r"\S")
+    reason: Reason
 
 
 class LinkIn(Shape):
     """Why an item is wanted: kept with it for good. `recipient`: who gets a `forensic` archive; with no other kind."""
 
-    purpose: Text = Field(min_length=3, max_length=500, pattern=r"\S")
+    purpose: Purpose
     kind: Literal["original", "viewable", "forensic"] = "viewable"
     recipient: Annotated[Text, Field(min_length=3, max_length=64, pattern=r"\S")] | None = None
 

@@ -74,16 +74,28 @@ def put_right(versions: Mapping[int, VersionTerms], number: int) -> VersionTerms
     """A version as its last correction has it: the paper that he was given says what the court said, not the slip.
 
     A correction made in his absence, where its record says so (`respondent_present: false`), is the court's own: he
-    knows of it once it is served.
+    knows of it once it is served. One that reaches back behind a later change without naming what it corrects may have
+    its words from there: whether the paper in his hands had them is for a person.
     """
     found, chain = versions[number], {number}
     for later in sorted(other for other in versions if other > number):
         version = versions[later]
         by_record = version.change.kind == "correction" and version.change.respondent_present is not False
-        if by_record and _corrected_by(versions, version) in chain:
+        if by_record and not _may_repeat_later(versions, version) and _corrected_by(versions, version) in chain:
             found = version
             chain.add(later)
     return found
+
+
+def _may_repeat_later(versions: Mapping[int, VersionTerms], correction: VersionTerms) -> bool:
+    """Whether a correction names nothing, takes nobody's place from its start, and a change on record starts later."""
+    own = correction.runs
+    if correction.change.corrects is not None or own is None:
+        return False
+    earlier = [other for number, other in versions.items() if number < correction.number and other.runs is not None]
+    starts = [(other.runs.start, other.change.kind) for other in earlier if other.runs is not None]
+    begins_within = any(start < own.start for start, _ in starts) and all(start != own.start for start, _ in starts)
+    return begins_within and any(start > own.start and kind in ("variation", "renewal") for start, kind in starts)
 
 
 def _corrected_by(versions: Mapping[int, VersionTerms], correction: VersionTerms) -> int:

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from breaches.tracking.types import Near, Support
-from edge.shapes import Instant, Shape, Text
+from edge.shapes import Instant, Reason, Shape, Text
 
 MOST_ROWS = 10_000
 
@@ -46,7 +46,8 @@ class RejectedOut(Shape):
 class PositionsOut(Shape):
     """`received` = `accepted` + `duplicates` + the length of `rejected`. `reports`: raised by this batch.
 
-    `warnings`, only where there are any: rows that were kept and show nothing for certain (`position_disowned`).
+    `warnings`, only where there are any: rows that were kept and show nothing for certain (`position_disowned`), or of
+    which both coordinates have few decimals, so that the place is vaguer than was stated (`coordinates_rounded`).
     """
 
     received: int
@@ -58,7 +59,6 @@ class PositionsOut(Shape):
 
 
 DeviceName = Annotated[Text, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
-Why = Annotated[Text, Field(min_length=10, max_length=2_000, pattern=r"\S")]
 
 
 class TrackIn(Shape):
@@ -67,7 +67,7 @@ class TrackIn(Shape):
     device: DeviceName | None = None
     from_: Instant = Field(alias="from")
     until: Instant
-    reason: Why
+    reason: Reason
 
 
 class HeldOut(Shape):

@@ -24,11 +24,13 @@ from breaches.tracking.reporting import Asked, track_of
 from breaches.tracking.storing import Judged
 from breaches.tracking.types import Rejected, SentFix, Taken
 from common.problems import NotFound, Problem, Refused
+from geo.positions import cut_off_m
 from orders.queries import authorities_over, closed_among, order_of, terms_by_id
 from orders.services.readers import note_attempt
 
 _CLOCKS_APART = timedelta(minutes=5)
 _LONGEST = timedelta(days=31)
+_SHARPEST_ROUNDED_M = 100.0
 Row = tuple[int, SentFix]
 
 
@@ -61,8 +63,17 @@ def take_positions(*, caller: Caller, rows: Sequence[object]) -> Taken:
         duplicates=len(allowed) - kept,
         rejected=tuple(sorted([*rejected, *refused], key=lambda bad: bad.index)),
         reports=tuple(reports),
-        warnings=tuple(Rejected(index, "position_disowned") for index, fix in allowed if fix.disowned),
+        warnings=tuple(_warn_of_kept(allowed)),
     )
+
+
+def _warn_of_kept(rows: Sequence[tuple[int, SentFix]]) -> Iterator[Rejected]:
+    """Rows that were kept and say less than they seem to. Nothing that has decimals cut off is sharper than 100 m."""
+    for index, fix in rows:
+        if fix.disowned:
+            yield Rejected(index, "position_disowned")
+        if fix.r95_m > _SHARPEST_ROUNDED_M and cut_off_m(fix.longitude, fix.latitude):
+            yield Rejected(index, "coordinates_rounded")
 
 
 def _read(rows: Sequence[object], span: Span) -> tuple[list[Row], list[Rejected]]:

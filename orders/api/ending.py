@@ -13,6 +13,7 @@ from edge.etags import etag
 from edge.parsing import read
 from edge.views import ApiView, answer
 from orders import queries, services
+from orders.api.instants import KNOWN_AT
 from orders.api.records import list_records
 from orders.models import Order
 from orders.serializers.ending import (
@@ -36,10 +37,12 @@ def _told(order: Order, what: dict[str, Any]) -> Response:
 
 
 class _Determinations(ApiView):
-    @extend_schema(responses={200: DeterminationsOut})
+    asks = frozenset({"known_at"})
+
+    @extend_schema(parameters=[KNOWN_AT], responses={200: DeterminationsOut})
     def get(self, request: Request, reference: str) -> Response:
         """What was recorded of determinations, withdrawn ones too."""
-        return list_records(self.caller(request), reference, "determination")
+        return list_records(self.caller(request), request, reference, "determination")
 
     @extend_schema(request=DeterminationIn, responses={201: DeterminationOut})
     def post(self, request: Request, reference: str) -> Response:
@@ -56,10 +59,12 @@ class _Determinations(ApiView):
 
 
 class _Discharges(ApiView):
-    @extend_schema(responses={200: DischargesOut})
+    asks = frozenset({"known_at"})
+
+    @extend_schema(parameters=[KNOWN_AT], responses={200: DischargesOut})
     def get(self, request: Request, reference: str) -> Response:
         """What was recorded of discharges, withdrawn ones too."""
-        return list_records(self.caller(request), reference, "discharge")
+        return list_records(self.caller(request), request, reference, "discharge")
 
     @extend_schema(request=DischargeIn, responses={201: DischargeOut})
     def post(self, request: Request, reference: str) -> Response:
@@ -91,10 +96,12 @@ def _consents(sent: ConsentsIn) -> services.Consents:
 
 
 class _Appeals(ApiView):
-    @extend_schema(responses={200: AppealsOut})
+    asks = frozenset({"known_at"})
+
+    @extend_schema(parameters=[KNOWN_AT], responses={200: AppealsOut})
     def get(self, request: Request, reference: str) -> Response:
         """What was recorded of appeals, withdrawn ones too."""
-        return list_records(self.caller(request), reference, "appeal")
+        return list_records(self.caller(request), request, reference, "appeal")
 
     @extend_schema(request=AppealIn, responses={201: AppealOut})
     def post(self, request: Request, reference: str) -> Response:

@@ -17,7 +17,7 @@ from edge.etags import etag
 from edge.parsing import read
 from edge.views import ApiView, answer
 from orders import queries
-from orders.api.versions import instants_of
+from orders.api.instants import read_instants
 from orders.models import Order, PersonIdentifier
 from orders.policies import MAY_APPROVE
 from orders.queries.identifiers import identifiers_recorded, whose_in
@@ -61,6 +61,8 @@ def _tag(order: Order) -> str:
 
 
 class _Identifiers(ApiView):
+    asks = frozenset({"known_at"})
+
     @extend_schema(request=PersonIdentifierIn, responses={201: PersonIdentifierRecordedOut})
     def post(self, request: Request, reference: str, person: str) -> Response:
         """Record that a number, address or handle is somebody's: in every version, and with none."""
@@ -86,7 +88,7 @@ class _Identifiers(ApiView):
         """What was recorded of somebody, without its values; `known_at`: as it was known then."""
         caller = self.caller(request)
         order = queries.order_of(caller, reference)
-        whose, (_, known_at) = whose_in(order, person), instants_of(request)
+        whose, (_, known_at) = whose_in(order, person), read_instants(request)
         rows = list(identifiers_recorded(order, whose, known_at=known_at))
         ids = [order.id, *(row.id for row in rows)]
         record(actor=caller.actor, action="consultation", verb="identifiers_read", records=ids)

@@ -14,6 +14,7 @@ from audit.services import record
 from edge.parsing import read
 from edge.views import ApiView, answer
 from orders import queries
+from orders.api.instants import KNOWN_AT
 from orders.api.records import list_records, withdrawal_of
 from orders.duties import duties_of, notification_due
 from orders.models import Notification, Order
@@ -126,10 +127,12 @@ def _shown(row: Notification) -> dict[str, Any]:
 
 
 class _Events(ApiView):
-    @extend_schema(responses={200: NotificationEventsOut})
+    asks = frozenset({"known_at"})
+
+    @extend_schema(parameters=[KNOWN_AT], responses={200: NotificationEventsOut})
     def get(self, request: Request, reference: str) -> Response:
         """What was recorded of such events, withdrawn ones too."""
-        return list_records(self.caller(request), reference, "notification-events")
+        return list_records(self.caller(request), request, reference, "notification-events")
 
     @extend_schema(request=NotificationEventIn, responses={201: NotificationEventOut})
     def post(self, request: Request, reference: str) -> Response:

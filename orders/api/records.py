@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from edge.etags import etag
 from edge.parsing import read
 from edge.views import ApiView, answer
 from orders import queries, services
+from orders.api.instants import read_instants
 from orders.models import Appeal, Determination, Discharge, NotificationEvent, Order, Service
 from orders.serializers.records import WithdrawalIn, WithdrawalOut
 from orders.types import RecordKind
@@ -32,6 +34,11 @@ def withdrawal_of(row: Any) -> dict[str, Any] | None:
         "by": row.withdrawn_staff_id or row.withdrawn_by,
         "reason": row.withdrawn_reason,
     }
+
+
+def _withdrawal_known(row: Any, known_at: datetime | None) -> dict[str, Any] | None:
+    withdrawn_later = known_at is not None and row.withdrawn_at is not None and row.withdrawn_at > known_at
+    return None if withdrawn_later else withdrawal_of(row)
 
 
 def _service(row: Service) -> dict[str, Any]:
@@ -75,14 +82,20 @@ _SHOWN: Mapping[str, Callable[[Any], dict[str, Any]]] = {
 
 
 @transaction.atomic
-def list_records(caller: Caller, reference: str, kind: RecordKind) -> Response:
-    """Every record of a kind, withdrawn ones marked. Leaves a consultation of each."""
+def list_records(caller: Caller, request: Request, reference: str, kind: RecordKind) -> Response:
+    """Every record of a kind, withdrawn ones marked; as it was known at `?known_at`. Leaves a consultation of each."""
     order = queries.order_of(caller, reference)
-    rows = queries.records_of(order, kind)
+    _, known_at = read_instants(request)
+    rows = queries.records_of(order, kind, known_at=known_at)
     verb = f"{kind.replace('-', '_')}_read"
     record(actor=caller.actor, action="consultation", verb=verb, records=[order.id, *(row.pk for row in rows)])
     results = [
-        {"id": row.pk, **_SHOWN[kind](row), "recorded_at": row.recorded_at, "withdrawn": withdrawal_of(row)}
+        {
+            "id": row.pk,
+            **_SHOWN[kind](row),
+            "recorded_at": row.recorded_at,
+            "withdrawn": _withdrawal_known(row, known_at),
+        }
         for row in rows
     ]
     return answer({"results": results, "next": None, "previous": None}, etag=_etag(order))

@@ -20,9 +20,9 @@ from edge.drafts import read_draft
 from edge.etags import etag
 from edge.pagination import paginate, refuse
 from edge.parsing import body_of, read
-from edge.shapes import parse_instant
 from edge.views import ApiView, answer
 from orders import policies, queries, services
+from orders.api.instants import AT, KNOWN_AT, read_instants
 from orders.api.records import list_records
 from orders.duties import notification_due
 from orders.models import Order, OrderVersion, Zone, ZoneApproval
@@ -151,35 +151,16 @@ def _merged(recorded: dict[str, Any], computed: dict[str, Any]) -> dict[str, Any
     return {**recorded, **computed, "zones": [{**zone, **zones[zone["code"]]} for zone in recorded["zones"]]}
 
 
-_AT = [OpenApiParameter(name, str, description="RFC 3339 instant with an offset") for name in ("at", "known_at")]
-
-
 class _OrderDetail(ApiView):
-    @extend_schema(parameters=_AT, responses={200: OrderOut})
+    asks = frozenset({"at", "known_at"})
+
+    @extend_schema(parameters=[AT, KNOWN_AT], responses={200: OrderOut})
     def get(self, request: Request, reference: str) -> Response:
         """The terms in force at `at`, as they were known at `known_at`; both default to now."""
         caller = self.caller(request)
         order = queries.order_of(caller, reference)
-        at, known_at = instants_of(request)
+        at, known_at = read_instants(request)
         return _shown(caller, queries.version_at(order, at=at or timezone.now(), known_at=known_at), known_at=known_at)
-
-
-def instants_of(request: Request) -> tuple[datetime | None, datetime | None]:
-    at, known_at = (_instant(request, name) for name in ("at", "known_at"))
-    problems = [read for read in (at, known_at) if isinstance(read, Problem)]
-    if problems:
-        raise Refused(problems)
-    return at if isinstance(at, datetime) else None, known_at if isinstance(known_at, datetime) else None
-
-
-def _instant(request: Request, name: str) -> datetime | Problem | None:
-    sent = request.query_params.get(name)
-    if sent is None:
-        return None
-    read_at = parse_instant(sent)
-    if read_at is None or read_at.tzinfo is None or not 1 < read_at.year < 9999:
-        return Problem(f"?{name}", "instant_unreadable", "Send an RFC 3339 instant with an offset (+ is %2B).")
-    return read_at
 
 
 class ForceOrder(_OrderDetail):
@@ -248,11 +229,12 @@ class OfficerOrders(_Orders):
 
 class ForceService(ApiView):
     audience, scopes = "force", {"GET": READ, "POST": WRITE}
+    asks = frozenset({"known_at"})
 
-    @extend_schema(responses={200: ServicesOut})
+    @extend_schema(parameters=[KNOWN_AT], responses={200: ServicesOut})
     def get(self, request: Request, reference: str) -> Response:
         """What was recorded of service, with the version that was served; withdrawn ones too."""
-        return list_records(self.caller(request), reference, "service")
+        return list_records(self.caller(request), request, reference, "service")
 
     @extend_schema(request=ServiceIn, responses={201: ServiceOut})
     def post(self, request: Request, reference: str) -> Response:

@@ -68,6 +68,7 @@ COLUMNS: Mapping[str, Column] = {
     "change_kind": _of("order", "change/kind", cells.word),
     "change_decided_on": _of("order", "change/decided_on", cells.day),
     "change_respondent_present": _of("order", "change/respondent_present", cells.yes_no),
+    "change_corrects": _of("order", "change/corrects", cells.whole),
     "necessity": _of("order", "necessity", cells.words),
     "restricted": _of("order", "restricted", cells.yes_no),
     "respondent_family_name": _of("respondent", "family_name", cells.person, "Marsh"),

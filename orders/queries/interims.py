@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import F, Func, QuerySet, TextField
@@ -36,9 +36,14 @@ def _kinds(orders: QuerySet[Order]) -> dict[str, str]:
     return dict(rows.values_list("order__reference", "kind"))
 
 
-def interim_problems(body: Mapping[str, Any], kinds: Mapping[str, str]) -> list[Problem]:
-    """`not_an_interim`: what it says that it replaces is a full order."""
-    if kinds.get(body.get("replaces_interim") or "") != "full":
+def interim_problems(body: Mapping[str, Any], kinds: Mapping[str, str], *, reference: str) -> list[Problem]:
+    """`not_an_interim`: what it says that it replaces is a full order, itself among them; `replaces_itself`: an interim
+    order that names itself. However the reference is written."""
+    named = body.get("replaces_interim") or ""
+    if fold_reference(named) == fold_reference(reference) and meant_references(named, [reference]):
+        code = "replaces_itself" if body.get("kind") == "interim" else "not_an_interim"
+        return [Problem(_WHERE, code, "An order does not replace itself: name the interim order.")]
+    if kinds.get(named) != "full":
         return []
     return [Problem(_WHERE, "not_an_interim", "This is the reference of a full order: only an interim is replaced.")]
 
@@ -50,6 +55,13 @@ def interim_warnings(body: Mapping[str, Any], kinds: Mapping[str, str]) -> list[
         return []
     said = "No interim order of this reference is on record: until one is, the three days of section 9 run."
     return [Problem(_WHERE, "interim_not_on_record", said)]
+
+
+def meant_interims(body: Mapping[str, Any], references: Sequence[str]) -> list[str]:
+    """Those of these references that a document may mean by the interim order that it replaces."""
+    named = body.get("replaces_interim") or ""
+    alike = [one for one in references if fold_reference(one) == fold_reference(named)]
+    return meant_references(named, alike)
 
 
 def replaces_interim_on_record(order: Order) -> bool:

@@ -20,6 +20,7 @@ from common.problems import Closed, NotFound, Problem
 from orders.matching import respondent_digests
 from orders.models import InForce, MatchKey, Order, OrderVersion, PersonIdentifier, SamePerson
 from orders.queries.access import order_of, orders_open_to
+from orders.queries.interims import meant_interims
 from orders.rules.compatibility import OtherOrder, Shapes, incompatibilities
 from orders.rules.people import MarkKind, PersonRole
 from orders.types import Period
@@ -195,7 +196,13 @@ def _told_of(orders: Collection[UUID], *, force: str) -> dict[UUID, str]:
 
 
 def warnings_beside_others(
-    order: Order, body: dict[str, Any], *, period: Period, shapes: Shapes, at: datetime, new: bool
+    order: Order,
+    body: dict[str, Any],
+    *,
+    period: Period,
+    shapes: Shapes,
+    at: datetime,
+    new: bool,
 ) -> list[Problem]:
     """What to look at before both are kept: `possible_incompatibility` with other live orders of the force.
 
@@ -203,7 +210,8 @@ def warnings_beside_others(
     """
     others = _respondents_alike(order, body) | (set() if new else _linked_respondents(order))
     references = _told_of(others, force=order.force_id) if others else {}
-    alike = [pk for pk, reference in references.items() if reference != body.get("replaces_interim")]
+    replaced = meant_interims(body, list(references.values()))
+    alike = [pk for pk, reference in references.items() if reference not in replaced]
     return incompatibilities(body, shapes, _live_terms(alike, period, at)) if alike else []
 
 

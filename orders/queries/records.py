@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from common.problems import NotFound
 from orders.models import Appeal, Determination, Discharge, Notification, NotificationEvent, Order, Service
@@ -32,9 +32,13 @@ def known_rows(model: Any, known_at: datetime | None) -> QuerySet[Any]:
     return then.exclude(withdrawn_at__lte=known_at)
 
 
-def records_of(order: Order, kind: RecordKind) -> list[Any]:
-    """Everything of a kind that was ever recorded, withdrawn or not, the first recorded first."""
-    return list(MODELS[kind].with_withdrawn.filter(order=order).order_by("recorded_at", "id"))
+def records_of(order: Order, kind: RecordKind, *, known_at: datetime | None = None) -> list[Any]:
+    """Everything of a kind that was ever recorded, withdrawn or not, the first recorded first.
+
+    With `known_at` what was recorded by then.
+    """
+    rows = MODELS[kind].with_withdrawn.filter(order=order).order_by("recorded_at", "id")
+    return list(rows if known_at is None else rows.filter(recorded_at__lte=known_at))
 
 
 def record_of(order: Order, kind: RecordKind, record_id: UUID) -> Any:
@@ -47,5 +51,7 @@ def record_of(order: Order, kind: RecordKind, record_id: UUID) -> Any:
 
 def count_records(order: Order) -> int:
     """How many were recorded and how many withdrawn: rises with each of the two."""
-    rows = [model.with_withdrawn.filter(order=order) for model in MODELS.values()]
-    return sum(found.count() + found.filter(withdrawn_at__isnull=False).count() for found in rows)
+    kinds = [model.with_withdrawn.filter(order=order) for model in MODELS.values()]
+    # A count of a column is of those rows that have something in it.
+    counts = [rows.aggregate(recorded=Count("id"), withdrawn=Count("withdrawn_at")) for rows in kinds]
+    return sum(found["recorded"] + found["withdrawn"] for found in counts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.types import Caller
 from common.problems import NotFound
@@ -103,8 +103,9 @@ def revision(order: Order) -> int:
     rows = sum(model.objects.filter(order=order).count() for model in own)
     documents = OrderDocument.objects.filter(version__order=order).count()
     # Of an identifier the retiring is a write, too.
-    known = order.identifiers.count() + order.identifiers.exclude(retired_at=None).count()
-    return order.versions.count() + count_records(order) + approvals + rows + documents + known
+    known = order.identifiers.aggregate(recorded=Count("id"), retired=Count("retired_at"))
+    identifiers: int = known["recorded"] + known["retired"]
+    return order.versions.count() + count_records(order) + approvals + rows + documents + identifiers
 
 
 def approvals_of(version: OrderVersion, *, known_at: datetime | None = None) -> QuerySet[ZoneApproval]:

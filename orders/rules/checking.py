@@ -16,7 +16,9 @@ from orders.rules.periods import period_of, start_of
 from orders.rules.required import missing
 from orders.rules.succession import (
     Earlier,
+    changed_by,
     corrected_by,
+    corrects_nothing,
     corrects_problems,
     succession_warnings,
     variation_problems,
@@ -50,13 +52,16 @@ class Setting:
 class Verdict:
     """Every problem and warning, and the shapes that could be read, by (condition, zone) index.
 
-    `period` is when the version runs if nothing else happens; None where there are problems.
+    `period` is when the version runs if nothing else happens; None where there are problems. `base` is the number of
+    the version that it changes; where it `repeats` that one, it says nothing new.
     """
 
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     shapes: Mapping[tuple[int, int], ShapeReading]
     period: Period | None = None
+    base: int | None = None
+    repeats: bool = False
 
 
 def check(doc: Doc, setting: Setting, told: Sequence[Problem] = ()) -> Verdict:
@@ -87,7 +92,14 @@ def check(doc: Doc, setting: Setting, told: Sequence[Problem] = ()) -> Verdict:
         return Verdict(problems, _capped(warnings), shapes)
     period = period_of(doc, in_place_of=in_place_of)
     warnings = [*succession_warnings(doc, period, setting.earlier), *warnings]
-    return Verdict((), _capped(warnings), shapes, period)
+    base = changed_by(doc, period, setting.earlier)
+    number, repeats = base.placed.number if base else None, corrects_nothing(doc, period, base)
+    if repeats:
+        warnings = [
+            Problem("/change", "nothing_changed", f"Version {number} says this already, for the same time."),
+            *warnings,
+        ]
+    return Verdict((), _capped(warnings), shapes, period, number, repeats=repeats)
 
 
 def _clauses_before(doc: Doc, setting: Setting, in_place_of: Placed | None) -> frozenset[str] | None:

@@ -7,6 +7,7 @@ from datetime import date
 
 from common.london import civil_date
 from common.problems import Problem
+from common.reasons import says_something
 from orders.rules.parts import Doc, Found, date_of, instant_of, member, objects
 from orders.rules.periods import start_of, two_years_from
 from orders.types import Placed
@@ -129,8 +130,9 @@ def _reaching_back(doc: Doc) -> Found:
 
 def _necessity(doc: Doc, previous_clauses: frozenset[str] | None) -> Found:
     clauses = {str(item["clause"]) for item in objects(doc, "conditions") if item.get("clause") is not None}
-    stated = doc.get("necessity") or member(doc.get("change"), "necessity")
-    if previous_clauses is not None and clauses - previous_clauses and not stated:
+    stated = (doc.get("necessity"), member(doc.get("change"), "necessity"))
+    said = any(isinstance(text, str) and says_something(text) for text in stated)
+    if previous_clauses is not None and clauses - previous_clauses and not said:
         yield Problem("/change/necessity", "necessity_required", "A condition was added: say why it is necessary.")
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 
+from geo.gazetteer import postcodes_in, words_around_postcodes
+from geo.place_phrases import names_address
 from orders.rules.identifiers import (
     address,
     digits,
@@ -96,6 +99,16 @@ def _shown(named: str, value: str) -> Iterator[Identifier]:
     found = _plates(value)
     if len(found) == 1 and named != "address":
         yield Identifier("vehicle", found[0])
+    if named in ("other", "unknown") and _is_postal_address(value):
+        yield Identifier("address", value)
+
+
+def _is_postal_address(value: str) -> bool:
+    """Whether it is a postcode, or a numbered house in a street, and nothing that it does not take to say where."""
+    codes = postcodes_in(value[:_LONGEST])
+    if len(codes) > 1 or len(value) > _LONGEST:
+        return False
+    return names_address(words_around_postcodes(value), has_postcode=bool(codes))
 
 
 def _account(named: str, value: str) -> Iterator[Identifier]:
@@ -125,6 +138,8 @@ def _plates(value: str) -> list[str]:
     found = plate(value)
     if _PLATE.fullmatch(found):
         return [found]
+    if not value.isascii() and _PLATE.fullmatch(plate(unicodedata.normalize("NFKC", visible(value)))):
+        return [value]  # as it is written: what had to be folded is only ever like another
     within = _PLATE.findall(visible(value) if value.isascii() else "")
     return list(dict.fromkeys(f"{a}{b}".lower() for a, b in within if b.lower() not in _MODELS))
 

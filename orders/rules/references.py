@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -11,6 +12,9 @@ _BETWEEN = frozenset({"Pd", "Zs", "Zl", "Zp", "Cf", "Cc"})
 # The same for plain text, which nearly every reference is: looked up, since each report asks three times.
 _PLAIN_BETWEEN = {code: None for code in range(128) if unicodedata.category(chr(code)) in _BETWEEN}
 LONGEST_TYPED = 200
+# What may stand in a reference of ours between its letters and digits (`order_reference_form`).
+_BETWEEN_OURS = re.compile(r"[._-]+")
+_NOUGHTS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
 def fold_reference(typed: str) -> str:
@@ -34,6 +38,24 @@ def meant_references(typed: str, known: Sequence[str]) -> list[str]:
     found = [one for one in known if breaks <= _breaks_of(one) or breaks >= _breaks_of(one)]
     same = [one for one in found if breaks == _breaks_of(one)]
     return same if len(same) == 1 else found
+
+
+def plain_reference(reference: str) -> str:
+    """One of ours in capitals, with one dash for whatever stands between, without leading noughts of its numbers.
+
+    PostgreSQL's `orders_reference_plain` says the same.
+    """
+    return _NOUGHTS.sub("", _BETWEEN_OURS.sub("-", reference).strip("-").upper())
+
+
+def is_alike_reference(one: str, other: str) -> bool:
+    """Whether two references of ours, which are not the same, differ only as people write them: in small and capital
+    letters, in dashes, points and underscores, in leading noughts."""
+    if one == other:
+        return False
+    if plain_reference(one) == plain_reference(other):
+        return True
+    return fold_reference(one) == fold_reference(other) and bool(meant_references(one, [other]))
 
 
 def _breaks_of(reference: str) -> frozenset[int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from common.problems import Problem, pointer
+from orders.rules.comparing import changes_nothing
 from orders.rules.fixed_facts import (
     fixed_fact_problems,
     fixed_fact_warnings,
@@ -84,6 +85,18 @@ def variation_problems(doc: Doc, earlier: Sequence[Earlier]) -> Found:
     if earlier and member(member(doc, "change"), "kind") in ("variation", "renewal"):
         yield from fixed_fact_problems(doc, earlier[-1].body)
         yield from renamed_person_problems(doc, earlier[-1].body)
+
+
+def changed_by(doc: Doc, period: Period, earlier: Sequence[Earlier]) -> Earlier | None:
+    """The version that a later one changes: whose place it takes by name, else whose terms govern at its start."""
+    return corrected_by(doc, earlier) or varied_from(period.start, earlier)
+
+
+def corrects_nothing(doc: Doc, period: Period, base: Earlier | None) -> bool:
+    """Whether a correction says what the version does that it changes, for the same time."""
+    if base is None or member(member(doc, "change"), "kind") != "correction":
+        return False
+    return base.placed.period == period and changes_nothing(doc, base.body)
 
 
 def varied_from(start: datetime | None, earlier: Sequence[Earlier]) -> Earlier | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from edge.shapes import Instant, Shape, Text
+from edge.shapes import Instant, Reason, Shape
 from orders.serializers.invitations import InvitationIn
 
 Scope = Literal["report", "follow"]
@@ -18,7 +18,7 @@ class AdvocateIn(InvitationIn):
 
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=2)]
     expires_at: Instant
-    reason: Text = Field(min_length=10, max_length=2_000)
+    reason: Reason
 
 
 class AdvocateOut(Shape):

@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from edge.shapes import CivilDate, Instant, Shape, Text, storable
+from edge.shapes import CivilDate, Instant, Shape, ShortReason, Text, storable
 from orders.rules import REQUIRED
 from orders.rules.readings import kind_named
 from orders.types import (
@@ -248,7 +248,7 @@ class ApprovalIn(Draft):
     model_config = _requires("reason")
     version: int | None = Field(None, ge=1, le=100_000)
     shape_sha256: Text | None = Field(None, pattern=r"^[0-9a-f]{64}$")
-    reason: Named | None = Field(None, max_length=2_000)
+    reason: ShortReason | None = None
 
 
 class ZoneOut(Shape):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from edge.shapes import Instant, Shape, Text
+from edge.shapes import Instant, Reason, Shape, Text
 from orders.serializers.document import Named, kind_of_identifier
 from orders.types import IdentifierKind
 
@@ -24,7 +24,7 @@ class PersonIdentifierIn(Shape):
 class RetireIn(Shape):
     """Why it was recorded wrongly."""
 
-    reason: Named = Field(min_length=10, max_length=2_000)
+    reason: Reason
 
 
 class IdentifierWarningOut(Shape):

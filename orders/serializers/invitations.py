@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from edge.shapes import Shape, Text
+from edge.shapes import BriefReason, Shape, Text
 
 
 class InvitationIn(Shape):
@@ -39,7 +39,7 @@ class AcceptedOut(Shape):
 
 
 class ReasonIn(Shape):
-    reason: Text = Field(min_length=3, max_length=2_000)
+    reason: BriefReason
 
 
 class FrozenOut(Shape):

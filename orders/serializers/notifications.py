@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from edge.shapes import CivilDate, Instant, Shape, Text
+from edge.shapes import CivilDate, Instant, Reason, Shape, Text
 from orders.rules.duties import DutyKind, DutyState, EventKind
 from orders.serializers.document import Named
 from orders.types import IdentityCheck
@@ -91,7 +91,7 @@ class NotificationsOut(Shape):
 
 
 class ReviewIn(Shape):
-    reason: Named = Field(min_length=10, max_length=2_000)
+    reason: Reason
     next_review_on: CivilDate
 
 

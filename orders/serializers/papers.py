@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from edge.shapes import Instant, Shape, Text
+from edge.shapes import Instant, Reason, Shape, Text
 from orders.serializers.document import Drawn, Named
 from orders.types import AuthorityKind
 
@@ -59,7 +59,7 @@ class RevealIn(Shape):
     """What is left out elsewhere, asked for by name and with a reason that goes into the trail."""
 
     fields: list[Field_] = Field(min_length=1, max_length=4)
-    reason: Named = Field(min_length=10, max_length=2_000)
+    reason: Reason
 
 
 class RevealOut(Shape):

@@ -6,9 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from edge.shapes import Instant, Shape, Text
+from edge.shapes import Instant, Reason, Shape, Text
 from orders.rules.people import MarkKind, PersonRole
-from orders.serializers.document import Named
 
 _KEY = r"^[A-Za-z0-9_-]{1,16}$"
 
@@ -23,7 +22,7 @@ class SamePersonIn(Shape):
     role: PersonRole
     key: Text | None = Field(None, pattern=_KEY)
     other_key: Text | None = Field(None, pattern=_KEY)
-    reason: Named = Field(min_length=10, max_length=2_000)
+    reason: Reason
 
 
 class SaidOut(Shape):

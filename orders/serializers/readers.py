@@ -6,8 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from edge.shapes import Instant, Shape, Text
-from orders.serializers.document import Named
+from edge.shapes import Instant, Reason, Shape, Text
 
 
 class ReaderIn(Shape):
@@ -15,7 +14,7 @@ class ReaderIn(Shape):
 
     staff_id: Text | None = Field(None, min_length=1, max_length=32)
     client: Text | None = Field(None, min_length=1, max_length=100)
-    reason: Named = Field(min_length=10, max_length=2_000)
+    reason: Reason
 
 
 class ReaderOut(Shape):
@@ -70,7 +69,7 @@ class QuietEventsOut(Shape):
 class ChargeIn(Shape):
     """Why one looks after an order that nobody else does."""
 
-    reason: Named = Field(min_length=10, max_length=2_000)
+    reason: Reason
 
 
 class UnattendedRow(Shape):

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from edge.shapes import Instant, Shape, Text
-from orders.serializers.document import Named, ServiceIn
+from edge.shapes import Instant, Reason, Shape, Text
+from orders.serializers.document import ServiceIn
 from orders.serializers.ending import AppealIn, DeterminationIn, DischargeIn
 from orders.serializers.notifications import NotificationEventIn
 from orders.types import RecordKind, Status
@@ -16,7 +16,7 @@ from orders.types import RecordKind, Status
 class WithdrawalIn(Shape):
     """Why it was recorded by mistake."""
 
-    reason: Named = Field(min_length=10, max_length=2_000)
+    reason: Reason
 
 
 class WithdrawnOut(Shape):

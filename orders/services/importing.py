@@ -15,11 +15,12 @@ from accounts.types import Caller
 from audit.services import record
 from common.collecting import seldom_collecting
 from orders.gathering import Gathering, decoded, doubts, look_through, rows_from
+from orders.import_drafts import caller_of
 from orders.imports.columns import delimiter_of, header_of
 from orders.imports.entries import Entry, csv_entries, json_entries
 from orders.imports.reading import Row
 from orders.imports.telling import RowProblem, told
-from orders.landing import COUNTS, caller_of, land
+from orders.landing import COUNTS, land
 from orders.leases import WORK, LeaseLost, advance_import, claim_import, give_back_import
 from orders.models import ImportPiece, ImportProblem, ImportRun, OrderImport
 from orders.queries.imports import half_received, left_behind, same_file

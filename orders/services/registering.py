@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from common.problems import Conflict, Problem, Refused
 from orders import messages, policies, queries, rules
 from orders.duties import redraw_duties_replacing
 from orders.models import Order, OrderVersion
+from orders.queries.alike import find_alike_references, reference_warnings
 from orders.queries.homes import home_problems
 from orders.queries.people import warnings_beside_others
 from orders.services.again import assess_again
@@ -36,6 +37,22 @@ class Document:
     body: dict[str, Any]
     sent: str
     shape_problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What is on record of other orders: the kinds of those that a document may say it replaces, by reference; and
+    references that differ from a new order's only as people write them."""
+
+    kinds: Mapping[str, str]
+    alike: Sequence[str] = ()
+
+
+NOTHING_CHANGED = Problem(
+    "/change",
+    "nothing_changed",
+    "This says what is on record already; no version was added. The one that stands is shown.",
+)
 
 
 def body_digest(value: Any) -> str:
@@ -62,7 +79,7 @@ def register_version(
         return known, False
     if number != (latest.number if latest else 0) + 1:
         raise Conflict("version_gap", "Versions are numbered one by one.")
-    verdict = check(caller=caller, number=number, document=document, latest=latest)
+    verdict = check(caller=caller, reference=reference, number=number, document=document, latest=latest)
     version = _store(order, caller, number, document, digest, verdict)
     if latest:
         carry_approvals(version)
@@ -81,22 +98,27 @@ def _locked_order(caller: Caller, reference: str) -> Order:
     return queries.order_for_update(caller, reference)
 
 
+def _look_up(caller: Caller, reference: str, body: Mapping[str, Any], *, new: bool) -> LookedUp:
+    named = body.get("replaces_interim")
+    alike = find_alike_references(caller.force, [reference]) if new else {}
+    return LookedUp(queries.kinds_by_reference(caller, [named] if named else []), alike.get(reference, ()))
+
+
 def check(
     *,
     caller: Caller,
+    reference: str,
     number: int,
     document: Document,
     latest: OrderVersion | None,
-    kinds: Mapping[str, str] | None = None,
+    looked_up: LookedUp | None = None,
 ) -> rules.Verdict:
-    """What the rules make of a document as the version after `latest` (None: the order is not known yet).
+    """What the rules make of a document as a version of an order after `latest` (None: it is not known yet).
 
-    `kinds` are those of orders that it may say it replaces, by reference, where they were looked up already.
+    `looked_up` is what is on record of other orders, where that is known already.
     Raises `Refused` with everything that is wrong in it, then `Conflict` `order_ended`. Writes nothing.
     """
-    if kinds is None:
-        named = document.body.get("replaces_interim")
-        kinds = queries.kinds_by_reference(caller, [named] if named else [])
+    known = looked_up or _look_up(caller, reference, document.body, new=latest is None)
     setting = rules.Setting(
         force=caller.force,
         today=civil_date(timezone.now()),
@@ -109,7 +131,7 @@ def check(
     restricted = latest is not None and latest.order.restricted
     problems = (
         *verdict.problems,
-        *queries.interim_problems(document.body, kinds),
+        *queries.interim_problems(document.body, known.kinds, reference=reference),
         *reader_problems(caller=caller, body=document.body, restricted=restricted),
     )
     if problems:
@@ -118,7 +140,8 @@ def check(
     end = queries.end_of(latest.order) if latest else None
     if end and document.body["change"]["kind"] != "correction" and _period(verdict).start >= end.at:
         raise Conflict("order_ended", "The order ended before this change would take effect.")
-    return replace(verdict, warnings=(*verdict.warnings, *queries.interim_warnings(document.body, kinds)))
+    beside = (*queries.interim_warnings(document.body, known.kinds), *reference_warnings(known.alike))
+    return replace(verdict, warnings=(*verdict.warnings, *beside))
 
 
 def _earlier(order: Order) -> tuple[rules.Earlier, ...]:

@@ -10,6 +10,7 @@ _BEGINS = re.compile(r"\b(Order|Report)\.objects\b")
 # Where a query may begin without it.
 ELSEWHERE = {
     "orders/queries/access.py": "the filter itself",
+    "orders/queries/alike.py": "warnings, which tell of no restricted order",
     "orders/queries/coming.py": "days of orders that were read through it; and the worker's look",
     "orders/queries/interims.py": "whether an interim is on record: a duty of the law; callers are told by the filter",
     "orders/queries/people.py": "warnings, which tell of no restricted order",

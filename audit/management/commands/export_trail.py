@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from audit.exporting import lines, stretch
 from audit.services import record
 from audit.types import Actor
+from common.reasons import says_something
 
 
 class Command(BaseCommand):
@@ -30,6 +31,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         start, end = (datetime.combine(options[name], time.min, UTC) for name in ("start", "until"))
+        if not says_something(options["reason"]):
+            raise CommandError("Say why: a reason needs at least one letter or digit.")
         run = stretch(options["organisation"], start=start, end=end)
         if run is None:
             raise CommandError("Nothing is chained of that time.")

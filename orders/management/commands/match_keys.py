@@ -1,7 +1,7 @@
 """`./dev manage match_keys`: the hashes that find the same person, worked out again for every version.
 
-Needed once after an upgrade that brings them, and after a change of `FIELD_KEY`. May run while the service does, and
-any number of times.
+Needed after an upgrade that makes other hashes, and after a change of `FIELD_KEY`: `migrate` sees that by itself and
+ends with it. May run while the service does, and any number of times.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from django.db import transaction
 from audit.services import record
 from audit.types import SERVICE
 from orders.matching import identifier_digest, identifier_marks, match_keys
+from orders.matching_state import mark_as_current
 from orders.models import MatchKey, OrderVersion, PersonIdentifier
 from orders.reading import identifier_of
 from orders.rules.people import PersonRole
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{done} versions.")
         if learned:
             self.stdout.write(f"{learned} identifiers that were recorded since.")
+        mark_as_current()
 
     def _learned_again(self) -> int:
         """What was learned of people beside the versions: retired or not, since the same again is looked for too."""

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from audit.services import record
 from audit.types import Actor
+from common.reasons import says_something
 from orders.models import InForce, Order, Service, Zone
 from orders.queries import end_of, status_of
 from orders.queries.access import order_for_support
@@ -37,7 +38,7 @@ class Command(BaseCommand):
         operator, reason = options["operator"].strip(), options["reason"].strip()
         if not 0 < len(operator) <= _LONGEST_OPERATOR or "\x00" in operator + reason:
             raise CommandError("Say who you are, in at most 64 characters.")
-        if len(reason) < _SHORTEST_REASON:
+        if len(reason) < _SHORTEST_REASON or not says_something(reason):
             raise CommandError("Say why, in at least 10 characters.")
         order = order_for_support(options["force"], options["reference"])
         if order is None:

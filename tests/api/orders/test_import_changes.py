@@ -24,6 +24,7 @@ from tests.support.imports import (
     warned,
 )
 from tests.support.orders import an_order
+from tests.support.restricted import SUPERVISOR
 
 SPREADSHEET = Path(__file__).parents[2] / "data/imports/orders_saved_by_a_spreadsheet.csv"
 BOTH = pytest.mark.parametrize("query", ["?dry_run=true", ""], ids=["dry run", "import"])
@@ -339,3 +340,29 @@ def test_the_same_in_another_order_is_the_same(api: Apis, change: Any) -> None:
     change(body)
     job = imported(api.force, ndjson(line("X", body)), NDJSON)
     assert counts(job) == {"rows": 1, "duplicates": 1}
+
+
+@BOTH
+def test_orders_of_one_file_against_the_same_person_are_told_as_registering_would(api: Apis, query: str) -> None:
+    """Rule 10: a dry run said nothing of two that stand in its own file."""
+    other = an_order()
+    other["respondent"] = {"family_name": "Nobody", "date_of_birth": "1970-01-01"}
+    file = ndjson(
+        line("B", an_order()),
+        line("A", an_order()),
+        line("C", other),
+        line("D", an_order(restricted=True, readers=[SUPERVISOR])),
+    )
+    job = imported(api.force, file, NDJSON, query)
+    found = [(e["row"], e["do"]) for e in errors(api.force, job, "warning") if e["code"] == "possible_incompatibility"]
+    assert {row for row, _ in found} == {2, 4}
+    assert not any(" D " in told or told.startswith("D ") for _, told in found)
+
+
+@BOTH
+def test_an_interim_in_the_same_file_is_no_other_order(api: Apis, query: str) -> None:
+    pending = {"reference": "APP-1", "applied_on": "2026-02-20"}
+    interim = an_order(kind="interim", main_application=pending, expires_on="2026-12-31")
+    file = ndjson(line("A-1", interim), line("B-1", an_order(replaces_interim="a1")))
+    job = imported(api.force, file, NDJSON, query)
+    assert "possible_incompatibility" not in {code for _, _, code in warned(api.force, job)}

@@ -368,7 +368,7 @@ def assert_told(answer: Answer, path: Path) -> None:
 
 
 def _statements(api: Api, doc: Json, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(56):
         assert api.put(PUT, doc).status == 201
 
 

@@ -122,3 +122,27 @@ def test_an_interim_that_comes_later_is_found_however_it_was_typed(api: Apis) ->
     assert serve(api) is not None
     register_interim(api)
     assert duties() == []
+
+
+@pytest.mark.parametrize(
+    "spelling", ["spo-05-0001-26", "SPO05000126", "SPO 05 0001 26", "SPO-05-0001\u201326", REFERENCE]
+)
+def test_an_order_that_names_itself_in_any_spelling_is_refused(api: Apis, spelling: str) -> None:
+    """As a first version too: it was taken for one that is not on record, and the three days of section 9 ran."""
+    answer = put(api, REFERENCE, replaces_interim=spelling)
+    assert (answer.status, answer.codes) == (422, {("/replaces_interim", "not_an_interim")})
+    pending = {"kind": "interim", "main_application": PENDING, "expires_on": "2026-12-31"}
+    answer = put(api, REFERENCE, replaces_interim=spelling, **pending)
+    assert ("/replaces_interim", "replaces_itself") in answer.codes
+
+
+def test_another_order_whose_dash_stands_elsewhere_is_not_itself(api: Apis) -> None:
+    answer = put(api, "A-1-12", replaces_interim="A-11-2")
+    assert codes(answer) == [("/replaces_interim", "interim_not_on_record")]
+
+
+def test_the_interim_that_it_replaces_is_no_other_live_order_however_it_is_spelt(api: Apis) -> None:
+    """Rule 10: they were told to be incompatible."""
+    register_interim(api)
+    answer = put(api, REFERENCE, replaces_interim="spo05000026")
+    assert "possible_incompatibility" not in [code for _, code in codes(answer)]

@@ -137,3 +137,54 @@ def test_the_history_of_the_order_says_which_version_was_served(varied: Api, api
     varied.post(f"{ROOT}/service", LATER)
     rows = api.officer.get(f"officer/orders/{REFERENCE}/timeline").body["results"]
     assert [row["about"]["version"] for row in rows if row["kind"] == "served"] == [1, 2]
+
+
+def correct(api: Api, **changes: Any) -> None:
+    """Version 3, after a variation that nobody served: it has zone B as well."""
+    body = an_order(**{"conditions": A_AND_B, "effective_from": "2026-05-01T10:00:00Z", **changes})
+    answer = api.put(f"{ROOT}/versions/3", body)
+    assert answer.status == 201, answer.body
+
+
+CORRECTED: dict[str, tuple[Json, str]] = {
+    "names what he was served with: its paper had the zone": ({"corrects": 1}, "breach_indicated"),
+    "names the variation: that started earlier, and was served no more": ({"corrects": 2}, "needs_officer"),
+    "names nothing: it may have the zone from the variation": ({}, "needs_officer"),
+    "the court's own, without him": ({"corrects": 1, "respondent_present": False}, "needs_officer"),
+}
+
+
+@pytest.mark.parametrize("days", ["May", "June"])
+@pytest.mark.parametrize("name", CORRECTED)
+def test_a_correction_that_reaches_back_behind_a_variation_that_was_not_served(
+    varied: Api, api: Apis, name: str, days: str
+) -> None:
+    """Lines 2 and 7 together: in May the correction governs, from June the variation."""
+    change, verdict = CORRECTED[name]
+    correct(varied, change={"kind": "correction", "decided_on": "2026-06-10", **change})
+    approve_all(api, REFERENCE, {"conditions": [{"zones": [{"code": "B"}]}]})
+    sent = a_report()
+    sent["positions"][0].update(longitude=-2.992680, latitude=53.403498)
+    if days == "May":
+        sent["happened"] = {"from": "2026-05-15T10:00:00Z", "certainty": "exact"}
+        sent["positions"][0].pop("recorded_at", None)
+    found = judged(Report.objects.get(pk=api.victim.post("victim/reports", sent).body["id"]))
+    assert found[0] == verdict
+    assert ("variation_not_served" in found[1]) == (verdict == "needs_officer")
+    assert replay_assessment(assessment=Assessment.objects.latest("assessed_at")).same
+
+
+def test_a_correction_from_the_day_made_takes_the_place_of_what_was_served(varied: Api, api: Apis) -> None:
+    """It names nothing, and leaves no time to version 1: the paper that he was given had zone B."""
+    correct(varied, effective_from="2026-03-02T11:30:00Z", change={"kind": "correction", "decided_on": "2026-06-10"})
+    approve_all(api, REFERENCE, {"conditions": [{"zones": [{"code": "B"}]}]})
+    assert judged(in_b(api))[0] == "breach_indicated"
+
+
+def test_a_zone_that_a_served_variation_added_stays_bound_when_the_first_version_is_corrected(
+    varied: Api, api: Apis
+) -> None:
+    varied.post(f"{ROOT}/service", {**LATER, "version": 2})
+    change = {"kind": "correction", "decided_on": "2026-06-10", "corrects": 1}
+    correct(varied, conditions=ONLY_A, effective_from=None, change=change, necessity="A word was missing.")
+    assert judged(in_b(api))[0] == "breach_indicated"

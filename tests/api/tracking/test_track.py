@@ -96,7 +96,7 @@ def test_a_look_is_audited_with_its_reason_rule_76(api: Apis) -> None:
 
 BAD: dict[str, tuple[Json, tuple[str, str]]] = {
     "no reason": ({"reason": None}, ("/reason", "wrong_type")),
-    "hardly a reason": ({"reason": "because"}, ("/reason", "too_few")),
+    "hardly a reason": ({"reason": "because"}, ("/reason", "too_short")),
     "no offset": ({"from": "2026-11-20T12:00:00"}, ("/from", "instant_offset_missing")),
     "the wrong way round": ({"until": "2026-01-01T00:00:00Z"}, ("/until", "track_time_invalid")),
     "too long": ({"from": "2026-01-01T00:00:00Z"}, ("/until", "track_time_invalid")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from io import StringIO
 from typing import Any
 
@@ -9,9 +10,11 @@ import pytest
 from django.core.management import call_command
 
 from accounts.types import Caller
+from orders import matching_state
 from orders.management.commands import match_keys as command
 from orders.models import MatchKey, Order
 from orders.queries.people import matches_of
+from orders.rules.people import marks_of
 from tests.support.api import Apis
 from tests.support.orders import an_order
 
@@ -63,3 +66,42 @@ def test_another_key_makes_other_hashes_that_find_the_same(three: Order, setting
     call_command("match_keys", stdout=StringIO())
     assert found(three) == before
     assert hashes.isdisjoint(map(bytes, MatchKey.objects.values_list("digest", flat=True)))
+
+
+OTHERWISE = {"nothing": False, "forms": True, "key": True}
+
+
+@pytest.mark.parametrize("other", OTHERWISE)
+def test_migrate_works_them_out_again_where_the_forms_or_the_key_are_others(
+    three: Order, settings: Any, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    """Nobody has to remember it: `migrate` ends with it, and only where need be."""
+    before, again = found(three), OTHERWISE[other]
+    matching_state.mark_as_current()
+    MatchKey.objects.all().delete()
+    if other == "forms":
+        monkeypatch.setattr(matching_state, "FORMS", 999)
+    if other == "key":
+        settings.FIELD_KEY = "another " * 8
+    for turn in (again, False):
+        out = StringIO()
+        call_command("migrate", stdout=out)
+        assert ("worked out again" in out.getvalue()) is turn
+    assert found(three) == (before if again else [])
+    assert matching_state.are_marks_current()
+
+
+def test_marks_of_other_forms_take_another_number() -> None:
+    """Where `marks_of` answers otherwise, raise `FORMS`: what is stored is worked out again by the next `migrate`."""
+    person = {
+        "family_name": "O'Neil-Smith", "given_names": "Ána", "date_of_birth": "1988-04-17",
+        "identifiers": [
+            {"kind": "phone", "value": "07700 900123"}, {"kind": "other", "value": "blue Ford AB12 CDE"},
+            {"kind": "email", "value": "A.Smith+x@Example.org"}, {"kind": "vehicle", "value": "\uff21\uff2212 CDE"},
+            {"kind": "social", "platform": "insta", "value": "@Danny.M"}, {"kind": "phone", "value": "TBC"},
+            {"kind": "phone", "value": "07700 900456 / 07700 900789"}, {"kind": "address", "value": "14 Duke Street"},
+            {"kind": "other", "value": "14 Duke Street, L1 1AA"}, {"kind": "Phone", "value": "0044 151 496 0000"},
+        ],
+    }  # fmt: skip
+    marks = sorted((mark.kind, mark.form) for mark in marks_of(person))
+    assert (matching_state.FORMS, hashlib.sha256(repr(marks).encode()).hexdigest()[:12]) == (2, "5bf16a88bd44")

@@ -23,6 +23,36 @@ SAME = {
     "a zero-width space": "77\u200b14",
     "a no-break space": "77\u00a014",
     "a dash of another kind": "PC\u20137714",
+    "a rank written out": "Police Constable 7714",
+    "a rank in two words": "CH INSP 7714",
+    "a rank in three words": "Det. Ch. Insp. 7714",
+    "a rank in two words, written out": "Detective Sergeant 7714",
+    "a rank run together": "ChiefInspector7714",
+    "a trainee's rank": "T/DC 7714",
+    "an acting rank with a stroke": "A/Insp 7714",
+    "an acting rank written out": "Acting Sergeant 7714",
+    "a superintendent": "D/Supt 7714",
+    "a support officer": "PCSO 7714",
+    "a support officer written out": "Police Community Support Officer 7714",
+    "a special": "Special Constable 7714",
+    "a woman constable, as it was": "WPC7714",
+    "a rank behind": "7714 DS",
+    "a rank behind, with a stroke": "7714/DI",
+    "a title": "Ms 7714",
+    "a word for the number": "Collar No. 7714",
+    "a sign for the number": "\u2116 7714",
+    "a spreadsheet's decimal": "7714.0",
+    "a rank and a spreadsheet's decimal": "PC 7714.00",
+    "a force in brackets": "PC7714 (Merseyside)",
+    "a force behind": "7714 Merseyside",
+    "a force in short": "GMP 7714",
+    "a family name": "PC Marsh 7714",
+    "a family name behind": "DS 7714 O'Brien",
+    "a name with an initial": "M. Hale 7714",
+    "a name and the number in brackets": "Hale (7714)",
+    "an address of mail": "7714@force.police.uk",
+    "a domain": "MERSEY\\7714",
+    "a role": "Civilian Investigator 7714",
 }
 APART = {
     "another number": "7715",
@@ -31,7 +61,27 @@ APART = {
     "noughts at the end": "771400",
     "nothing": "",
     "punctuation only": "--",
+    "two collar letters": "MP 7714",
+    "collar letters behind": "7714MP",
+    "a letter with its rank": "PC E7714",
+    "letters that touch the number": "xyz7714",
+    "a number that only begins alike": "7714.5",
+    "a number that holds it": "1 7714",
+    "a name alone": "Marsh",
 }
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("PC E7714", "E7714"), ("MP 7714", "DS MP7714"), ("MP-7714", "mp 07714"), ("7714MP", "PC 7714 MP")],
+)
+def test_collar_letters_belong_and_ranks_beside_them_do_not(one: str, other: str) -> None:
+    assert is_same_staff_id(one, other)
+
+
+def test_a_name_beside_a_small_number_is_kept() -> None:
+    """`Hale 1` and `Marsh 1` are how a system without collar numbers tells its users apart."""
+    assert not is_same_staff_id("Hale 1", "Marsh 1")
 
 
 @pytest.mark.parametrize("name", SAME)

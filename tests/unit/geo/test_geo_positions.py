@@ -74,7 +74,7 @@ def test_bad_position_is_unusable_and_says_why(name: str) -> None:
         (_LIVERPOOL, "degrees", None, (-2.9779, 53.4072)),
         ({"easting": 530624.974, "northing": 178388.464}, "grid", OSTN15, (-0.1199256, 51.4893656)),
         ({"grid_reference": "tq 30624 78388"}, "grid_reference", OSTN15, (-0.11992, 51.48937)),
-        ({"grid_reference": "J 338 740"}, "grid_reference", TM75, (-5.9301, 54.5966)),
+        ({"grid_reference": "J 33850 74050"}, "grid_reference", TM75, (-5.9301, 54.5966)),
         ({"longitude": -8.69999, "latitude": 49.50001}, "degrees", None, (-8.7, 49.5)),
         ({"longitude": 2.59999, "latitude": 61.49999}, "degrees", None, (2.6, 61.5)),
     ],
@@ -174,6 +174,35 @@ def test_a_grid_reference_with_an_accuracy_is_that_or_its_square() -> None:
     stated = {"grid_reference": "SJ 34501 90123", "accuracy_m": 5, "accuracy_basis": "p95", "method": "gnss"}
     reading = read_position(stated)
     assert (reading.r95_m, reading.accuracy_assumed, reading.warnings) == (5, False, ())
+
+
+@pytest.mark.parametrize(
+    ("stated", "told"),
+    [
+        ({"accuracy_m": 5}, True),
+        ({"accuracy_m": 5, "accuracy_basis": "p95", "method": "gnss"}, True),
+        ({"accuracy_m": 5, "method": "witness_estimate"}, True),
+        ({"accuracy_m": 71, "accuracy_basis": "p95"}, False),
+        ({"accuracy_m": 500, "accuracy_basis": "p95"}, False),
+        ({"accuracy_m": 0}, False),
+        ({}, False),
+    ],
+    ids=str,
+)
+def test_an_accuracy_that_is_finer_than_the_square_of_a_reference_is_told_rule_52(
+    stated: dict[str, Any], told: bool
+) -> None:
+    """Six figures name a square of 100 m: it is judged at 70.7 m, and whoever stated less hears so."""
+    reading = read_position({"grid_reference": "SJ 345 901", **stated})
+    assert reading.r95_m is not None and reading.r95_m >= 70.7
+    codes = [(warning.pointer, warning.code) for warning in reading.warnings]
+    assert (("/accuracy_m", "accuracy_finer_than_place") in codes) is told
+
+
+def test_of_a_place_that_was_drawn_the_accuracy_says_how_well_and_not_how_large() -> None:
+    square = [[[-2.98, 53.41], [-2.97, 53.41], [-2.97, 53.42], [-2.98, 53.42], [-2.98, 53.41]]]
+    reading = read_position({"geometry": {"type": "Polygon", "coordinates": square}, "accuracy_m": 5})
+    assert "accuracy_finer_than_place" not in [warning.code for warning in reading.warnings]
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import pytest
 from orders.imports import cells
 from orders.imports.cells import CellError, Parser
 from orders.imports.columns import COLUMNS, delimiter_of, header_of, order_of
-from orders.imports.comparing import changes, says_the_same
 from orders.imports.entries import Entry, csv_entries
 from orders.imports.reading import Row
 from orders.imports.telling import DO
+from orders.rules.comparing import changes, says_the_same
 from tests.support.orders import an_order
 
 

@@ -23,6 +23,35 @@ def says_the_same(body: Mapping[str, Any], recorded: Mapping[str, Any]) -> bool:
     return said.get("kind") in (None, "made") or all(known.get(name) == value for name, value in said.items())
 
 
+def changes_nothing(body: Mapping[str, Any], recorded: Mapping[str, Any]) -> bool:
+    """Whether a correction of the same start says nothing but what is recorded; when and why it was decided is no word
+    of the order. Who is to read it is never taken for said already: that list changes by other ways too.
+
+    A document that does not say who drew its zones says nothing else of that.
+    """
+    mine, known = _content(body), _content(recorded)
+    if not any("drawn_by" in zone for zone in _list_zones(mine)):
+        known = _without_drawers(known)
+    present = (body.get("change") or {}).get("respondent_present")
+    same_presence = present is None or present == bool((recorded.get("change") or {}).get("respondent_present"))
+    return same_presence and not body.get("readers") and bool(_without_order(mine) == _without_order(known))
+
+
+def _list_zones(content: Any) -> Iterator[Any]:
+    for condition in content.get("conditions", ()):
+        yield from condition.get("zones", ())
+
+
+def _without_drawers(content: Any) -> Any:
+    conditions = [
+        {**condition, "zones": [{k: v for k, v in zone.items() if k != "drawn_by"} for zone in condition["zones"]]}
+        if "zones" in condition
+        else condition
+        for condition in content.get("conditions", ())
+    ]
+    return {**content, "conditions": conditions}
+
+
 def changes(body: Mapping[str, Any], recorded: Mapping[str, Any]) -> list[str]:
     """Pointers, never values: into `body` for what it says anew, to the whole around what it no longer says."""
     found = dict.fromkeys(where for where, _ in zip(_all(body, recorded), range(_MOST_POINTERS), strict=False))
