@@ -1,4 +1,4 @@
-"""What is added to a report, as a row: by whom, and what they had proved."""
+"""What is added to a report, as a row: by whom; and what somebody had proved who sends something."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ def addition_row(caller: Caller, report: Report, kind: str, text: str, now: date
         sender_kind=caller.kind,
         sender=caller.id,
         staff_id=caller.staff_id,
-        assurance=_proved(caller),
+        assurance=assurance_of(caller),
     )
 
 
-def _proved(caller: Caller) -> str:
+def assurance_of(caller: Caller) -> str:
+    """What a sender had proved: all that is asked of them, their mailbox alone, or the receipt of a report."""
     if caller.kind == "public":
         return "receipt"
     return "full" if caller.assurance == "full" else "mailbox"

@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from breaches.corrections import risks_ever_said
 from breaches.models import Addition, Report
+from breaches.queries import as_force_of_order
 from breaches.reading import as_told_at
 from breaches.rules import assess
 from breaches.rules.priority import priority, standing_in
@@ -69,7 +70,8 @@ def terms_of(report: Report) -> OrderTerms | None:
     undecided = any(warning["code"] == "order_candidates" for warning in report.warnings)
     if undecided and not report.order_changes.exists():
         return None
-    return terms_by_id(report.order_id)
+    with as_force_of_order(report):
+        return terms_by_id(report.order_id)
 
 
 def facts_again(report: Report, stored: Mapping[str, Any]) -> Facts:

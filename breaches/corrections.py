@@ -109,6 +109,32 @@ def content_of(item: Any) -> Any:
     return None
 
 
+def find_empty_items(body: Json) -> list[Problem]:
+    """Things in the lists of a correction by which nothing is said: no words, and no number replaced or struck.
+
+    None where it says that somebody is in danger: that is refused for nothing (rule 37).
+    """
+    if body.get("immediate_danger") is True:
+        return []
+    lists = ((name, body.get(name)) for name in LISTS)
+    return [
+        Problem(f"/{name}/{index}", "item_empty", "Nothing is said here: say it, or leave it out.")
+        for name, items in lists
+        if isinstance(items, list)
+        for index, item in enumerate(items)
+        if isinstance(item, (str, Mapping)) and says_nothing(item)
+    ]
+
+
+def says_nothing(value: object) -> bool:
+    """Null, blank, and what holds nothing else. False and nought say something."""
+    if isinstance(value, str):
+        return not value.strip()
+    if isinstance(value, Mapping):
+        return all(says_nothing(inner) for inner in value.values())
+    return value is None or value == []
+
+
 def reading_json(current: Current) -> dict[str, Any]:
     """The same as it is shown: every item that still counts, with its number and the correction it was said in."""
     return {

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from breaches.models import BreachEntry, Decision, Report
@@ -110,6 +110,14 @@ def place_of_event(force: str, sequence: int) -> int:
     first = rows.order_by("sequence").values_list("sequence", flat=True).first()
     last = BreachEntry.objects.filter(force=force).aggregate(last=Max("sequence"))["last"] or 0
     return (first - 1 if first else last) or 0
+
+
+def reports_kept(reports: Collection[UUID]) -> set[UUID]:
+    """Those of the reports that the caller's force was told of which are on record, whether or not it may read them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app_reports_kept(%s)", [list(reports)])
+        found: list[UUID] | None = cursor.fetchone()[0]
+    return set(found or ())
 
 
 def decisions_behind(entries: Collection[BreachEntry]) -> dict[UUID, Decision]:

@@ -38,7 +38,7 @@ def moved(caller: Caller, report: Report, move: workflow.Move, *, reason: str = 
     """Put the report where the move leads, and leave a move, a trace and an event. What moves is put aside no more."""
     report.state, report.version, report.snoozed_until = move.target, report.version + 1, None
     changed = ["state", "version", "claimed_by", "claimed_at", "snoozed_until", "force"]
-    if move.target in workflow.DECIDED_STATES:  # what was new before, whoever decided has seen
+    if workflow.has_seen_it(move):  # what was new before, whoever makes this move has seen
         report.priority_reasons = [reason for reason in report.priority_reasons if reason != NEW]
         changed.append("priority_reasons")
     report.save(update_fields=changed)

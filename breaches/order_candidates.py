@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Authority
 from accounts.types import Caller
 from breaches.models import Report
+from breaches.queries import detached_order
 from orders.models import InForce, Order, ProtectedPerson
 from orders.queries import orders_open_to
 from orders.queries.access import as_typed
@@ -23,16 +24,17 @@ _FOUND = frozenset({"order_assumed", "order_candidates"})
 @dataclass(frozen=True, slots=True)
 class OrderCandidate:
     """An order that may be meant, and why: `named_in_report`, `protects_reporter`, `protects_principal`,
-    `in_force_then`."""
+    `detached`, `in_force_then`."""
 
     order: Order
     grounds: tuple[str, ...]
 
 
 def order_candidates(report: Report, caller: Caller) -> list[OrderCandidate]:
-    """Orders of the caller's force that the caller may read; those that were in force at the time first.
+    """Orders of the caller's force that the caller may read, and the one from which the report was taken last.
 
-    None of a report whose order was named by whoever's it is, or which an officer put under it.
+    Those that were in force at the time come first. None of a report whose order was named by whoever's it is, or which
+    an officer put under it.
     """
     found = {warning["code"] for warning in report.warnings} & _FOUND
     if report.order_id is not None and (not found or report.order_changes.exists()):
@@ -45,6 +47,10 @@ def order_candidates(report: Report, caller: Caller) -> list[OrderCandidate]:
         orders[order.id] = order
         ground = "protects_principal" if report.reporter_kind == "advocate" else "protects_reporter"
         grounds.setdefault(order.id, []).append(ground)
+    detached = detached_order(report)
+    if detached is not None:
+        orders[detached.id] = detached
+        grounds.setdefault(detached.id, []).append("detached")
     if report.order_id is not None:
         orders.pop(report.order_id, None)
     then = _in_force_then(report, orders.keys())

@@ -24,11 +24,13 @@ def check_may_report(caller: Caller) -> None:
 
 
 def check_may_move(caller: Caller, report: Report, move: Move) -> None:
-    """Role and hold: raises `wrong_role` or `not_holder`."""
+    """Role, hold and whose decision it was: raises `wrong_role`, `not_holder` or `not_decider`."""
     if caller.role not in move.roles:
         raise Forbidden("wrong_role", "Your role does not allow this.")
     if move.holder_only:
         check_holds(caller, report)
+    if move.decider_only:
+        check_may_undo(caller, report)
 
 
 def check_may_work_on(caller: Caller) -> None:
@@ -53,6 +55,15 @@ def check_holds(caller: Caller, report: Report) -> None:
     """Raises `not_holder` for everybody but the officer who claimed it."""
     if report.claimed_by_id != caller.user_id:
         raise Forbidden("not_holder", "Only the officer who claimed this report can do that.")
+
+
+def check_may_undo(caller: Caller, report: Report) -> None:
+    """Raises `not_decider` for everybody but a supervisor and whoever decided last, unless another holds it."""
+    if caller.role == "supervisor":
+        return
+    last = report.decisions.order_by("-decided_at", "-id").first()
+    if last is None or last.decided_by_id != caller.user_id or report.claimed_by_id not in (None, caller.user_id):
+        raise Forbidden("not_decider", "A supervisor, or whoever verified this report, takes it back into review.")
 
 
 def check_may_take_over(caller: Caller, report: Report, *, at: datetime) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,11 +16,13 @@ from accounts.models import Force
 from accounts.queries import good_authorities
 from accounts.types import Caller
 from breaches.corrections import Current, read_again
-from breaches.models import Addition, Assessment, Question, Report, ReportArea, ReportCopy, Transfer
+from breaches.models import Addition, Assessment, OrderChange, Question, Report, ReportArea, ReportCopy, Transfer
 from breaches.sent import as_sent
 from breaches.workflow import FOLLOW_UP_STATES, REVIEW_STATES
+from breaches.written import facts_from_json
 from common.problems import Closed, Forbidden, NotFound
 from database import tenancy
+from geo.types import Fix
 from orders.models import Order, ProtectedPerson
 from orders.queries import closed_orders, may_read, open_to
 from orders.queries.access import as_typed, unattended
@@ -119,6 +122,22 @@ def open_transfer(report: Report) -> Transfer | None:
     return Transfer.objects.filter(report=report, is_open=True).first()
 
 
+def check_worked_on(caller: Caller, report: Report) -> None:
+    """Raises `Forbidden` for a force that does not work on a report and never handed it over.
+
+    `offer_not_accepted` where it is on offer to it, `read_copy_only` where it reads along.
+    """
+    if report.force_id == caller.force:
+        return
+    own = Transfer.objects.filter(report=report, from_force_id=caller.force, end__kind="accepted")
+    if own.exists():
+        return
+    offer = open_transfer(report)
+    if offer is not None and offer.to_force_id == caller.force:
+        raise Forbidden("offer_not_accepted", "This is shown once your force has accepted the report.")
+    raise Forbidden("read_copy_only", "Another force works on this report; yours may read it.")
+
+
 def transfers_of(report: Report) -> list[Transfer]:
     """Every offer of a report to another force, the oldest first, with how it ended."""
     return list(Transfer.objects.filter(report=report).select_related("end").order_by("offered_at", "id"))
@@ -164,6 +183,20 @@ def reports_of_person(user_id: UUID) -> QuerySet[Report]:
     return _made_by(user_id).defer("body_sent")
 
 
+def reports_about_person(user_id: UUID) -> QuerySet[Report]:
+    """Her own, and those that an advocate made for her, by her authority, under an order that protects her."""
+    for_her = Func(
+        F("reporter_user_id"), F("order_id"), F("received_at"), function="app_told_for_me", output_field=BooleanField()
+    )
+    protecting = ProtectedPerson.objects.filter(user_id=user_id).values("order_id")
+    advocates = Q(for_her, reporter_kind="advocate", order__in=protecting)
+    return Report.objects.filter(Q(pk__in=_made_by(user_id).values("pk")) | advocates).defer("body_sent")
+
+
+def report_about_person(user_id: UUID, key: str) -> Report:
+    return _only(reports_about_person(user_id).filter(_named(key)))
+
+
 def _made_by(user_id: UUID) -> QuerySet[Report]:
     """An advocate's, made by an authority, only while one lets them follow what they reported (trap 29).
 
@@ -190,6 +223,31 @@ def own_report(user_id: UUID, key: str) -> Report:
 def locked_own_report(user_id: UUID, key: str) -> Report:
     """The same, held until the end of the transaction."""
     return _only(_made_by(user_id).select_for_update(of=("self",)).filter(_named(key)))
+
+
+@contextmanager
+def as_force_of_order(report: Report) -> Iterator[None]:
+    """See the order of a report as its own force does: another one that works on the report sees no terms of it.
+
+    What is found by the terms is shown to that force as far as it concerns the report. A restricted order's report is
+    worked on by its own force only (rule 81).
+    """
+    tenant, order = tenancy.current(), report.order
+    if tenant is None or not tenant.force or order is None or order.restricted or order.force_id == tenant.force:
+        yield
+        return
+    with tenancy.acting(replace(tenant, force=order.force_id)):
+        yield
+
+
+def detached_order(report: Report) -> Order | None:
+    """The order from which a report was taken last, where it is not under it again; None for a restricted one.
+
+    Whoever works on the report may put it back, whosever order it is: it may have been a slip.
+    """
+    last = OrderChange.objects.filter(report=report).order_by("-at", "-id").select_related("before").first()
+    before = last.before if last else None
+    return before if before is not None and not before.restricted and before.id != report.order_id else None
 
 
 def is_force(code: str) -> bool:
@@ -230,6 +288,12 @@ def _only(rows: QuerySet[Report]) -> Report:
 def assessments(report: Report) -> list[Assessment]:
     """Newest first; the first is the current one."""
     return list(report.assessments.order_by("-assessed_at", "-id"))
+
+
+def places_now(report: Report) -> list[Fix]:
+    """The places that a report names now, corrections counted; not those that an officer took from evidence."""
+    facts = facts_from_json(assessments(report)[0].question["facts"])
+    return [position.fix for position in facts.positions if position.fix is not None and not position.evidence]
 
 
 def current_reading(report: Report) -> Current:

@@ -140,7 +140,7 @@ def _interval(body: Json, reader: _Reader) -> Interval | None:
     if start is None:
         return None
     ahead = reader.ahead(start, "/happened/from")
-    reader.ahead(end, "/happened/to")
+    ends_ahead = reader.ahead(end, "/happened/to")
     if end is not None and end < start:
         reader.warn("/happened/to", "interval_reversed", "The end is before the start; the time between is taken.")
         start, end = end, start
@@ -149,7 +149,14 @@ def _interval(body: Json, reader: _Reader) -> Interval | None:
     if end is None and until:
         # It went on until some time that cannot be read: taken as a moment, the rest of it would be a silent no.
         end = start + UNKNOWN
-    return _widened(Interval(start, end or start, ahead), happened, reader)
+    return _widened(_up_to_now(Interval(start, end or start, ahead), reader.now, ends_ahead), happened, reader)
+
+
+def _up_to_now(interval: Interval, now: datetime, ends_ahead: bool) -> Interval:
+    """What began before it was told, and was said to go on long after, is judged up to then: the rest nobody knows."""
+    if interval.ahead or not ends_ahead:
+        return interval
+    return replace(interval, end=max(interval.start, now), ends_ahead=True)
 
 
 def _widened(interval: Interval, happened: Json, reader: _Reader) -> Interval:
@@ -157,7 +164,7 @@ def _widened(interval: Interval, happened: Json, reader: _Reader) -> Interval:
     if not certainty and happened.get("certainty"):
         certainty = "about"  # whatever the word was, it was not "exact"
     by = {"about": ABOUT, "unknown": UNKNOWN}.get(certainty, timedelta(0))
-    return Interval(interval.start - by, interval.end + by, interval.ahead)
+    return replace(interval, start=interval.start - by, end=interval.end + by)
 
 
 def _positions(body: Json, reader: _Reader) -> tuple[PlacedPosition, ...]:
@@ -263,7 +270,8 @@ def as_told_at(facts: Facts, at: datetime) -> Facts:
     interval = facts.interval
     return replace(
         facts,
-        interval=interval and replace(interval, ahead=interval.start > latest),
+        interval=interval
+        and _up_to_now(replace(interval, ahead=interval.start > latest), at, ends_ahead=interval.end > latest),
         positions=tuple(replace(p, ahead=p.at is not None and p.at > latest) for p in facts.positions),
         contacts=tuple(replace(c, ahead=c.at is not None and c.at > latest) for c in facts.contacts),
         social=tuple(replace(m, ahead=m.seen_at is not None and m.seen_at > latest) for m in facts.social),

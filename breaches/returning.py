@@ -20,14 +20,18 @@ DANGER = "immediate_danger"
 REPORTERS = frozenset({"victim", "advocate", "public"})
 
 
-def bring_back(report: Report, *, actor: Actor, at: datetime, danger: bool = False) -> None:
+def bring_back(report: Report, *, actor: Actor, at: datetime, danger: bool = False, mailbox_only: bool = False) -> None:
     """Put a report to which its reporter added something before officers again, the row held.
 
     One that was decided or closed goes back into review, due as if it had come in `at`; what was decided stays on
     record. One that was put aside shows again. Danger comes first in the queue, wherever the report was.
+    `mailbox_only`: its sender may be him (rule 84). From officers who follow the report up those words do not take it:
+    they show in the row. Danger goes first all the same, and what nobody has before them comes back (ADR 0020).
     """
     move = workflow.addition(report.state)
     reasons = [NEW] if move or report.withdrawn_at else []
+    if mailbox_only and not danger and _is_worked_on(report):
+        move = None
     _show(report, reasons + ([DANGER] if danger else []), move, actor=actor, at=at)
     if danger:
         messages.danger(report)

@@ -17,7 +17,7 @@ from accounts.types import Caller
 from audit.services import record
 from breaches.models import Assessment, Report, ReportCopy
 from breaches.places import force_areas
-from breaches.queries import open_transfer
+from breaches.queries import area_of, open_transfer
 from breaches.rules.whereabouts import known, likeliest, where_it_happened
 from breaches.storing import insert_area
 from breaches.types import Facts
@@ -102,6 +102,19 @@ def keep_whereabouts(report: Report, where: Whereabouts | None, *, at: datetime)
         "areas": [asdict(area) for area in where.found.areas],
         "found_at": at,
     })  # fmt: skip
+
+
+def keep_changed_whereabouts(report: Report, where: Whereabouts | None, *, at: datetime) -> None:
+    """Store where it happened by what its reporter put right. Earlier rows stay; whose queue it is in does not change.
+
+    Where nobody's area is known any more, a row says so, if one was known before.
+    """
+    before = area_of(report)
+    if where is not None:
+        keep_whereabouts(report, where, at=at)
+    elif before is not None and before.areas:
+        row = {"position": before.position, "generation": before.generation, "certain": False, "areas": []}
+        insert_area({"id": uuid7(), "report_id": report.id, "found_at": at, **row})
 
 
 def send_to_follow_up(report: Report, assessment: Assessment, caller: Caller) -> None:

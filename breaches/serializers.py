@@ -164,12 +164,18 @@ class CheckOut(Shape):
     warnings: list[WarningOut]
 
 
+# What its sender had proved: all that is asked of them, their mailbox alone, or nothing but a receipt (rule 84).
+# Null: the report was made before this was written down.
+Assurance = Literal["full", "mailbox", "receipt"]
+
+
 class ReportOut(Shape):
     """The whole report, as sent and as understood."""
 
     id: str
     reference: str
     state: str
+    assurance: Assurance | None
     report: dict[str, Any]
     current: dict[str, Any]
     warnings: list[WarningOut]
@@ -254,6 +260,7 @@ class QueueRowOut(Shape):
     linked_count: int
     snoozed_until: Instant | None
     withdrawn_at: Instant | None
+    assurance: Assurance | None
 
 
 class QueueOut(Shape):
@@ -263,7 +270,10 @@ class QueueOut(Shape):
 
 
 class OwnReportOut(Shape):
-    """A report as its own reporter sees it: where it stands, never what was found."""
+    """A report as its own reporter sees it: where it stands, never what was found.
+
+    `reported_by`: `advocate` where somebody made it for her by her authority; what they said is theirs to read.
+    """
 
     id: str
     reference: str
@@ -272,6 +282,7 @@ class OwnReportOut(Shape):
     review_due: Instant
     officer_contact_due: Instant
     questions: list[dict[str, Any]]
+    reported_by: Literal["you", "advocate"]
 
 
 class OwnReportsOut(Shape):
@@ -309,7 +320,8 @@ class ZonesFoundOut(Shape):
 class BreachOut(Shape):
     """A decision on a breach, as it was made. `overturns` is the id of the entry that an `overturned` one takes back.
 
-    `assessment` is the one decided on, with its `id`; null once the report was erased.
+    `assessment` is the one decided on, with its `id`. `withheld` says why an entry has none, and neither findings nor
+    offences: the report is erased, or the force does not read it any more. Then nothing is said of what was decided.
     """
 
     id: str
@@ -325,6 +337,7 @@ class BreachOut(Shape):
     findings: list[dict[str, Any]]
     offences: list[str]
     state: str
+    withheld: Literal["erased", "not_readable"] | None
 
 
 class BreachesOut(Shape):

@@ -13,6 +13,8 @@ from django.db.models import Model
 from pydantic_core import to_json
 
 from breaches.models import Assessment, Report
+from breaches.reading import PlacedPosition
+from common.ids import uuid7
 from database.sealed import SealedField
 from database.writes import write
 
@@ -56,3 +58,20 @@ def insert_area(area: Row) -> None:
 
 def _store(statement: str, value: Any) -> None:
     write(statement, [to_json(value).decode()])
+
+
+def position_columns(placed: PlacedPosition) -> dict[str, Any]:
+    """What is kept of a place in a report, but for whose it is."""
+    reported, reading = placed.reported, placed.reading
+    point = reading.point
+    return {
+        "id": uuid7(),
+        "index": reported.index,
+        "subject": reported.subject,
+        "method": reported.method,
+        "point": f"SRID=4326;POINT({point.longitude!r} {point.latitude!r})" if point else None,
+        "r95_m": reading.r95_m,
+        "accuracy_assumed": reading.accuracy_assumed,
+        "recorded_at": reported.at,
+        "transformation": reading.transformation or "",
+    }

@@ -91,6 +91,7 @@ def _reports(order: Order) -> Iterator[Happened]:
             "state": report.state,
             "verdict": report.verdict,
             "received_at": report.received_at,
+            "assurance": report.assurance or None,
             "until": report.incident_to,
         }
         yield Happened(report.incident_from or report.received_at, "report", report.id, about)

@@ -68,12 +68,14 @@ OUTCOMES = frozenset({
 class Interval:
     """When something happened: `start` counts, `end` does not, unless they are one and the same instant.
 
-    `ahead`: it was said to begin more than 15 minutes after it was told, which nobody can know.
+    `ahead`: it was said to begin more than 15 minutes after it was told, which nobody can know. `ends_ahead`: only to
+    end then; `end` is when it was told.
     """
 
     start: datetime
     end: datetime
     ahead: bool = False
+    ends_ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from breaches.types import State, VictimStatus
 class Move:
     """One verb from one state to another, and who may do it.
 
-    `holder_only`: only whoever claimed the report. `roles`: officers of these roles.
+    `holder_only`: only whoever claimed the report. `decider_only`: only a supervisor, or whoever decided it last.
+    `roles`: officers of these roles.
     """
 
     verb: str
@@ -19,6 +20,7 @@ class Move:
     target: State
     roles: frozenset[str]
     holder_only: bool = False
+    decider_only: bool = False
 
 
 _REVIEWERS = frozenset({"reviewer", "officer", "supervisor"})
@@ -37,6 +39,9 @@ MOVES: tuple[Move, ...] = (
     Move("outcome", "in_follow_up", "closed", _FOLLOWERS, holder_only=True),
     Move("reopen", "not_verified", "in_review", _FOLLOWERS),
     Move("reopen", "closed", "in_review", _FOLLOWERS),
+    # Verified by a slip: what was decided stands until it is decided otherwise (`policies.check_may_undo`).
+    Move("reopen", "verified", "in_review", _REVIEWERS, decider_only=True),
+    Move("reopen", "in_follow_up", "in_review", _REVIEWERS, decider_only=True),
     # From whoever claimed it and is not heard of; a supervisor at any time (`policies.check_may_take_over`).
     Move("takeover", "in_review", "in_review", _REVIEWERS),
     Move("takeover", "in_follow_up", "in_follow_up", _FOLLOWERS),
@@ -66,6 +71,8 @@ ADDED: dict[State, State] = {
 }
 # Decided, one way or the other: what is said from here on was known to nobody who decided.
 DECIDED_STATES: frozenset[State] = frozenset(ADDED)
+# Moves of a decided report by which nobody says that they have looked at what is new in it.
+_UNSEEN = frozenset({"release", "transfer", "transfer-accept"})
 OWNER: dict[State, str] = {
     "received": "review queue",
     "in_review": "the officer who claimed it",
@@ -78,6 +85,8 @@ OWNER: dict[State, str] = {
 REVIEW_STATES: frozenset[State] = frozenset({"received", "in_review", "needs_information"})
 FOLLOW_UP_STATES: frozenset[State] = frozenset({"verified", "in_follow_up"})
 HELD_STATES: frozenset[State] = frozenset({"in_review", "in_follow_up"})
+# In nobody's queue.
+OVER_STATES: frozenset[State] = frozenset({"not_verified", "closed"})
 
 # What the reporter is told: never the verdict, never that nothing was found in it.
 TOLD: dict[State, VictimStatus] = {
@@ -107,6 +116,11 @@ def addition(name: str) -> Move | None:
     source = state(name)
     target = ADDED.get(source)
     return Move("add", source, target, frozenset()) if target else None
+
+
+def has_seen_it(move: Move) -> bool:
+    """Whether whoever makes a move has what was added before them: by deciding, or by taking up what was decided."""
+    return move.target in DECIDED_STATES and move.verb not in _UNSEEN
 
 
 def transitions() -> list[tuple[str, str]]:

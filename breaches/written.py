@@ -73,13 +73,14 @@ def facts_json(facts: Facts) -> Json:
 
 
 def _interval_json(interval: Interval) -> list[Any]:
-    """Two instants, and a third member only where it lies in the future."""
-    return [_written(interval.start), _written(interval.end), *([True] if interval.ahead else [])]
+    """Two instants. A third member only where it lies in the future, a fourth only where its end was said to."""
+    doubts = [interval.ahead, True] if interval.ends_ahead else [True] if interval.ahead else []
+    return [_written(interval.start), _written(interval.end), *doubts]
 
 
 def _interval(stored: Sequence[Any]) -> Interval:
-    start, end, *ahead = stored
-    return Interval(datetime.fromisoformat(start), datetime.fromisoformat(end), bool(ahead and ahead[0]))
+    start, end, ahead, ends_ahead = [*stored, False, False][:4]
+    return Interval(datetime.fromisoformat(start), datetime.fromisoformat(end), ahead, ends_ahead)
 
 
 def facts_from_json(stored: Mapping[str, Any]) -> Facts:

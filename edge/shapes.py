@@ -6,7 +6,16 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictStr, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictStr,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from common.reasons import says_something
@@ -19,6 +28,15 @@ class Shape(BaseModel):
     """A JSON object with these members and no others, each of exactly its type."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class NullIsAbsent(Shape):
+    """The same for whoever speaks for themselves: a member that is null is as one that is left out."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def drop_nulls(cls, sent: object) -> object:
+        return {name: value for name, value in sent.items() if value is not None} if isinstance(sent, dict) else sent
 
 
 def storable(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from orders.models import Order
 from webhooks.services import About, enqueue, enqueue_all
@@ -49,6 +49,15 @@ def notification_withdrawn(order: Order, *, status: str) -> None:
     _tell(order, "notification.withdrawn", status)
 
 
+def identifiers_changed(order: Order, *, status: str, also: Iterable[str]) -> None:
+    """By what somebody is known was added to or taken back: never what it is, nor whose.
+
+    `also`: other forces that work on, or read along, what is reported under the order.
+    """
+    for force in sorted({order.force_id, *also}):
+        _tell_force(force, order, "order.identifiers_changed", status)
+
+
 def coming(order: Order, *, event: str, status: str) -> None:
     _tell(order, event, status)
 
@@ -63,8 +72,12 @@ def zone_approved(order: Order, *, status: str) -> None:
 
 
 def _tell(order: Order, event: str, status: str) -> None:
+    _tell_force(order.force_id, order, event, status)
+
+
+def _tell_force(force: str, order: Order, event: str, status: str) -> None:
     enqueue(
-        force=order.force_id,
+        force=force,
         type=event,
         subject=order.id,
         reference=order.reference,

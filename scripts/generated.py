@@ -20,7 +20,7 @@ django.setup()
 
 from drf_spectacular.generators import SchemaGenerator  # noqa: E402 - needs Django set up
 
-from breaches.workflow import ADDED, MOVES, OWNER, TOLD  # noqa: E402
+from breaches.workflow import ADDED, MOVES, OWNER, TOLD, Move  # noqa: E402
 from scripts.evidence_corpus import fill_document  # noqa: E402
 
 
@@ -28,6 +28,12 @@ def openapi() -> str:
     """The API's description, as /api/v1/schema/ gives it."""
     document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return json.dumps(document, indent=1, sort_keys=True, default=str) + "\n"
+
+
+def _describe_who(move: Move) -> str:
+    if move.decider_only:
+        return "a supervisor; whoever decided it, unless another officer holds it"
+    return "the holder" if move.holder_only else ", ".join(sorted(move.roles))
 
 
 def states() -> str:
@@ -43,11 +49,7 @@ def states() -> str:
         "",
         "| verb | from | to | who |",
         "|---|---|---|---|",
-        *(
-            f"| {move.verb} | `{move.source}` | `{move.target}` |"
-            f" {'the holder' if move.holder_only else ', '.join(sorted(move.roles))} |"
-            for move in MOVES
-        ),
+        *(f"| {move.verb} | `{move.source}` | `{move.target}` | {_describe_who(move)} |" for move in MOVES),
         *(f"| add | `{source}` | `{target}` | the reporter, by saying more |" for source, target in ADDED.items()),
         "",
         "```mermaid",

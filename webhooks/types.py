@@ -20,6 +20,7 @@ EVENT_TYPES = frozenset(
             "ended",
             "service_withdrawn",
             "end_withdrawn",
+            "identifiers_changed",
             "revealed_outside_case",
         ),
         "notification": ("due", "missed", "withdrawn"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from drf_spectacular.utils import extend_schema
@@ -101,11 +102,15 @@ def _breaches(caller: Caller, entries: list[BreachEntry]) -> list[dict[str, Any]
     decisions = feeding.decisions_behind(entries)
     reports = dict.fromkeys(entry.report for entry in entries)
     record(actor=caller.actor, action="consultation", verb="breaches_read", records=list(reports))
-    return [_breach(entry, decisions.get(entry.decision), caller.force) for entry in entries]
+    hidden = {entry.report for entry in entries if entry.decision not in decisions}
+    kept = feeding.reports_kept(hidden) if hidden else set()
+    return [_breach(entry, decisions.get(entry.decision), caller.force, kept) for entry in entries]
 
 
-def _breach(entry: BreachEntry, decision: Decision | None, force: str) -> dict[str, Any]:
-    """An entry as it was when it was decided; of an erased report its ids and its place alone."""
+def _breach(entry: BreachEntry, decision: Decision | None, force: str, kept: set[UUID]) -> dict[str, Any]:
+    """An entry as it was when it was decided. Of a report that is erased, or that the force may not read any more, its
+    ids and its place alone, and which of the two it is."""
+    withheld = None if decision else "not_readable" if entry.report in kept else "erased"
     stands = decision is not None and entry.kind == BreachEntry.VERIFIED
     return {
         "id": entry.key,
@@ -121,4 +126,5 @@ def _breach(entry: BreachEntry, decision: Decision | None, force: str) -> dict[s
         "findings": [{"clause": f["clause"], "view": f["view"]} for f in decision.findings] if decision else [],
         "offences": decision.offences if decision and stands else [],
         "state": entry.state,
+        "withheld": withheld,
     }

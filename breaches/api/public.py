@@ -99,14 +99,14 @@ class Messages(Public, TakesReports):
         """Say more about a report. Where a question waits, this answers it."""
         sent = read(request, ReceiptMessageIn)
         report = find_report(request, sent.receipt)
-        words = services.Said(sent.text, sent.immediate_danger)
+        words = services.Said(sent.text, sent.immediate_danger is True)
 
         def effect() -> Response:
             addition = services.add_by_receipt(caller=ANYONE, report_id=report.id, said=words)
             return answer(said.added(addition, warnings=[]), status=201)
 
         # Not the body as sent: a digest of it, which is quickly tried, would give the receipt away.
-        return once(request, effect, said=[str(report.id), sent.text, sent.immediate_danger])
+        return once(request, effect, said=[str(report.id), sent.text, sent.immediate_danger is True])
 
 
 def find_report(request: Request, receipt: str) -> Report:

@@ -145,6 +145,9 @@ def _order_changes(report: Report, caller: Caller) -> list[Json]:
     references: dict[UUID | None, str] = {}
     if ids:
         references |= dict(orders_open_to(caller).filter(pk__in=ids).values_list("pk", "reference"))
+        detached = queries.detached_order(report)
+        if detached is not None:
+            references[detached.id] = detached.reference
     return [
         {
             "from": references.get(change.before_id),

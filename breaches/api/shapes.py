@@ -6,9 +6,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from breaches.incident_shapes import MOST_ITEMS, ContactIn, HappenedIn, MentionIn, PositionIn
-from breaches.serializers import OwnReportOut, ReportedByIn, ReportIn, RiskIn, WarningOut, WitnessIn
-from edge.shapes import CivilDate, Instant, Reason, Shape, ShortReason, Text
+from breaches.incident_shapes import MOST_ITEMS, AboutIn, ContactIn, HappenedIn, MentionIn, PositionIn
+from breaches.serializers import OwnReportOut, ReportIn, RiskIn, WarningOut, WitnessIn
+from edge.shapes import CivilDate, Instant, NullIsAbsent, Reason, Shape, ShortReason, Text
 
 # As long as anybody tells; a report itself may be longer.
 MOST_TEXT = 100_000
@@ -17,7 +17,7 @@ MOST_TEXT = 100_000
 class PublicReportIn(ReportIn):
     """The same from somebody without an account, who may say whose account it is."""
 
-    reported_by: ReportedByIn | None = None
+    reported_by: AboutIn | None = None
 
 
 class PublicReceiptOut(Shape):
@@ -35,7 +35,7 @@ class ReceiptIn(Shape):
 
 class ReceiptMessageIn(ReceiptIn):
     text: Text = Field(min_length=1, max_length=MOST_TEXT)
-    immediate_danger: bool = False
+    immediate_danger: bool | None = None
 
 
 class PublicQuestionOut(Shape):
@@ -76,7 +76,7 @@ class MessageIn(Shape):
     """More about a report. Where a question waits, this answers it."""
 
     text: Text = Field(min_length=1, max_length=MOST_TEXT)
-    immediate_danger: bool = False
+    immediate_danger: bool | None = None
 
 
 _REPLACES = Field(None, description="the number of the item in whose place this one stands")
@@ -119,7 +119,7 @@ _WORD_SCHEMA: Final = {"anyOf": [{"type": "string"}, CorrectedWordIn.model_json_
 CorrectedWord = Annotated[CorrectedWordIn, BeforeValidator(_as_word), WithJsonSchema(_WORD_SCHEMA)]
 
 
-class CorrectionIn(Shape):
+class CorrectionIn(NullIsAbsent):
     """What was wrong, and what is so. Lists are added to; an item may name by its number what it replaces or strikes.
 
     Numbers are those under which `current` shows the items: those of the report from 0, then what was added, in order.
@@ -136,10 +136,10 @@ class CorrectionIn(Shape):
     risk: RiskIn | None = None
     corrects: Text = Field("", max_length=200, description="what it is about: /happened, or in words")
     text: Text = Field(min_length=1, max_length=MOST_TEXT)
-    immediate_danger: bool = False
+    immediate_danger: bool | None = None
 
 
-class WithdrawIn(Shape):
+class WithdrawIn(NullIsAbsent):
     reason: Text = Field("", max_length=MOST_TEXT)
 
 
@@ -327,7 +327,7 @@ class SafeHoursIn(Shape):
     to: Text = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
 
 
-class SafeContactIn(Shape):
+class SafeContactIn(NullIsAbsent):
     """How somebody can be reached without harm. Nothing is ever sent in another way (rule 74)."""
 
     channels: list[Literal["phone_call", "sms", "email", "app", "post", "in_person", "through_advocate"]] = Field(

@@ -47,8 +47,8 @@ def warning(problem: Problem) -> Json:
     return {"code": problem.code, "pointer": problem.pointer, "detail": problem.detail}
 
 
-def own(report: Report, asked: Sequence[Question]) -> Json:
-    """A report as its reporter sees it: where it stands, never what was found or what was sent."""
+def own(report: Report, asked: Sequence[Question], *, reader: UUID) -> Json:
+    """A report as its reporter sees it, or she for whom an advocate made it: where it stands, never what was found."""
     return {
         "id": report.id,
         "reference": report.reference,
@@ -57,6 +57,7 @@ def own(report: Report, asked: Sequence[Question]) -> Json:
         "review_due": report.review_due,
         "officer_contact_due": report.officer_contact_due,
         "questions": said.questions(asked),
+        "reported_by": "you" if report.reporter_user_id == reader else "advocate",
     }
 
 
@@ -72,6 +73,7 @@ def whole(report: Report, current: Assessment, force: str) -> Json:
         "received_at": report.received_at,
         "reporter_kind": report.reporter_kind,
         "reporter_role": report.reporter_role,
+        "assurance": report.assurance or None,
         "incident_from": report.incident_from,
         "incident_to": report.incident_to,
         "report": as_sent(report.body_sent),
@@ -139,7 +141,7 @@ def place_candidates(question: Json) -> list[Json]:
 def _area(report: Report) -> Json | None:
     """In whose area it happened, with the neighbours within the position's error; None where nobody knows."""
     found = queries.area_of(report)
-    if found is None:
+    if found is None or not found.areas:
         return None
     return {
         "position": found.position,
@@ -279,6 +281,7 @@ def queue_row(report: Report, *, at: datetime, linked: int, evidence_count: int)
         "linked_count": linked,
         "snoozed_until": report.snoozed_until,
         "withdrawn_at": report.withdrawn_at,
+        "assurance": report.assurance or None,
     }
 
 

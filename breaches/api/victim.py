@@ -7,11 +7,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.types import Caller
 from audit.services import record
 from breaches import queries, services
 from breaches.api import said, shown
 from breaches.api.shapes import AddedOut, CorrectionIn, MessageIn, OwnDetailOut, WithdrawIn
 from breaches.api.submission import TakesReports
+from breaches.corrections import find_empty_items
 from breaches.models import Report
 from breaches.serializers import OwnReportsOut, ReceiptOut, ReportIn
 from edge.pagination import paginate
@@ -31,13 +33,17 @@ class Reports(TakesReports):
     @extend_schema(responses={200: OwnReportsOut})
     @transaction.atomic
     def get(self, request: Request) -> Response:
-        """One's own reports, in the order in which they were made."""
-        caller = self.caller(request)
-        rows = queries.reports_of_person(caller.person)
+        """One's own reports, and those that an advocate made for one, in the order in which they were made."""
+        caller, full = self.caller(request), self.caller(request).assurance == "full"
+        # That somebody reported for her, whoever opened her mailbox is not told (rule 84).
+        rows = (queries.reports_about_person if full else queries.reports_of_person)(caller.person)
         page = paginate(request, rows, order=("received_at", "id"))
         record(actor=caller.actor, action="consultation", verb="own_reports_listed", records=[r.id for r in page.rows])
         asked = queries.questions_of([r.id for r in page.rows])
-        results = [shown.own(r, asked[r.id] if caller.assurance == "full" else ()) for r in page.rows]
+        results = [
+            shown.own(r, asked[r.id] if full and _is_made_by(r, caller) else (), reader=caller.person)
+            for r in page.rows
+        ]
         return answer({"results": results, "next": page.next, "previous": page.previous})
 
 
@@ -50,19 +56,29 @@ class OneReport(ApiView):
     def get(self, request: Request, key: str) -> Response:
         """Where one's own report stands, what one was asked and said since, and who has looked."""
         caller = self.caller(request)
-        report = queries.own_report(caller.person, key)
+        full = caller.assurance == "full"
+        report = (queries.report_about_person if full else queries.own_report)(caller.person, key)
         record(actor=caller.actor, action="consultation", verb="own_report_read", records=[report.id])
-        return _own(report) if caller.assurance == "full" else _where_it_stands(report)
+        if full and _is_made_by(report, caller):
+            return _show_own(report, caller)
+        return _show_standing(report, caller)
 
 
-def _own(report: Report) -> Response:
+def _is_made_by(report: Report, caller: Caller) -> bool:
+    return report.reporter_user_id == caller.user_id
+
+
+def _show_own(report: Report, caller: Caller) -> Response:
     asked = queries.questions_of([report.id])[report.id]
-    return answer(shown.own(report, asked) | said.own_detail(report), etag=shown.tag(report))
+    return answer(shown.own(report, asked, reader=caller.person) | said.own_detail(report), etag=shown.tag(report))
 
 
-def _where_it_stands(report: Report) -> Response:
-    """For whoever opened her mailbox and no more: nothing of what was said, by her or to her (rule 84)."""
-    return answer(shown.own(report, ()) | said.closed_detail(report), etag=shown.tag(report))
+def _show_standing(report: Report, caller: Caller) -> Response:
+    """Nothing of what was said, by her or to her, for whoever opened her mailbox and no more (rule 84).
+
+    And where an advocate reported for her: what they were told, by her or by others, is theirs to tell her.
+    """
+    return answer(shown.own(report, (), reader=caller.person) | said.closed_detail(report), etag=shown.tag(report))
 
 
 class Messages(TakesReports):
@@ -77,7 +93,7 @@ class Messages(TakesReports):
             caller = self.caller(request)
             queries.own_report(caller.person, key)
             sent = read(request, MessageIn)
-            text = services.Said(sent.text, sent.immediate_danger)
+            text = services.Said(sent.text, sent.immediate_danger is True)
             addition = services.add_message(caller=caller, key=key, said=text)
             return answer(said.added(addition, warnings=[]), status=201, etag=shown.tag(addition.report))
 
@@ -94,7 +110,7 @@ class Corrections(TakesReports):
         def effect() -> Response:
             caller = self.caller(request)
             queries.own_report(caller.person, key)
-            read(request, CorrectionIn)
+            read(request, CorrectionIn, also=find_empty_items)
             body = body_of(request)
             sent = services.Submission(body=body.value, sent=body.text)
             corrected = services.correct(caller=caller, key=key, sent=sent)
@@ -117,7 +133,7 @@ class Withdraw(ApiView):
             caller = self.caller(request)
             queries.own_report(caller.person, key)
             services.withdraw(caller=caller, key=key, reason=read(request, WithdrawIn).reason)
-            return _own(queries.own_report(caller.person, key))
+            return _show_own(queries.own_report(caller.person, key), caller)
 
         return self.write(request, effect)
 
@@ -133,6 +149,6 @@ class Resume(ApiView):
             caller = self.caller(request)
             queries.own_report(caller.person, key)
             services.resume(caller=caller, key=key, reason=read(request, WithdrawIn).reason)
-            return _own(queries.own_report(caller.person, key))
+            return _show_own(queries.own_report(caller.person, key), caller)
 
         return self.write(request, effect)

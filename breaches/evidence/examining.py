@@ -29,7 +29,7 @@ from breaches.evidence.rows import store_messages
 from breaches.evidence.sealing import Arrival, Opened
 from breaches.evidence.storage import Unavailable
 from breaches.evidence.types import FILMS, PICTURES, Comparison, Found, Reading, Received, Taken
-from breaches.models.reports import ReportPosition
+from breaches.queries import places_now
 
 _BUFFER = 256 * 1024
 _READ_SECONDS = 120.0  # an item's messages; two million of them take less
@@ -105,11 +105,10 @@ def _says(source: IO[bytes], found: Found, *, latest: datetime) -> tuple[Taken, 
 
 def _compared(item: EvidenceItem, said: Taken) -> Comparison:
     report = item.report
-    placed = ReportPosition.objects.filter(report=report, point__isnull=False)
     start, end = report.incident_from, report.incident_to or report.incident_from
     return itself.compare(
         said,
-        places=[(row.point.x, row.point.y, row.r95_m or 0.0) for row in placed if row.point],
+        places=[(fix.longitude, fix.latitude, fix.r95_m) for fix in places_now(report)],
         interval=(start, end) if start and end else None,
         most_m=settings.EVIDENCE_PLACE_TOLERANCE_M,
         most_minutes=settings.EVIDENCE_TIME_TOLERANCE_MINUTES,

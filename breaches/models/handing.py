@@ -100,7 +100,11 @@ class OrderChange(models.Model):
             ),
         ]
         # Under which orders has this report been?
-        indexes = [models.Index(name="order_change_of_report", fields=["report", "at"])]
+        indexes = [
+            models.Index(name="order_change_of_report", fields=["report", "at"]),
+            # Which reports were taken from this order?
+            models.Index(name="order_change_before", fields=["before", "report"], condition=Q(before__isnull=False)),
+        ]
         triggers = [_APPEND_ONLY]
 
     def __str__(self) -> str:

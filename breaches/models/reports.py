@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import Force, User
+from breaches.types import ASSURANCES
 from breaches.workflow import HELD_STATES, OWNER, transitions
 from common.ids import uuid7
 from database.sealed import SealedJSON, SealedText
@@ -32,6 +33,8 @@ class Report(models.Model):
     reporter = models.CharField(max_length=64)
     reporter_user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="reports", db_index=False)
     reporter_role = models.CharField(max_length=32, blank=True)
+    # What its sender had proved, as of an addition (rule 84). Empty: made before this was written down.
+    assurance = models.CharField(max_length=8, blank=True, default="", db_default="")
     body_sent = SealedText()
     warnings = models.JSONField(default=list)
     received_at = models.DateTimeField()
@@ -57,6 +60,7 @@ class Report(models.Model):
         constraints = [
             models.UniqueConstraint(name="report_reference_once", fields=["reference"]),
             models.CheckConstraint(name="report_state_known", condition=Q(state__in=sorted(OWNER))),
+            models.CheckConstraint(name="report_assurance_known", condition=Q(assurance__in=["", *sorted(ASSURANCES)])),
             models.CheckConstraint(
                 name="report_held_while_claimed",
                 condition=Q(state__in=sorted(HELD_STATES), claimed_by__isnull=False)
@@ -99,7 +103,7 @@ class Report(models.Model):
             ),
             pgtrigger.ReadOnly(
                 name="as_received",
-                fields=["reference", "body_sent", "received_at", "reporter", "immediate_danger"],
+                fields=["reference", "body_sent", "received_at", "reporter", "immediate_danger", "assurance"],
             ),
             pgtrigger.Trigger(
                 name="order_as_said",
@@ -126,7 +130,11 @@ class Report(models.Model):
 
 
 class ReportPosition(models.Model):
-    """A place in a report as it was understood. `point` is null where it could not be placed."""
+    """A place in a report as it was understood. `point` is null where it could not be placed.
+
+    `said_in`: the correction in which it was said; null: the report itself. One of the same number that was said later
+    stands in its place, and the earlier row stays.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="positions", db_index=False)
@@ -138,10 +146,15 @@ class ReportPosition(models.Model):
     accuracy_assumed = models.BooleanField()
     recorded_at = models.DateTimeField(null=True)
     transformation = models.CharField(max_length=120, blank=True)
+    said_in = models.ForeignKey(
+        "breaches.Addition", null=True, on_delete=models.PROTECT, related_name="positions", db_index=False
+    )
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="report_position_once", fields=["report", "index"]),
+            models.UniqueConstraint(
+                name="report_position_once", fields=["report", "index", "said_in"], nulls_distinct=False
+            ),
             models.CheckConstraint(name="report_position_error", condition=Q(point__isnull=True) | Q(r95_m__gt=0)),
         ]
         triggers = [_APPEND_ONLY]

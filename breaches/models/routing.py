@@ -18,6 +18,7 @@ class ReportArea(models.Model):
     """In whose area a report's decisive position lies, with the neighbours within its error.
 
     Looked up once, in the generation of boundaries of the incident's day; a later look-up is another row.
+    Without areas: by what the reporter put right since, nobody knows.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -30,7 +31,9 @@ class ReportArea(models.Model):
     found_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.CheckConstraint(name="report_area_not_empty", condition=~Q(areas=[]))]
+        constraints = [
+            models.CheckConstraint(name="report_area_not_empty", condition=~Q(areas=[]) | Q(certain=False)),
+        ]
         indexes = [models.Index(name="area_of_report", fields=["report", "-found_at"])]  # which was found last?
         triggers = [APPEND_ONLY]
 

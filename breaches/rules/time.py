@@ -14,6 +14,10 @@ Coverage = Literal["all", "part", "none"]
 IN_FUTURE = Reason(
     "occurred_in_future", "It was said to lie in the future when it was told: an officer asks when it was."
 )
+ENDS_IN_FUTURE = Reason(
+    "occurred_in_future",
+    "It was said to go on into the future when it was told: what lies before is judged, an officer asks when it ended.",
+)
 # A longer interval is not tiled with windows day by day: it is in them only in part anyway.
 _LONGEST_TILED = timedelta(days=400)
 _ONE_INSTANT = timedelta(microseconds=1)

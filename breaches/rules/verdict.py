@@ -14,7 +14,7 @@ from breaches.rules.locality import limit
 from breaches.rules.location import ZoneReading
 from breaches.rules.protection import ANOTHER, NOT_STATED, Aim, Concerned, aim_of, speaks_of_persons, whom_it_concerns
 from breaches.rules.service import Told, read_told
-from breaches.rules.time import IN_FUTURE, Coverage
+from breaches.rules.time import ENDS_IN_FUTURE, IN_FUTURE, Coverage
 from breaches.rules.tracks import support
 from breaches.types import RANK, Facts, Finding, Interval, Outcome, Reason, Touch, Verdict, VerdictName
 from common.memo import remembered
@@ -95,14 +95,14 @@ def assess(facts: Facts, terms: OrderTerms | None, *, tolerance: timedelta = TOL
         whom=whom_it_concerns(facts, terms),
     )
     findings = tuple(_finding(group, case) for group in groups)
-    number = _version_then(versions, facts)
+    number, ahead = _version_then(versions, facts), _what_lies_ahead(facts)
     if not any(_in_force(group, when) for group in groups for when in times):
-        if _any_ahead(facts):  # a slip of the pen: when it was in truth, an order may well have been in force
-            return Verdict("needs_officer", number, findings, (IN_FUTURE, _NOT_THEN))
+        if ahead:  # a slip of the pen: when it was in truth, an order may well have been in force
+            return Verdict("needs_officer", number, findings, (*ahead, _NOT_THEN))
         return Verdict("no_order_in_force", number, findings, (_NOT_THEN,))
     outcomes: list[Outcome] = ["not_applicable", *(finding.outcome for finding in findings)]
     highest = max(outcomes, key=RANK.__getitem__)
-    return Verdict(_verdict_of(highest), number, findings, (IN_FUTURE,) if _any_ahead(facts) else ())
+    return Verdict(_verdict_of(highest), number, findings, ahead)
 
 
 def _verdict_of(highest: Outcome) -> VerdictName:
@@ -117,6 +117,13 @@ def _verdict_of(highest: Outcome) -> VerdictName:
             return "needs_officer"
         case _:
             assert_never(highest)
+
+
+def _what_lies_ahead(facts: Facts) -> tuple[Reason, ...]:
+    """That something was said to lie in the future, or to go on into it."""
+    if _any_ahead(facts):
+        return (IN_FUTURE,)
+    return (ENDS_IN_FUTURE,) if facts.interval is not None and facts.interval.ends_ahead else ()
 
 
 def _any_ahead(facts: Facts) -> bool:
@@ -308,6 +315,8 @@ def _graded(touch: Touch, condition: ConditionTerms, *, facts: Facts, gates: _Ga
         return _Graded("not_applicable", (_NOT_THEN,), None, touch)
     outcome, reasons = touch.outcome, [*touch.reasons, *([NOT_STATED] if aim == "not_stated" else [])]
     partly = [r for r, part in ((_PARTLY, in_force), (_SERVED_DURING, known)) if part == "part"]
+    if outcome == "not_indicated" and touch.when is not None and touch.when.ends_ahead:
+        partly.append(ENDS_IN_FUTURE)  # when it ended nobody can say: a slip of the pen must not become a silent no
     local = limit(condition.locality, touch, facts)
     if (outcome in ("indicated", "not_indicated") and partly) or (outcome == "indicated" and local.effect == "lowers"):
         outcome = "possible"

@@ -74,7 +74,13 @@ def _add(caller: Caller, report: Report, said: Said) -> Addition:
     addition.question, addition.immediate_danger = question, said.immediate_danger
     addition.save(force_insert=True)
     record(actor=caller.actor, action="collection", verb="report_added_to", records=[report.id, addition.id])
-    returning.bring_back(report, actor=caller.actor, at=now, danger=said.immediate_danger)
+    returning.bring_back(
+        report,
+        actor=caller.actor,
+        at=now,
+        danger=said.immediate_danger,
+        mailbox_only=addition.assurance == "mailbox",
+    )
     answer_move = workflow.move("answer", report.state)
     if question is None or answer_move is None:
         messages.added_to(report)

@@ -125,7 +125,10 @@ def _store_outcome(caller: Caller, report: Report, ended: Ended) -> None:
 
 @transaction.atomic(savepoint=False)
 def reopen(*, caller: Caller, key: str, read: Callable[[], str], precondition: Precondition) -> Report:
-    """Take up a report that was decided or closed, and say why. What was decided stays."""
+    """Take up a report that was decided or closed, and say why. What was decided stays until it is decided otherwise.
+
+    One that is verified is in the hands of others already: a supervisor, or whoever verified it, takes it back.
+    """
     report = queries.locked_report_of_force(caller, key)
     move = permitted(caller, report, "reopen", precondition)
     reason = read()

@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from accounts.types import Caller
 from audit.services import record
-from breaches import assessing, corrections, messages, queries, returning
+from breaches import assessing, corrections, messages, queries, returning, routing
 from breaches.additions import addition_row
 from breaches.corrections import WORDS, Placing, PutRight, content_of
-from breaches.models import Addition, Report
+from breaches.models import Addition, Report, ReportPosition
 from breaches.places import gazetteer
 from breaches.reading import MOST_DRAWN, MOST_JUDGED, Reading, read_report
 from breaches.services.submitting import Submission
+from breaches.storing import position_columns
 from breaches.subjects import people_unknown
 from breaches.types import BEHAVIOURS, KINDS, Facts, ReportedContact, ReportedMention, ReportedPosition
 from common.problems import Problem
@@ -52,10 +53,11 @@ def correct(*, caller: Caller, key: str, sent: Submission) -> Corrected:
     changed = corrections.put_right(before, body, said_in=str(addition.id))
     sent_at = _content(body)
     reading = _read(body, changed, sent_at, now)
-    addition.corrects, addition.body_sent = body.get("corrects", ""), sent.sent
+    addition.corrects, addition.body_sent = body.get("corrects") or "", sent.sent
     addition.immediate_danger = body.get("immediate_danger") is True
     addition.save(force_insert=True)
     returning.bring_back(report, actor=caller.actor, at=now, danger=addition.immediate_danger)
+    _store_positions(addition, changed, reading)
     unknown: tuple[Problem, ...] = ()
     if any(body.get(name) is not None for name in _JUDGED):
         facts, terms = _judge(report, changed, reading, now)
@@ -98,8 +100,19 @@ def _judge(report: Report, changed: PutRight, reading: Reading, now: datetime) -
     if facts.interval is not None:
         report.incident_from, report.incident_to = facts.interval.start, facts.interval.end
     assessing.keep(report, judged, cause="corrected", at=now, never_lower=True)
+    routing.keep_changed_whereabouts(report, routing.whereabouts(facts, judged.answer, at=now), at=now)
     messages.assessed_again(report)
     return facts, terms
+
+
+def _store_positions(addition: Addition, changed: PutRight, reading: Reading) -> None:
+    """Places beside those of the report, each under the number that it has among them."""
+    placing = changed.placings.get("positions")
+    numbers = [number for number in placing.numbers if number is not None] if placing else []
+    ReportPosition.objects.bulk_create(
+        ReportPosition(**{**position_columns(placed), "report": addition.report, "said_in": addition, "index": number})
+        for number, placed in zip(numbers, reading.positions, strict=False)  # of very many the first are read
+    )
 
 
 def _facts(before: Facts, changed: PutRight, new: Facts) -> Facts:

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts.types import Caller
 from audit.services import record
-from breaches import policies, queries, workflow
+from breaches import policies, queries
 from breaches.models import Report, Snooze
 from breaches.moving import Precondition, illegal, moved, permitted
-from breaches.workflow import HELD_STATES, REVIEW_STATES
+from breaches.workflow import HELD_STATES, OVER_STATES, REVIEW_STATES
 from common.problems import Problem, Refused
 
 
@@ -63,7 +63,7 @@ def snooze(*, caller: Caller, key: str, read: Callable[[], Aside], precondition:
     report, now = queries.locked_report_of_force(caller, key), timezone.now()
     policies.check_may_work_on(caller)
     precondition(report)
-    if workflow.move("reopen", report.state):
+    if report.state in OVER_STATES:
         raise illegal(report)
     aside = read()
     problems = _problems(report, aside, now)

@@ -23,11 +23,15 @@ _log = logging.getLogger(__name__)
 def reveal_reporter(*, caller: Caller, key: str, fields: Sequence[str], reason: str) -> dict[str, Any]:
     """Who reports, as far as anybody knows. Raises `NotFound`, `Forbidden`.
 
+    Shown by the force that works on the report or offered it to the one that does: not by one to which it is on offer,
+    or which reads along.
+
     Somebody who does not hold the report and works on none of its order is shown it too, and it alarms: an event, and
     a line in the log, as where the names of an order are revealed (rule 72).
     """
     report = queries.readable_report(caller, key)
     policies.check_may_reveal_reporter(caller)
+    queries.check_worked_on(caller, report)
     outside = not _is_own_case(caller, report)
     asked = list(dict.fromkeys(fields))
     record(

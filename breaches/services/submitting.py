@@ -16,16 +16,17 @@ from accounts.types import Caller
 from audit.services import record
 from audit.types import SERVICE
 from breaches import assessing, messages, routing
+from breaches.additions import assurance_of
 from breaches.models import Consultation, Report
 from breaches.places import gazetteer
-from breaches.reading import PlacedPosition, Reading, read_report
+from breaches.reading import Reading, read_report
 from breaches.reported_order import ReportedOrder, find_kept_order, find_order, named_by_id
 from breaches.rules.priority import priority
-from breaches.storing import Row, insert_intake
+from breaches.storing import insert_intake, position_columns
 from breaches.subjects import people_unknown
 from breaches.types import ROLES, ROLES_TO_CLAIM
 from breaches.written import same_answer
-from common.ids import spoken_reference, uuid7
+from common.ids import spoken_reference
 from common.problems import NotFound, Problem
 from database import tenancy
 from geo.engine import ENGINE_VERSION, engine_build
@@ -76,7 +77,7 @@ def submit_report(*, caller: Caller, submission: Submission, order_id: UUID | No
     report.warnings = [_warning(problem) for problem in (*of_order, *route.doubts, *reading.warnings)]
     if caller.kind == "public":
         tenancy.open_report(report.id)
-    positions = [_position_row(report, placed) for placed in reading.positions]
+    positions = [{**position_columns(placed), "report_id": report.id} for placed in reading.positions]
     insert_intake(report, positions, assessing.assessment_row(report, judged, cause="submitted", at=now))
     routing.keep_whereabouts(report, where, at=now)
     record(actor=caller.actor, action="collection", verb="report_submitted", records=[report.id])
@@ -109,6 +110,7 @@ def _new_report(
         reporter=caller.id,
         reporter_user_id=caller.user_id,
         reporter_role=_role(caller, body),
+        assurance=assurance_of(caller),
         body_sent=submission.sent,
         received_at=now,
         review_due=now + timedelta(hours=settings.REVIEW_DUE_HOURS),
@@ -132,23 +134,6 @@ def _role(caller: Caller, body: Json) -> str:
 
 def _warning(problem: Problem) -> dict[str, str]:
     return {"code": problem.code, "pointer": problem.pointer, "detail": problem.detail}
-
-
-def _position_row(report: Report, placed: PlacedPosition) -> Row:
-    reported, reading = placed.reported, placed.reading
-    point = reading.point
-    return {
-        "id": uuid7(),
-        "report_id": report.id,
-        "index": reported.index,
-        "subject": reported.subject,
-        "method": reported.method,
-        "point": f"SRID=4326;POINT({point.longitude!r} {point.latitude!r})" if point else None,
-        "r95_m": reading.r95_m,
-        "accuracy_assumed": reading.accuracy_assumed,
-        "recorded_at": reported.at,
-        "transformation": reading.transformation or "",
-    }
 
 
 @transaction.atomic(savepoint=False)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.types import Caller
 from audit.services import record
-from breaches import assessing, messages, policies, queries, workflow
+from breaches import assessing, messages, policies, queries, routing, workflow
 from breaches.evidence.models import EvidenceItem
 from breaches.evidence.queries import item_of
 from breaches.evidence.services import Changed, FileMissing
@@ -44,7 +44,7 @@ def take_position(
     found = item_of(report, item)
     policies.check_may_work_on(caller)
     precondition(report)
-    if workflow.move("reopen", report.state):
+    if report.state in workflow.OVER_STATES:
         raise illegal(report)
     facts = assessing.facts_again(report, queries.assessments(report)[0].question["facts"])
     place = _proposed(found, facts)
@@ -89,5 +89,7 @@ def _proposed(item: EvidenceItem, facts: Facts) -> PositionReading:
 
 def _judge(report: Report, facts: Facts) -> None:
     terms, now = assessing.terms_of(report), timezone.now()
-    assessing.keep(report, assessing.judge(facts, terms, at=now), cause="evidence", at=now, never_lower=True)
+    judged = assessing.judge(facts, terms, at=now)
+    assessing.keep(report, judged, cause="evidence", at=now, never_lower=True)
+    routing.keep_changed_whereabouts(report, routing.whereabouts(facts, judged.answer, at=now), at=now)
     messages.assessed_again(report)

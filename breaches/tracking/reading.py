@@ -84,6 +84,12 @@ def _placed(raw: Mapping[str, Any], at: datetime, longitude: float | None, latit
     return _with_accuracy(raw, at, longitude, latitude)
 
 
+def _read_member(raw: Mapping[str, Any], name: str) -> Any:
+    """What stands under a name; "" for null, which says as much as nothing. False, 0 and [] are something."""
+    value = raw.get(name)
+    return "" if value is None else value
+
+
 def _place_fault(raw: Mapping[str, Any]) -> str:
     """What the reader of every report says of a place; "" where nothing is wrong with it."""
     reading = read_position({"longitude": raw["longitude"], "latitude": raw["latitude"], "method": "tag"})
@@ -93,7 +99,7 @@ def _place_fault(raw: Mapping[str, Any]) -> str:
 
 
 def _with_accuracy(raw: Mapping[str, Any], at: datetime, longitude: float, latitude: float) -> SentFix | str:
-    sent, basis = raw.get("accuracy_m"), raw.get("accuracy_basis") or ""
+    sent, basis = raw.get("accuracy_m"), _read_member(raw, "accuracy_basis")
     metres = number(sent)
     if sent is not None and metres is None:
         return "not_a_number"
@@ -103,7 +109,7 @@ def _with_accuracy(raw: Mapping[str, Any], at: datetime, longitude: float, latit
         return "wrong_type"
     if basis and basis not in BASES:
         return "unknown_value"
-    status = raw.get("receiver_status") or ""
+    status = _read_member(raw, "receiver_status")
     if not isinstance(status, str):
         return "wrong_type"
     status = status.strip().lower()

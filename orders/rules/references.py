@@ -72,3 +72,9 @@ def _breaks_of(reference: str) -> frozenset[int]:
 
 def _is_between(one: str) -> bool:
     return one == _MINUS or unicodedata.category(one) in _BETWEEN
+
+
+def is_meant(typed: str, reference: str) -> bool:
+    """Whether what somebody typed means this one reference, whatever its case, spaces and dashes."""
+    folded = fold_reference(typed)
+    return bool(folded) and folded == fold_reference(reference) and bool(meant_references(typed, [reference]))

@@ -11,9 +11,10 @@ from django.db import transaction
 from accounts.types import Caller
 from audit.services import record
 from common.problems import NotFound, Problem, Refused
-from orders import queries
+from orders import messages, queries
 from orders.matching import identifier_digest, identifier_marks
 from orders.models import Order, PersonIdentifier
+from orders.queries.along import forces_along
 from orders.queries.identifiers import Whose, whose_in
 from orders.rules.people import PersonRole
 from orders.services.again import assess_again
@@ -53,7 +54,7 @@ def record_identifier(*, caller: Caller, reference: str, person: str, said: Said
         return known
     row = _store(caller, order, whose, said, digest)
     record(actor=caller.actor, action="collection", verb="identifier_recorded", records=[order.id, row.id])
-    _judge_again(order, whose.role)
+    _tell_and_judge_again(order, whose.role, at=row.recorded_at)
     return row
 
 
@@ -91,13 +92,18 @@ def retire_identifier(
         raise NotFound
     if row.retired_at is not None:
         return row
-    row.retired_at, row.retired_by, row.retired_why = moment(order), caller.id, reason
+    now = moment(order)
+    row.retired_at, row.retired_by, row.retired_why = now, caller.id, reason
     row.save(update_fields=["retired_at", "retired_by", "retired_why"])
     record(actor=caller.actor, action="alteration", verb="identifier_retired", records=[order.id, row.id])
-    _judge_again(order, whose.role)
+    _tell_and_judge_again(order, whose.role, at=now)
     return row
 
 
-def _judge_again(order: Order, role: PersonRole) -> None:
-    if role == "respondent":
+def _tell_and_judge_again(order: Order, role: PersonRole, *, at: datetime) -> None:
+    """Other forces are told where reports that they read may come out otherwise."""
+    judged = role == "respondent"
+    along = forces_along(order) if judged else ()
+    messages.identifiers_changed(order, status=queries.status_of(order, at=at), also=along)
+    if judged:
         assess_again(order)

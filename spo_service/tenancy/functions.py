@@ -56,6 +56,17 @@ _SPOKE_FOR = _asked(
            AND (a.only_order = wanted OR a.only_order IS NULL AND EXISTS (
                 SELECT FROM orders_protectedperson p WHERE p.order_id = wanted AND p.user_id = a.principal_id)))""",
 )
+# Whether somebody could speak for the tenant under an order that protects her when they reported: she is told that
+# there is such a report.
+_TOLD_FOR = _asked(
+    "app_told_for_me(reporter uuid, wanted uuid, at timestamptz)",
+    "boolean",
+    """app_person() IS NOT NULL AND EXISTS (
+        SELECT FROM accounts_authority a JOIN orders_protectedperson p ON p.user_id = a.principal_id
+         WHERE a.principal_id = app_person() AND a.advocate_id = reporter AND p.order_id = wanted
+           AND a.granted_at <= at AND a.expires_at > at AND (a.revoked_at IS NULL OR a.revoked_at > at)
+           AND (a.only_order IS NULL OR a.only_order = wanted))""",
+)
 # A database that an earlier release migrated still has what it asked instead.
 _GONE = "DROP FUNCTION IF EXISTS app_people()"
 # They are looked up where a transaction becomes the person's (`database.tenancy`), not at each row.
@@ -88,13 +99,41 @@ _ALONG = _asked(
         OR EXISTS (SELECT FROM breaches_transfer
                     WHERE report_id = wanted AND is_open AND to_force_id = app_force()))""",
 )
-# The row of an order to which such a report belongs, or one that was passed on: its reference, never its terms.
+# The row of an order to which such a report belongs, or one that was passed on, or from which one that the force works
+# on was taken last: its reference, never its terms. Of a restricted one the last is not shown (rule 81).
 _ORDER_ALONG = _asked(
     "app_reads_order_along(wanted uuid)",
     "boolean",
     """app_force() IS NOT NULL AND EXISTS (
         SELECT FROM breaches_report
-         WHERE order_id = wanted AND (force_id = app_force() OR app_reads_along(id)))""",
+         WHERE order_id = wanted AND (force_id = app_force() OR app_reads_along(id)))
+        OR app_force() IS NOT NULL AND EXISTS (
+        SELECT FROM breaches_orderchange c JOIN breaches_report r ON r.id = c.report_id
+         WHERE c.before_id = wanted AND r.force_id = app_force()
+           AND c.at = (SELECT max(l.at) FROM breaches_orderchange l WHERE l.report_id = c.report_id)
+           AND EXISTS (SELECT FROM orders_order o WHERE o.id = wanted AND NOT o.restricted))""",
+)
+# Which other forces there are with such reports, for the order's own force.
+_FORCES_ALONG = _asked(
+    "app_forces_along(wanted uuid)",
+    "text[]",
+    """ARRAY(
+        SELECT f.force_id FROM (
+            SELECT r.force_id FROM breaches_report r WHERE r.order_id = wanted
+            UNION
+            SELECT c.force_id FROM breaches_report r JOIN breaches_reportcopy c ON c.report_id = r.id
+             WHERE r.order_id = wanted) AS f
+         WHERE f.force_id <> app_force()
+           AND EXISTS (SELECT FROM orders_order o WHERE o.id = wanted AND o.force_id = app_force()))""",
+)
+# Which of the reports that the feed of decisions told the tenant of are on record still, readable or not (ADR 0018).
+_KEPT_REPORTS = _asked(
+    "app_reports_kept(wanted uuid[])",
+    "uuid[]",
+    """ARRAY(
+        SELECT r.id FROM breaches_report r
+         WHERE r.id = ANY (wanted)
+           AND EXISTS (SELECT FROM breaches_breachentry e WHERE e.report = r.id AND e.force_id = app_force()))""",
 )
 # A receipt is looked up by its fingerprint and by nothing else: who does not know it finds none.
 _RECEIPT = _asked(
@@ -146,12 +185,15 @@ FUNCTIONS = (
     _setting("record", "uuid"),
     _ORDERS_OF,
     _SPOKE_FOR,
+    _TOLD_FOR,
     _ORDERS,
     _GONE,
     _VIEWS,
     _REPORTS,
     _ALONG,
     _ORDER_ALONG,
+    _FORCES_ALONG,
+    _KEPT_REPORTS,
     _RECEIPT,
     _INVITING,
     _TOUCHED,

@@ -66,10 +66,13 @@ _ORDERS = of(
     " OR (SELECT app_reads_order_along(id)))",
     adds="force_id = (SELECT app_force())",
 )
-_REPORTS = of(
-    "(force_id = (SELECT app_force()) OR reporter_user_id = (SELECT app_person())"
-    " OR id = ANY ((SELECT app_reports())::uuid[]) OR (SELECT app_reads_along(id)))"
+_OWN_REPORTS = (
+    "force_id = (SELECT app_force()) OR reporter_user_id = (SELECT app_person())"
+    " OR id = ANY ((SELECT app_reports())::uuid[]) OR (SELECT app_reads_along(id))"
 )
+# And of those that an advocate made for her a person may see that they are there.
+_TOLD_FOR_ME = "reporter_kind = 'advocate' AND (SELECT app_told_for_me(reporter_user_id, order_id, received_at))"
+_REPORTS = Policy(f"({_OWN_REPORTS} OR {_TOLD_FOR_ME})", f"({_OWN_REPORTS})")
 # Hers, and for officers of a force to which she reported something or whose order protects her (rule 74).
 _SAFE_CONTACT = Policy(
     "(person_id = (SELECT app_person()) OR ((SELECT app_force()) IS NOT NULL AND ("

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 
-from breaches.models import Assessment, Report
+from breaches.corrections import read_again
+from breaches.models import Assessment, Report, ReportPosition
+from breaches.queries import places_now
 from breaches.replaying import replay_assessment
+from common.ids import uuid7
 from tests.support.api import Answer, Apis
 from tests.support.following import claimed, decided, detail, followed_up, submitted
-from tests.support.orders import INSIDE, a_position
+from tests.support.orders import INSIDE, a_position, a_report
 
 FAR = a_position(longitude=-2.90)
 TEXTED = {"channel": "sms", "from": {"kind": "phone", "value": "07700 900123"}, "text": "I see you"}
@@ -282,3 +286,88 @@ def test_she_reads_back_what_she_said_and_what_it_says_now(api: Apis, report: st
     assert own["report"]["positions"] == [INSIDE]
     assert [p["index"] for p in own["current"]["positions"]] == [0, 1]
     assert own["messages"][0]["correction"] == sent
+
+
+# ---- nothing said --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["positions", "contacts", "social", "witnesses", "kinds", "behaviours"])
+def test_an_item_by_which_nothing_is_said_is_refused_with_its_place(api: Apis, report: str, name: str) -> None:
+    """All at once, and nothing is kept."""
+    said_nothing: list[Any] = [{}, {"replaces": None}]
+    said_nothing += [" ", {"value": ""}] if name in ("kinds", "behaviours") else []
+    answer = api.victim.post(f"victim/reports/{report}/corrections", {"text": "I was wrong.", name: said_nothing})
+    assert answer.status == 422
+    assert answer.codes == {(f"/{name}/{index}", "item_empty") for index in range(len(said_nothing))}
+    assert detail(api, report)["messages"] == []
+
+
+def test_what_holds_nothing_says_nothing_and_false_and_nought_say_something(api: Apis, report: str) -> None:
+    body = {
+        "text": "Wrong.",
+        "contacts": [{"from": {"kind": None}}, {"third_party": False}],
+        "positions": [{"width_m": 0}],
+    }
+    answer = api.victim.post(f"victim/reports/{report}/corrections", body)
+    assert (answer.status, answer.codes) == (422, {("/contacts/0", "item_empty")})
+
+
+def test_with_danger_nothing_is_refused_for_an_empty_item(api: Apis, report: str) -> None:
+    """Rule 37."""
+    correct(api, report, kinds=[{}], immediate_danger=True)
+    assert detail(api, report)["priority"] == 1
+
+
+def test_an_item_that_was_kept_empty_before_keeps_its_number() -> None:
+    read = read_again({"kinds": ["contact"]}, [("a", {"kinds": [{}]}), ("b", {"kinds": ["images"]})])
+    assert [slot.value for slot in read.lists["kinds"]] == ["contact", {}, "images"]
+
+
+NULLS: dict[str, Any] = {
+    "immediate_danger": None, "corrects": None, "happened": None, "positions": None, "contacts": None, "social": None,
+    "witnesses": None, "kinds": None, "behaviours": None, "risk": None,
+}  # fmt: skip
+
+
+def test_null_is_as_absent_wherever_a_reporter_speaks(api: Apis, report: str) -> None:
+    """Rule 33: no report, and nothing that is added to one, is refused for saying that nothing is said."""
+    correct(api, report, **NULLS)
+    more = {"text": "He came again.", "immediate_danger": None}
+    assert api.victim.post(f"victim/reports/{report}/messages", more).status == 201
+    for name in ("withdraw", "resume"):
+        assert api.victim.post(f"victim/reports/{report}/{name}", {"reason": None}).status == 200
+    receipt = api.nobody.post("public/reports", a_report(reported_by={"role": None})).body["receipt"]
+    assert api.nobody.post("public/receipts/messages", {"receipt": receipt, **more}).status == 201
+    assert [m["immediate_danger"] for m in detail(api, report)["messages"]] == [False, False]
+    assert detail(api, report)["messages"][0]["corrects"] is None
+
+
+def test_null_in_a_safe_contact_is_as_absent(api: Apis) -> None:
+    """Rule 74: what was not said is kept as not said, whichever way."""
+    names = ("hours", "voicemail", "phone", "email", "code_word", "language", "interpreter", "who_else_sees_device")
+    said = {"channels": ["sms"]}
+    absent = api.victim.put("victim/safe-contact", said).body["safe_contact"]
+    null = api.victim.put("victim/safe-contact", {**said, **dict.fromkeys(names)})
+    assert (null.status, null.body["safe_contact"]) == (200, absent)
+
+
+# ---- where it happened ---------------------------------------------------------------------------------------------
+
+
+def test_places_put_right_are_kept_beside_those_of_before(api: Apis, report: str) -> None:
+    """Each under its number: the newest of a number stands, and the one before it is not lost."""
+    correct(api, report, positions=[{**FAR, "replaces": 0}, INSIDE])
+    correct(api, report, positions=[{"strikes": 1}])
+    rows = ReportPosition.objects.filter(report_id=report).order_by("index", "said_in__sent_at")
+    assert [(r.index, round(r.point.x, 2), r.said_in is not None) for r in rows if r.point] == [
+        (0, round(FAR["longitude"], 2), True), (0, round(INSIDE["longitude"], 2), False),
+        (1, round(INSIDE["longitude"], 2), True),
+    ]  # fmt: skip
+    places = places_now(Report.objects.get(pk=report))
+    assert [round(place.longitude, 2) for place in places] == [-2.90]
+
+
+def test_one_number_is_said_once_in_one_correction(api: Apis, report: str) -> None:
+    row = ReportPosition.objects.filter(report_id=report).values().get()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ReportPosition.objects.create(**{**row, "id": uuid7()})

@@ -10,12 +10,14 @@ from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from breaches.models import BreachEntry, Decision
+from common.ids import uuid7
+from demo.cast import Cast
 from edge.pagination import sign
 from orders.models import Order
 from tests.api.orders.example import Json
-from tests.support.api import Api, Apis
+from tests.support.api import Answer, Api, Apis
 from tests.support.following import REASON, claimed, in_hours, submitted
-from tests.support.orders import REFERENCE
+from tests.support.orders import REFERENCE, a_report
 from webhooks.models import Event
 
 OTHERWISE = {"reason": "The camera shows somebody else."}
@@ -252,3 +254,102 @@ def test_the_database_refuses_an_entry_that_is_none(api: Apis, order: str, wrong
     fresh = {"id": None, "key": Order.objects.get(reference=REFERENCE).id, "sequence": None}
     with pytest.raises(DatabaseError), transaction.atomic():
         BreachEntry.objects.create(**{**row, **fresh, **wrong})
+
+
+# ---- what an entry no longer says ----------------------------------------------------------------------------------
+
+OFFER = {"force": "06", "reason": "It happened in your area."}
+
+
+def handed_over(api: Apis, report: str) -> None:
+    tag = api.officer.get(f"officer/reports/{report}").etag
+    assert api.officer.post(f"officer/reports/{report}/transfer", OFFER, If_Match=tag).status == 200
+    tag = api.other_officer.get(f"officer/reports/{report}").etag
+    taken = api.other_officer.post(f"officer/reports/{report}/transfer/accept", {}, If_Match=tag)
+    assert taken.status == 200, taken.body
+
+
+def test_an_entry_that_a_force_may_not_read_any_more_says_so(api: Apis, order: str) -> None:
+    """Verified without an order, and handed over: whoever gave it away keeps no copy."""
+    report = str(api.other_victim.post("victim/reports", a_report(order=None, force="05")).body["id"])
+    body = {"findings": [], "offences": ["PH97006"], "reason": "He followed her for a week; three saw him."}
+    answer = api.officer.post(f"officer/reports/{report}/verify", body, If_Match=claimed(api, report).etag)
+    assert answer.status == 200, answer.body
+    assert [row["withheld"] for row in feed(api.force)] == [None]
+    claimed(api, report)
+    handed_over(api, report)
+    (row,) = feed(api.force)
+    assert (row["withheld"], row["assessment"], row["findings"], row["offences"]) == ("not_readable", None, [], [])
+    assert (row["decision"], row["report"]) == ("verified", report)
+
+
+def test_an_entry_of_an_erased_report_says_so(api: Apis, order: str) -> None:
+    """What is left of one: its entries, without anything behind them."""
+    report = verified(api)
+    row = BreachEntry.objects.filter(report=report).values().get()
+    gone = {"id": None, "key": uuid7(), "report": uuid7(), "decision": uuid7(), "sequence": None}
+    BreachEntry.objects.create(**{**row, **gone})
+    assert [(one["withheld"], one["assessment"] is None) for one in feed(api.force)] == [
+        (None, False),
+        ("erased", True),
+    ]
+
+
+def test_of_reports_that_the_feed_never_told_a_force_it_learns_nothing(api: Apis, order: str) -> None:
+    report = verified(api)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL app.force = '06'")
+        cursor.execute("SELECT app_reports_kept(%s::uuid[])", [[report]])
+        assert cursor.fetchone() == ([],)
+
+
+# ---- verified by a slip --------------------------------------------------------------------------------------------
+
+
+def reopen(client: Api, report: str, **body: str) -> Answer:
+    tag = client.get(f"officer/reports/{report}").etag
+    return client.post(f"officer/reports/{report}/reopen", {**OTHERWISE, **body}, If_Match=tag)
+
+
+@pytest.mark.parametrize(
+    ("who", "followed"), [("officer", False), ("officer", True), ("supervisor", False), ("supervisor", True)]
+)
+def test_what_was_verified_by_a_slip_is_taken_back_without_closing_it_first(
+    api: Apis, order: str, who: str, followed: bool
+) -> None:
+    """Line 24: what was decided stands until it is decided otherwise, and is overturned then."""
+    report = verified(api)
+    first = feed(api.force)
+    if followed:
+        claimed(api, report)
+    client = getattr(api, who)
+    assert "reopen" in client.get(f"officer/reports/{report}").body["allowed"]
+    answer = reopen(client, report)
+    assert (answer.status, answer.body["state"]) == (200, "in_review")
+    assert answer.body["claimed_by"] == ("4401" if who == "officer" else "4403")
+    assert (answer.body["moves"][-1]["verb"], answer.body["moves"][-1]["reason"]) == ("reopen", OTHERWISE["reason"])
+    assert feed(api.force) == first
+    done = client.post(f"officer/reports/{report}/not-verified", OTHERWISE, If_Match=answer.etag)
+    assert done.status == 200, done.body
+    assert [(row["decision"], row["overturns"]) for row in feed(api.force)] == [
+        ("verified", None), ("overturned", first[0]["id"]),
+    ]  # fmt: skip
+
+
+def test_nobody_else_takes_back_what_is_verified(api: Apis, cast: Cast, order: str) -> None:
+    """Neither another reviewer, nor whoever verified it while another officer has it in hand."""
+    report = verified(api)
+    assert "reopen" not in api.reviewer.get(f"officer/reports/{report}").body["allowed"]
+    refused = reopen(api.reviewer, report)
+    assert (refused.status, refused.code) == (403, "not_decider")
+    assert reopen(api.auditor, report).code == "wrong_role"
+    assert api.supervisor.post(f"officer/reports/{report}/claim", {}).status == 200
+    refused = reopen(api.officer, report)
+    assert (refused.status, refused.code) == (403, "not_decider")
+    assert reopen(api.supervisor, report, reason="short").codes == {("/reason", "too_short")}
+
+
+def test_what_is_verified_can_still_be_put_aside(api: Apis, order: str) -> None:
+    report = verified(api)
+    aside = {"until": in_hours(48), "reason": "Waiting for the laboratory."}
+    assert api.officer.post(f"officer/reports/{report}/snooze", aside).status == 200

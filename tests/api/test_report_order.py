@@ -8,8 +8,12 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from audit.models import Entry
+from breaches import assessing
 from breaches.models import Assessment, OrderChange, Report
+from database import tenancy
 from demo.cast import Cast
+from orders.models import Order
+from orders.queries import terms_by_id
 from tests.support.api import Answer, Api, Apis
 from tests.support.following import claimed, decided, detail, in_hours, submitted
 from tests.support.orders import NO_CONTACT, REFERENCE, a_report, an_order, register
@@ -196,6 +200,77 @@ def test_what_was_assumed_for_her_is_put_right(api: Apis, cast: Cast, order: str
     assert [one["order"] for one in detail(api, report)["order_candidates"]] == [REFERENCE, SECOND]
     answer = put_under(api.officer, report, REFERENCE)
     assert (answer.body["order_candidates"], answer.body["assessment"]["verdict"]) == ([], "breach_indicated")
+
+
+# ---- after a transfer ------------------------------------------------------------------------------------------------
+
+
+def handed_over(api: Apis, report: str) -> None:
+    offer = {"force": "06", "reason": "It happened in your area."}
+    tag = api.officer.get(f"officer/reports/{report}").etag
+    assert api.officer.post(f"officer/reports/{report}/transfer", offer, If_Match=tag).status == 200
+    tag = api.other_officer.get(f"officer/reports/{report}").etag
+    assert api.other_officer.post(f"officer/reports/{report}/transfer/accept", {}, If_Match=tag).status == 200
+
+
+@pytest.mark.parametrize("who", ["victim", "advocate"])
+def test_what_was_taken_off_by_a_slip_after_a_transfer_is_put_back_by_whoever_has_it(
+    api: Apis, order: str, who: str
+) -> None:
+    """And judged as it was: another force's order has no terms that the new one sees."""
+    call = {"channel": "sms", "from": {"kind": "phone", "value": "07700 900123"}}
+    report = str(getattr(api, who).post("victim/reports", a_report(contacts=[call])).body["id"])
+    handed_over(api, report)
+    before = api.other_officer.get(f"officer/reports/{report}").body
+    off = put_under(api.other_officer, report, None)
+    assert (off.status, off.body["order"], off.body["order_changes"][0]["from"]) == (200, None, REFERENCE)
+    assert off.body["order_candidates"] == [{"order": REFERENCE, "order_force": "05", "grounds": ["detached"]}]
+    back = put_under(api.other_officer, report, "spo 05 0001 26")
+    assert (back.status, back.body["order"]) == (200, REFERENCE)
+    found = [{f["clause"]: (f["outcome"], [r["code"] for r in f["reasons"]]) for f in one["assessment"]["findings"]}
+             for one in (before, back.body)]  # fmt: skip
+    assert found[0] == found[1]
+    assert back.body["assessment"]["verdict"] == before["assessment"]["verdict"] == "breach_indicated"
+    (row,) = Entry.objects.filter(verb="report_order_changed", reason_code="attached")
+    assert (row.organisation, len(row.record_ids)) == ("06", 2)
+    assert api.officer.get(f"officer/reports/{report}").status == 200
+
+
+def test_only_the_order_it_was_taken_from_last_can_be_put_back_by_another_force(
+    api: Apis, cast: Cast, order: str
+) -> None:
+    register(api, cast, an_order(conditions=[NO_CONTACT]), reference=SECOND)
+    report = submitted(api)
+    handed_over(api, report)
+    assert put_under(api.other_officer, report, SECOND).codes == {("/order", "order_not_matched")}
+    assert put_under(api.other_officer, report, None).status == 200
+    assert put_under(api.other_officer, report, SECOND).codes == {("/order", "order_not_matched")}
+    other = str(api.victim.post("victim/reports", a_report(order=None, force="06")).body["id"])
+    assert Report.objects.get(pk=other).order_id is None
+    answer = put_under(api.other_officer, other, REFERENCE)
+    assert answer.status in (404, 422)
+    assert put_under(api.officer, report, REFERENCE).status == 403
+
+
+def test_one_that_was_restricted_since_is_not_put_back_by_another_force_rule_81(api: Apis, order: str) -> None:
+    """Rule 81: and its reference is told to nobody there."""
+    report = submitted(api)
+    handed_over(api, report)
+    assert put_under(api.other_officer, report, None).status == 200
+    assert restrict(api).status == 201
+    refused = put_under(api.other_officer, report, REFERENCE)
+    assert (refused.status, refused.codes) == (422, {("/order", "order_not_matched")})
+    shown = api.other_officer.get(f"officer/reports/{report}").body
+    assert (shown["order_candidates"], shown["order_changes"][0]["from"]) == ([], None)
+
+
+def test_a_place_from_evidence_is_judged_by_the_order_after_a_transfer_too(api: Apis, order: str) -> None:
+    """Whoever works on the report sees no terms of another force's order, and the rules are given them all the same."""
+    report = submitted(api)
+    handed_over(api, report)
+    with tenancy.acting(tenancy.Tenant(force="06")):
+        assert assessing.terms_of(Report.objects.get(pk=report)) is not None
+        assert terms_by_id(Order.objects.get(reference=REFERENCE).id) is None
 
 
 # ---- kept by the database ------------------------------------------------------------------------------------------

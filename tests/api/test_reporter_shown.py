@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from audit.models import Entry
+from breaches.models import ReportCopy
 from demo.cast import Cast
 from tests.support.api import Answer, Api, Apis
 from tests.support.following import claimed, detail, submitted
@@ -117,3 +119,27 @@ def test_to_others_it_is_not_revealed(api: Apis, order: str, who: str, status: i
 def test_without_a_reason_or_of_something_else_nothing_is(api: Apis, order: str, body: dict[str, Any]) -> None:
     assert api.officer.post(f"officer/reports/{submitted(api)}/reveal", body).status == 422
     assert not Entry.objects.filter(verb="reporter_revealed").exists()
+
+
+def test_a_force_to_which_it_is_on_offer_is_not_shown_who_reports_until_it_accepts(api: Apis, order: str) -> None:
+    """Rules 72 and 89: it reads what it may soon have to act on, and has no need of an address."""
+    report = submitted(api)
+    offer = {"force": "06", "reason": "It happened in your area."}
+    tag = api.officer.get(f"officer/reports/{report}").etag
+    assert api.officer.post(f"officer/reports/{report}/transfer", offer, If_Match=tag).status == 200
+    refused = reveal(api.other_officer, report, "account", "name")
+    assert (refused.status, refused.code) == (403, "offer_not_accepted")
+    assert not Entry.objects.filter(verb="reporter_revealed").exists()
+    assert reveal(api.officer, report, "account").status == 200
+    tag = api.other_officer.get(f"officer/reports/{report}").etag
+    assert api.other_officer.post(f"officer/reports/{report}/transfer/accept", {}, If_Match=tag).status == 200
+    assert reveal(api.other_officer, report, "account").status == 200
+    assert reveal(api.officer, report, "account").status == 200
+
+
+def test_a_force_that_reads_along_and_never_had_it_is_not_shown_who_reports(api: Apis, order: str) -> None:
+    report = submitted(api)
+    ReportCopy.objects.create(report_id=report, force_id="06", why="home_force", copied_at=timezone.now())
+    assert api.other_officer.get(f"officer/reports/{report}").status == 200
+    refused = reveal(api.other_officer, report, "account")
+    assert (refused.status, refused.code) == (403, "read_copy_only")

@@ -127,6 +127,24 @@ def test_neighbours_are_shown_within_the_error(api: Apis, order: str, areas: Pat
     assert area["areas"][0]["distance_m"] == pytest.approx(-30, abs=1)
 
 
+def test_where_it_happened_follows_what_the_reporter_puts_right(api: Apis, order: str, areas: Path) -> None:
+    """The look-up of before stays on record; whose queue it is in does not change by itself."""
+    report = submitted(api, positions=[a_position(**OURS)])
+    steps: list[tuple[Json, list[str]]] = [
+        ({**a_position(**THEIRS), "replaces": 0}, ["06"]),
+        (a_position(**OURS, recorded_at="2026-11-20T23:00:00+00:00"), ["06"]),
+        ({"strikes": 0}, []),
+    ]
+    for said, forces in steps:
+        body = {"text": "It was elsewhere.", "positions": [said]}
+        assert api.victim.post(f"victim/reports/{report}/corrections", body).status == 201
+        area = detail(api, report)["area"]
+        assert [share["force"] for share in area["areas"]] == forces if forces else area is None
+    assert Report.objects.get(pk=report).force_id == "05"
+    rows = ReportArea.objects.filter(report_id=report).order_by("found_at")
+    assert [row.areas[0]["force"] if row.areas else None for row in rows] == ["05", "06", "06", None]
+
+
 def test_an_incident_is_looked_up_by_the_boundaries_of_its_day_and_stays_so(api: Apis, order: str, areas: Path) -> None:
     """A later generation changes nothing that was found before it, and nothing of the days before it."""
     report = submitted(api)

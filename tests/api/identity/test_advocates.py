@@ -295,3 +295,43 @@ def test_who_recorded_it_and_why_is_on_the_trail(api: Apis, cast: Cast, order: s
 def test_the_database_knows_the_scopes(cast: Cast, scopes: list[str]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Authority.objects.update(scopes=scopes)
+
+
+# ---- what she sees of it -------------------------------------------------------------------------------------------
+
+
+def test_she_sees_that_an_advocate_reported_for_her_and_not_what_they_said(api: Apis, cast: Cast, order: str) -> None:
+    """Where it stands is hers to know; what they were told, by her or by others, is theirs to tell her."""
+    hers = api.victim.post("victim/reports", a_report()).body["id"]
+    made = api.advocate.post("victim/reports", a_report(description="canary-71")).body["id"]
+    rows = api.victim.get("victim/reports").body["results"]
+    assert [(row["id"], row["reported_by"]) for row in rows] == [(hers, "you"), (made, "advocate")]
+    answer = api.victim.get(f"victim/reports/{made}")
+    assert (answer.status, answer.body["status"], answer.body["reported_by"]) == (200, "received", "advocate")
+    assert (answer.body["report"], answer.body["current"], answer.body["messages"]) == (None, None, [])
+    assert "canary" not in str(answer.body)
+    assert [row["reported_by"] for row in api.advocate.get("victim/reports").body["results"]] == ["you"]
+    for name in ("messages", "corrections", "withdraw", "resume"):
+        assert api.victim.post(f"victim/reports/{made}/{name}", {"text": "x"}).status == 404, name
+    assert api.victim.get(f"victim/reports/{made}/evidence").status == 404
+
+
+def test_whoever_opened_her_mailbox_is_not_told_that_somebody_reported_for_her(
+    api: Apis, cast: Cast, order: str
+) -> None:
+    """Rule 84."""
+    made = api.advocate.post("victim/reports", a_report()).body["id"]
+    app = App().mailbox(cast.victim.email)
+    assert app.api("GET", "victim/reports").body["results"] == []
+    assert app.api("GET", f"victim/reports/{made}").status == 404
+
+
+def test_she_sees_no_report_that_an_advocate_made_for_somebody_else(api: Apis, cast: Cast, order: str) -> None:
+    """Neither one without an authority of hers then, nor under an order that does not protect her."""
+    made = api.advocate.post("victim/reports", a_report()).body["id"]
+    assert api.other_victim.get("victim/reports").body["results"] == []
+    assert api.other_victim.get(f"victim/reports/{made}").status == 404
+    Authority.objects.update(revoked_at=timezone.now())
+    later = api.advocate.post("victim/reports", a_report()).body["id"]
+    assert [row["id"] for row in api.victim.get("victim/reports").body["results"]] == [made]
+    assert api.victim.get(f"victim/reports/{later}").status == 404

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from breaches.models import Addition, Report, Withdrawal
 from breaches.urls import urlpatterns
 from demo.cast import Cast
+from tests.api.test_nothing_added_is_invisible import closed, row_of, verified, withdrawn, withdrawn_and_decided
 from tests.support.api import Answer, Apis
 from tests.support.evidence import begin, picture, send
-from tests.support.following import asked, decided, detail, submitted
+from tests.support.following import asked, claimed, decided, detail, followed_up, submitted
 from tests.support.orders import a_position, a_report
 from tests.support.signing_in import App
+from webhooks.models import Event
 
 WORDS = {"text": "It was not him."}
 FAR = {"text": "He was elsewhere.", "positions": [a_position(longitude=-2.90)]}
@@ -93,6 +97,77 @@ def test_danger_in_a_message_of_a_mailbox_is_danger_all_the_same(api: Apis, repo
     assert "999" in answer.body["advice"][0]
     (row,) = api.officer.get("officer/reports?queue=review").body["results"]
     assert (row["id"], row["priority"]) == (report, 1)
+
+
+@pytest.mark.parametrize("further", [verified, followed_up])
+def test_a_message_of_a_mailbox_takes_nothing_from_whoever_follows_it_up(
+    api: Apis, report: str, mailbox: App, further: Callable[[Apis, str], Any]
+) -> None:
+    """Rule 84: with her mailbox he would stop what is done against him. It shows in the row all the same."""
+    before = further(api, report).body
+    said(mailbox, report)
+    now = detail(api, report)
+    assert (now["state"], now["claimed_by"]) == (before["state"], before["claimed_by"])
+    (row,) = api.officer.get("officer/reports?queue=follow_up").body["results"]
+    assert (row["id"], "new_since_closed" in row["priority_reasons"], row["priority"] <= 3) == (report, True, True)
+    assert [(m["text"], m["assurance"]) for m in now["messages"]] == [(WORDS["text"], "mailbox")]
+    assert api.officer.get("officer/reports?queue=review").body["results"] == []
+    assert Event.objects.filter(subject=report, type="report.information_received", force_id="05").count() == 1
+    assert not Event.objects.filter(subject=report, type="report.reopened").exists()
+
+
+@pytest.mark.parametrize("further", [decided, closed, withdrawn, withdrawn_and_decided])
+def test_a_message_of_a_mailbox_is_before_somebody_where_nobody_has_the_report(
+    api: Apis, report: str, mailbox: App, further: Callable[[Apis, str], Any]
+) -> None:
+    """Rule 37 before rule 84: in no queue "he is here" would be read by nobody. It costs an officer a look."""
+    further(api, report)
+    said(mailbox, report)
+    assert "new_since_closed" in row_of(api, report)["priority_reasons"]
+
+
+@pytest.mark.parametrize("further", [verified, followed_up])
+def test_danger_in_a_mailbox_brings_what_is_followed_up_into_review(
+    api: Apis, report: str, mailbox: App, further: Callable[[Apis, str], Any]
+) -> None:
+    """Rule 37."""
+    further(api, report)
+    said(mailbox, report, immediate_danger=True)
+    assert row_of(api, report)["priority"] == 1
+
+
+def test_what_a_mailbox_said_is_new_until_somebody_takes_it_up(api: Apis, report: str, mailbox: App) -> None:
+    tag = followed_up(api, report).etag
+    said(mailbox, report)
+    assert api.officer.post(f"officer/reports/{report}/release", {}, If_Match=tag).status == 412
+    assert api.officer.post(f"officer/reports/{report}/release", {}).status == 200
+    assert "new_since_closed" in row_of(api, report, "follow_up")["priority_reasons"]
+    assert "new_since_closed" not in claimed(api, report).body["priority_reasons"]
+
+
+def test_a_report_made_by_a_mailbox_alone_is_marked_wherever_officers_and_forces_see_it(
+    api: Apis, order: str, mailbox: App
+) -> None:
+    """Rule 84: it may be his."""
+    report = mailbox.api("POST", "victim/reports", a_report()).body["id"]
+    hers = submitted(api)
+    of = {row["id"]: row["assurance"] for row in api.officer.get("officer/reports?queue=review").body["results"]}
+    assert of == {report: "mailbox", hers: "full"}
+    assert (detail(api, report)["assurance"], detail(api, hers)["assurance"]) == ("mailbox", "full")
+    assert api.force.get(f"force/reports/{report}").body["assurance"] == "mailbox"
+    rows = api.officer.get(f"officer/orders/{order}/timeline").body["results"]
+    assert {r["record"]: r["about"]["assurance"] for r in rows if r["kind"] == "report"} == of
+
+
+def test_a_report_by_receipt_an_officers_and_an_old_one_say_what_was_proved(api: Apis, order: str) -> None:
+    api.nobody.post("public/reports", a_report())
+    by = {"reported_by": {"role": "protected_person", "protected_person": "P1"}}
+    passed_on = api.officer.post("officer/reports", a_report(**by)).body["id"]
+    rows = api.officer.get("officer/reports?queue=review").body["results"]
+    assert {row["id"] == passed_on: row["assurance"] for row in rows} == {True: "full", False: "receipt"}
+    assert Report._meta.get_field("assurance").db_default == ""
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Report.objects.filter(id=passed_on).update(assurance="mailbox")
 
 
 def test_an_advocates_mailbox_is_a_mailbox(cast: Cast, api: Apis) -> None:

@@ -16,7 +16,10 @@ from common.ids import uuid7
 from orders.models import Order, OrderVersion, PersonIdentifier
 from orders.queries import terms_over_own_order
 from tests.support.api import Answer, Apis
+from tests.support.following import submitted
 from tests.support.orders import NO_CONTACT, a_condition, a_report, an_order
+from tests.support.restricted import restrict
+from webhooks.models import Event
 
 NEW = {"kind": "phone", "value": "07700 900 456"}
 WHY = {"reason": "It was written down for the wrong man."}
@@ -295,3 +298,50 @@ def test_terms_come_in_one_statement_whatever_was_learned(
     with django_assert_num_queries(1):
         terms = terms_over_own_order(order, caller=caller)
     assert terms is not None and len(terms.learned) == 1
+
+
+# ---- told ----------------------------------------------------------------------------------------------------------
+
+
+def told(force: str) -> list[tuple[str, str, str]]:
+    rows = Event.objects.filter(type="order.identifiers_changed", force_id=force).order_by("id")
+    return [(row.reference, row.state, str(row.subject)) for row in rows]
+
+
+def test_that_identifiers_changed_is_told_without_any_value(api: Apis, order: str) -> None:
+    """Rules 73 and 76: once for each that was recorded or retired, whosever it is."""
+    row = str(Order.objects.get().id)
+    identifier = recorded(api, order).body["id"]
+    recorded(api, order)
+    assert told("05") == [(order, "in_force", row)]
+    recorded(api, order, person="P1")
+    retired(api, order, identifier)
+    retired(api, order, identifier)
+    assert told("05") == [(order, "in_force", row)] * 3
+    (shown, *_) = [e for e in api.force.get("force/events").body["results"] if e["type"] == "order.identifiers_changed"]
+    assert set(shown["data"]) == {"id", "reference", "state"}
+    assert "900" not in json.dumps(shown["data"]["reference"])
+
+
+def test_a_force_that_works_on_a_report_under_the_order_is_told_as_well(api: Apis, order: str) -> None:
+    """What it decides by may come out otherwise. Of her own numbers it is not told: nothing is judged by them."""
+    report = submitted(api)
+    offer = {"force": "06", "reason": "It happened in your area."}
+    tag = api.officer.get(f"officer/reports/{report}").etag
+    assert api.officer.post(f"officer/reports/{report}/transfer", offer, If_Match=tag).status == 200
+    recorded(api, order)
+    assert told("06") == []
+    tag = api.other_officer.get(f"officer/reports/{report}").etag
+    assert api.other_officer.post(f"officer/reports/{report}/transfer/accept", {}, If_Match=tag).status == 200
+    recorded(api, order, {**NEW, "value": "07700 900 457"}, person="P1")
+    assert told("06") == []
+    recorded(api, order, {**NEW, "value": "07700 900 458"})
+    assert len(told("06")) == 1
+    assert "order.identifiers_changed" in [e["type"] for e in api.other_force.get("force/events").body["results"]]
+
+
+def test_of_a_restricted_order_nobody_is_told_rule_81(api: Apis, order: str) -> None:
+    """Rule 81."""
+    assert restrict(api).status == 201
+    recorded(api, order)
+    assert not Event.objects.filter(type="order.identifiers_changed", quiet=False).exists()

@@ -124,6 +124,12 @@ BAD: dict[str, tuple[Any, str]] = {
     "an accuracy that is text": (at(accuracy_m="10"), "not_a_number"),
     "a basis that is a number": (at(accuracy_basis=95), "wrong_type"),
     "a status that is a number": (at(receiver_status=1), "wrong_type"),
+    **{
+        f"{value!r} as {name}": (at(**{name: value}), "not_a_number" if name == "accuracy_m" else "wrong_type")
+        for name in ("accuracy_basis", "receiver_status", "accuracy_m", "device", "recorded_at", "order")
+        for value in (False, 0, [], {})
+        if (name, value) != ("accuracy_m", 0) or value is False
+    },
     "an unknown status": (at(receiver_status="perhaps"), "unknown_value"),
     "an unknown basis": (at(accuracy_basis="p50"), "unknown_value"),
     "another device": (at(device="tag-3"), "no_monitoring_authority"),
