@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -133,8 +134,8 @@ def test_every_task_may_do_its_work(api: Apis, order: str, others: None) -> None
             failed[name] = repr(error)
     assert failed == {}
     # They had something to do.
-    assert EvidenceTimestamp.objects.filter(item_id=known.item).exists()
-    assert EvidenceExamination.objects.filter(item_id=known.item).exists()
-    assert EvidenceEntry.objects.filter(item_id=known.item, kind="checked").exists()
+    assert EvidenceTimestamp.objects.filter(item_id=UUID(known.item)).exists()
+    assert EvidenceExamination.objects.filter(item_id=UUID(known.item)).exists()
+    assert EvidenceEntry.objects.filter(item_id=UUID(known.item), kind="checked").exists()
     assert ImportedOrder.objects.exists()
     assert not Letter.objects.exists()
