@@ -27,6 +27,7 @@ _ENGLISH = {
     )
     for name in names
 }  # fmt: skip
+_LONGEST = 100  # characters of a date with everything that is written beside it
 _GAP = "[\\s\u00a0\u202f\u200e\u200f,.]"
 _TIME = re.compile(
     rf"(?P<before>[^\W\d_][^\d]{{0,24}}?)?{_GAP}*(?P<hour>\d{{1,2}})[:.h](?P<minute>\d\d)(?:[:.](?P<second>\d\d))?"
@@ -40,12 +41,16 @@ _JOINS = frozenset({
 })  # fmt: skip
 
 
-@lru_cache(maxsize=4096)
 def read_worded_date(written: str) -> tuple[datetime | None, bool]:
     """The instant that a date in words names, and whether it was taken as London's clock because no zone was there.
 
     None where it is no such date, or where day, month or half of the day are not certain.
     """
+    return _read_short(written) if len(written) <= _LONGEST else (None, False)
+
+
+@lru_cache(maxsize=4096)
+def _read_short(written: str) -> tuple[datetime | None, bool]:
     time = _TIME.search(written)
     if time is None:
         return None, False
@@ -84,8 +89,8 @@ def _read_zone(zone: str) -> timezone:
 def _read_day(written: str) -> tuple[int, int, int] | None:
     """Year, month and day of words such as "Mar 24, 2026" or "24 de marzo de 2026"."""
     parts = _PARTS.findall(written)
-    numbers = [int(part) for part in parts if part.isdigit()]
-    words = [part for part in parts if not part.isdigit() and part.casefold() not in _JOINS]
+    numbers = [int(part) for part in parts if part.isdecimal()]
+    words = [part for part in parts if not part.isdecimal() and part.casefold() not in _JOINS]
     months = {month for word in words if (month := find_month(word)) is not None}
     years = [number for number in numbers if EARLIEST_YEAR <= number <= 2200]
     days = [number for number in numbers if 1 <= number <= 31]
