@@ -19,6 +19,7 @@ django.setup()
 
 # Models can be imported only once Django is set up.
 from bench import (  # noqa: E402
+    archives,
     chats,
     evidence,
     feed,
@@ -26,6 +27,7 @@ from bench import (  # noqa: E402
     imports,
     intake,
     oracle,
+    photographs,
     signing_in,
     tenancy,
     terms,
@@ -35,12 +37,14 @@ from bench import (  # noqa: E402
 )
 
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
+    "archives": archives.run,
     "chats": chats.run,
     "evidence": evidence.bench,
     "feed": feed.bench,
     "identifiers": identifiers.run,
     "imports": imports.run,
     "intake": intake.bench,
+    "photographs": photographs.run,
     "signing_in": signing_in.bench,
     "tenancy": tenancy.bench,
     "terms": terms.run,

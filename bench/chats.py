@@ -18,7 +18,7 @@ from typing import IO, Any
 from breaches.evidence.chats import read_messages
 
 LINES = 200_000
-MOST_S, MOST_GROWTH_MB = 10.0, 20.0
+MOST_S, MOST_GROWTH_MB = 5.0, 20.0
 _BEGAN = datetime(2026, 3, 2, 8, tzinfo=UTC)
 _LOOK_EVERY = 5_000
 _WORDS = "I can see you, I know you are in there. Why do you not answer? \N{GRINNING FACE} à demain"

@@ -257,6 +257,7 @@ class QueueRowOut(Shape):
     received_at: Instant
     incident_from: Instant | None
     evidence_count: int
+    evidence_changed_at: Instant | None
     linked_count: int
     snoozed_until: Instant | None
     withdrawn_at: Instant | None

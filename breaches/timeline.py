@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from breaches.models import Decision, Outcome, Report
+from breaches.models import Decision, EvidenceExamination, Outcome, Report
 from common.london import midnight_starting
 from orders.models import (
     Appeal,
@@ -39,7 +39,7 @@ class Happened:
 
 def timeline_of(order: Order) -> list[Happened]:
     """Everything, the oldest first. A report stands where its incident begins, or where it came if none is known."""
-    parts = (_versions, _papers, _endings, _notifications, _reports, _decisions)
+    parts = (_versions, _papers, _endings, _notifications, _reports, _decisions, _examinations)
     return sorted((one for part in parts for one in part(order)), key=lambda one: (one.at, one.kind, str(one.record)))
 
 
@@ -104,3 +104,11 @@ def _decisions(order: Order) -> Iterator[Happened]:
     for outcome in Outcome.objects.filter(report__order=order).select_related("report"):
         about = {"reference": outcome.report.reference, "outcome": outcome.kind, "by": outcome.staff_id}
         yield Happened(outcome.recorded_at, "outcome", outcome.report_id, about)
+
+
+def _examinations(order: Order) -> Iterator[Happened]:
+    """Evidence in which newer readers found something else than was found before."""
+    again = EvidenceExamination.objects.filter(item__report__order=order, number__gt=1).exclude(changed=[])
+    for found in again.select_related("item__report"):
+        about = {"reference": found.item.report.reference, "exhibit": found.item.exhibit, "changed": found.changed}
+        yield Happened(found.examined_at, "evidence_examined_again", found.item_id, about)

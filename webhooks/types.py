@@ -40,7 +40,7 @@ EVENT_TYPES = frozenset(
             "resumed",
             "revealed_outside_case",
         ),
-        "evidence": ("released", "held"),
+        "evidence": ("released", "held", "examined_again"),
         "device": ("silent",),
         "webhook": ("parked",),
         "trail": ("sealed",),

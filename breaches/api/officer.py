@@ -16,6 +16,7 @@ from breaches.api.submission import TakesReports
 from breaches.api.verbs import Verb, detail
 from breaches.deciding import Decided, View
 from breaches.evidence.queries import counts as evidence_counts
+from breaches.evidence.queries import evidence_changed_at
 from breaches.linked import linked_counts
 from breaches.policies import check_may_report
 from breaches.serializers import (
@@ -58,9 +59,15 @@ class Reports(TakesReports):
         page = paginate(request, rows, order=queries.QUEUE_ORDER)
         record(actor=caller.actor, action="consultation", verb="queue_listed", records=[r.id for r in page.rows])
         ids = [report.id for report in page.rows]
-        linked, items = linked_counts(caller, ids), evidence_counts(ids)
+        linked, items, changed = linked_counts(caller, ids), evidence_counts(ids), evidence_changed_at(ids)
         results = [
-            shown.queue_row(report, at=now, linked=linked[report.id], evidence_count=items.get(report.id, 0))
+            shown.queue_row(
+                report,
+                at=now,
+                linked=linked[report.id],
+                evidence_count=items.get(report.id, 0),
+                changed_at=changed.get(report.id),
+            )
             for report in page.rows
         ]
         return answer({"results": results, "next": page.next, "previous": page.previous})

@@ -15,6 +15,7 @@ from breaches import queries, workflow
 from breaches.advice import advice
 from breaches.api import said
 from breaches.evidence import shown as evidence
+from breaches.evidence.queries import evidence_changed_at
 from breaches.models import Assessment, Decision, Move, Question, Report, Transfer, TransferEnd
 from breaches.policies import is_independent, may_move, may_take_over
 from breaches.rules.differences import differences
@@ -224,11 +225,15 @@ def _mover(move: Move) -> str | None:
 
 
 def _changed(report: Report, current: Assessment, decisions: Sequence[Decision]) -> bool:
-    """Whether anything was said since the last decision, or comes out otherwise than whoever decided was shown."""
+    """Whether anything was said since the last decision, or comes out otherwise than whoever decided was shown: the
+    verdict, or what is read in the evidence."""
     if not decisions:
         return False
     last = decisions[0]
     if not same_answer(current.answer, last.assessment.answer):
+        return True
+    read_again = evidence_changed_at([report.id]).get(report.id)
+    if read_again is not None and read_again > last.decided_at:
         return True
     return report.additions.filter(sent_at__gt=last.decided_at).exists()
 
@@ -259,8 +264,8 @@ def overdue(report: Report, *, at: datetime) -> bool:
     return report.state in REVIEW_STATES and report.review_due < at
 
 
-def queue_row(report: Report, *, at: datetime, linked: int, evidence_count: int) -> Json:
-    """One line of an officer's queue."""
+def queue_row(report: Report, *, at: datetime, linked: int, evidence_count: int, changed_at: datetime | None) -> Json:
+    """One line of an officer's queue. `changed_at`: when newer readers last found something else in its evidence."""
     order = report.order
     return {
         "id": report.id,
@@ -278,6 +283,7 @@ def queue_row(report: Report, *, at: datetime, linked: int, evidence_count: int)
         "received_at": report.received_at,
         "incident_from": report.incident_from,
         "evidence_count": evidence_count,
+        "evidence_changed_at": changed_at,
         "linked_count": linked,
         "snoozed_until": report.snoozed_until,
         "withdrawn_at": report.withdrawn_at,

@@ -12,6 +12,11 @@ def examined(item: EvidenceItem) -> None:
     _tell(item, "evidence.released" if item.state == "released" else "evidence.held")
 
 
+def examined_again(item: EvidenceItem) -> None:
+    """Newer readers found something in it that was not found before, or found it otherwise."""
+    _tell(item, "evidence.examined_again")
+
+
 def locked(item: EvidenceItem) -> None:
     """It is no longer what was received, or no longer there: nobody gets it until somebody has found out why."""
     _tell(item, "evidence.held")

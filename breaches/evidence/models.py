@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from accounts.models import User
-from breaches.evidence.types import AGREEMENTS, ENTRY_KINDS, LINK_KINDS, MOVES, STATES
+from breaches.evidence.types import AGREEMENTS, CHANGES, ENTRY_KINDS, LINK_KINDS, MOVES, STATES
 from common.ids import uuid7
 from database.sealed import SealedJSON, SealedText
 
@@ -100,6 +100,18 @@ class EvidenceItem(models.Model):
     def __str__(self) -> str:
         return self.exhibit
 
+    @property
+    def examination(self) -> EvidenceExamination:
+        """The newest, which is the one that counts. Raises `NotExamined`, an AttributeError, where there is none."""
+        found = max(self.examinations.all(), key=lambda one: one.number, default=None)
+        if found is None:
+            raise NotExamined
+        return found
+
+
+class NotExamined(AttributeError):
+    """Nobody has looked at an item yet, or it is a copy, which nobody looks at."""
+
 
 class EvidenceEntry(models.Model):
     """One thing that happened to an item: who, when, why, and its digest then (rule 69).
@@ -142,10 +154,19 @@ class EvidenceExamination(models.Model):
 
     A place and a time in it are *proposed* only (rule 68): nothing is judged by them until a person takes them.
     `senders`: who wrote in a chat, the busiest first, each with `messages`, `first_at` and `last_at`.
+
+    An item is examined again when readers improve; the newest counts and the earlier ones stay. `readers`: the
+    version of the readers (`types.READERS_VERSION`), 0 for what was examined before they had one. `messages_of`: the
+    number of the examination under which its messages are kept. `changed`: what came out otherwise than the last time
+    (`types.CHANGES`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    item = models.OneToOneField(EvidenceItem, on_delete=models.PROTECT, related_name="examination")
+    item = models.ForeignKey(EvidenceItem, on_delete=models.PROTECT, related_name="examinations", db_index=False)
+    number = models.PositiveIntegerField(default=1)
+    readers = models.PositiveIntegerField(default=0)
+    messages_of = models.PositiveIntegerField(default=1)
+    changed = ArrayField(models.CharField(max_length=20), default=list)
     examined_at = models.DateTimeField()
     media_type = models.CharField(max_length=127)
     scanner = models.CharField(max_length=120)
@@ -169,6 +190,16 @@ class EvidenceExamination(models.Model):
 
     class Meta:
         constraints = [
+            # Also answers: what was found in this item, and which finding is the newest?
+            models.UniqueConstraint(name="evidence_examination_once", fields=["item", "number"]),
+            models.CheckConstraint(
+                name="evidence_examination_numbered",
+                condition=Q(number=1, changed=[], messages_of=1)
+                | Q(number__gt=1, messages_of__gte=1, messages_of__lte=F("number")),
+            ),
+            models.CheckConstraint(
+                name="evidence_examination_changes", condition=Q(changed__contained_by=sorted(CHANGES))
+            ),
             models.CheckConstraint(
                 name="evidence_examination_agreement",
                 condition=Q(place__in=sorted(AGREEMENTS), time__in=sorted(AGREEMENTS)),
@@ -206,18 +237,21 @@ class EvidenceExamination(models.Model):
 class EvidenceMessage(models.Model):
     """Messages read out of a chat, a text backup or a mail: up to 200 in a row, `index` that of the first.
 
+    `examination`: the number of the examination that read them.
+
     `said` holds of each its `index`, the `part` of an archive that it is in, its `offset` in the original in bytes,
     `sent_at`, `sender` and `text`. Sealed together: one by one costs several times as much.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     item = models.ForeignKey(EvidenceItem, on_delete=models.PROTECT, related_name="messages", db_index=False)
+    examination = models.PositiveIntegerField(default=1)
     index = models.PositiveIntegerField()
     said = SealedJSON()
 
     class Meta:
         # Also answers: what was said, in the order of the file?
-        constraints = [models.UniqueConstraint(name="evidence_message_once", fields=["item", "index"])]
+        constraints = [models.UniqueConstraint(name="evidence_message_once", fields=["item", "examination", "index"])]
         triggers = [_APPEND_ONLY]
 
     def __str__(self) -> str:

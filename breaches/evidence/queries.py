@@ -6,22 +6,29 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from breaches.evidence.diary_models import DiaryEvidence
-from breaches.evidence.models import EvidenceItem, EvidenceLink, EvidencePiece, EvidenceTimestamp, EvidenceUpload
+from breaches.evidence.models import (
+    EvidenceExamination,
+    EvidenceItem,
+    EvidenceLink,
+    EvidencePiece,
+    EvidenceTimestamp,
+    EvidenceUpload,
+)
 from breaches.evidence.stamp_tries import EvidenceStampTry
-from breaches.evidence.types import ItemState, Part
+from breaches.evidence.types import READERS_VERSION, ItemState, Part
 from breaches.models.reports import Report
 from common.problems import NotFound
 
 
 def items_of(report: Report) -> list[EvidenceItem]:
     """Every item of a report, in the order of its exhibits; copies beside originals."""
-    return list(
-        EvidenceItem.objects.filter(report=report).select_related("examination", "derived_from").order_by("number")
-    )
+    newest = EvidenceExamination.objects.order_by("item_id", "-number").distinct("item_id")
+    rows = EvidenceItem.objects.filter(report=report).select_related("derived_from").order_by("number")
+    return list(rows.prefetch_related(Prefetch("examinations", queryset=newest)))
 
 
 def item_of(report: Report, key: str) -> EvidenceItem:
@@ -30,9 +37,7 @@ def item_of(report: Report, key: str) -> EvidenceItem:
         identifier = UUID(key)
     except ValueError:
         raise NotFound from None
-    item = (
-        EvidenceItem.objects.filter(report=report).select_related("report", "examination").filter(pk=identifier).first()
-    )
+    item = EvidenceItem.objects.filter(report=report).select_related("report").filter(pk=identifier).first()
     if item is None:
         raise NotFound
     return item
@@ -92,6 +97,25 @@ def waiting(before: datetime, most: int) -> list[UUID]:
     return list(rows.values_list("pk", flat=True)[:most])
 
 
+def examined_by_older() -> QuerySet[EvidenceItem]:
+    """Originals that were looked at by older readers than today's, the oldest first."""
+    newest = EvidenceExamination.objects.filter(item=OuterRef("pk")).order_by("-number")
+    rows = EvidenceItem.objects.filter(derived_from__isnull=True).alias(readers=Subquery(newest.values("readers")[:1]))
+    return rows.filter(readers__lt=READERS_VERSION).order_by("pk")
+
+
+def next_examined_by_older(after: UUID | None) -> UUID | None:
+    """The next of those that can be examined again now."""
+    rows = examined_by_older().filter(state__in=("released", "held"))
+    return (rows.filter(pk__gt=after) if after else rows).values_list("pk", flat=True).first()
+
+
+def evidence_changed_at(report_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """When something in the evidence of a report last came out otherwise than before; nothing where it never did."""
+    rows = EvidenceExamination.objects.filter(item__report__in=report_ids, number__gt=1).exclude(changed=[])
+    return dict(rows.values_list("item__report").annotate(Max("examined_at")))
+
+
 def unstamped(before: datetime, most: int) -> list[UUID]:
     """Originals that came before an instant, have no timestamp and are due to be asked about, the oldest first."""
     due = Q(stamp_try__isnull=True) | Q(stamp_try__next_at__lte=before)
@@ -148,7 +172,7 @@ def state_before_missing(item: EvidenceItem) -> ItemState:
 
 def link_for(link_id: UUID, person: UUID) -> EvidenceLink:
     """A link, for the person it was made for. Raises `NotFound`."""
-    rows = EvidenceLink.objects.select_related("item__report__order", "item__examination", "forensic")
+    rows = EvidenceLink.objects.select_related("item__report__order", "forensic")
     link = rows.filter(pk=link_id, person_id=person).first()
     if link is None:
         raise NotFound
@@ -157,7 +181,7 @@ def link_for(link_id: UUID, person: UUID) -> EvidenceLink:
 
 def item(item_id: UUID) -> EvidenceItem:
     """An item for the worker, which may see all of them."""
-    return EvidenceItem.objects.select_related("report", "examination").get(pk=item_id)
+    return EvidenceItem.objects.select_related("report").get(pk=item_id)
 
 
 def whole_uploads(most: int) -> list[EvidenceUpload]:

@@ -60,8 +60,12 @@ class CountedMessages:
 
 
 def describe_messages(chat: Chat, read: int) -> Reading:
-    """The reading of a file of messages: `read` of them were taken, the rest is in `chat.unread`."""
-    return make_reading(chat.platform, read=read, unread=chat.unread)
+    """The reading of a file of messages: `read` of them were taken, the rest is in `chat.unread`.
+
+    Of one that holds none it says so: nothing is never read in silence.
+    """
+    unread = chat.unread if read or chat.unread.total() else Counter({"nothing_in_it": 1})
+    return make_reading(chat.platform, read=read, unread=unread)
 
 
 def may_read_words(found: Found) -> bool:
@@ -69,9 +73,9 @@ def may_read_words(found: Found) -> bool:
     return _READ_THOUGH_HELD.issuperset(found.holds)
 
 
-def describe_held() -> Reading:
-    """The reading of what is held back, in which nobody looked."""
-    return Reading("none", "held", why=(("held", 1),))
+def describe_held(why: str = "") -> Reading:
+    """The reading of what is held back, in which nobody looked; `why` beside it, where nobody could."""
+    return Reading("none", "held", why=tuple(sorted((code, 1) for code in {"held", why or "held"})))
 
 
 def describe_other(found: Found, *, why: str = "") -> Reading:

@@ -38,7 +38,7 @@ def release_held(*, caller: Caller, item: EvidenceItem, reason: str) -> Evidence
         reason=reason,
     )
     messages.examined(held)
-    async_task(services.EXAMINE, str(held.id), cluster=services.CLUSTER)
+    async_task(services.EXAMINE_AGAIN, str(held.id), cluster=services.CLUSTER)
     return held
 
 

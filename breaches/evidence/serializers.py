@@ -107,12 +107,18 @@ class ItemsOut(Shape):
 
 
 class FullItemOut(ItemOut):
-    """The same with what an officer works with."""
+    """The same with what an officer works with.
+
+    `changed`: what the newest examination found otherwise than the one before it, once readers had improved:
+    `device`, `holds`, `kind`, `messages`, `notes`, `place`, `reading`, `senders`, `time`.
+    """
 
     media_type: str | None
     derived_from: str | None
     holds: list[str]
     notes: list[str]
+    examined_at: Instant | None
+    changed: list[str]
 
 
 class FullItemsOut(Shape):
@@ -130,8 +136,22 @@ class StampingOut(Shape):
     next_try_at: Instant | None
 
 
+class ExaminationOut(Shape):
+    """One of the times that an item was looked at; `readers` is the version of what read it."""
+
+    number: int
+    examined_at: Instant
+    readers: int
+    scanner: str
+    media_type: str
+    holds: list[str]
+    notes: list[str]
+    reading: ReadingOut | None
+    changed: list[str]
+
+
 class DetailOut(FullItemOut):
-    """An item with its continuity, what it says about itself, and who wrote in it."""
+    """An item with its continuity, what it says about itself, who wrote in it, and how it was read before."""
 
     continuity: list[dict[str, Any]]
     continuity_whole: bool
@@ -139,6 +159,7 @@ class DetailOut(FullItemOut):
     timestamping: StampingOut | None
     itself: dict[str, Any] | None
     contacts: list[dict[str, Any]]
+    examinations: list[ExaminationOut]
 
 
 class LeadOut(Shape):

@@ -29,6 +29,8 @@ from common.problems import Conflict
 
 CHECK = "breaches.evidence.tasks.check"
 EXAMINE = "breaches.evidence.tasks.examine"
+EXAMINE_AGAIN = "breaches.evidence.tasks.examine_again"
+EXAMINE_OLDER = "breaches.evidence.tasks.examine_older"
 CLUSTER = "evidence"
 LINK_LASTS = timedelta(minutes=5)
 logger = logging.getLogger(__name__)

@@ -14,6 +14,7 @@ from breaches.evidence.models import (
     EvidenceTimestamp,
     EvidenceUpload,
 )
+from breaches.evidence.rows import SAID_BEFORE
 from breaches.evidence.stamp_tries import EvidenceStampTry
 from breaches.evidence.types import WHY_NOT_STAMPED, WHY_UNREAD
 from breaches.models.reports import Report
@@ -40,7 +41,14 @@ def all_of(report: Report) -> list[Json]:
     ]
 
 
-_UNKNOWN: Json = {"media_type": None, "derived_from": None, "holds": [], "notes": []}
+_UNKNOWN: Json = {
+    "media_type": None,
+    "derived_from": None,
+    "holds": [],
+    "notes": [],
+    "examined_at": None,
+    "changed": [],
+}
 
 
 def brief(item: EvidenceItem, *, viewable: bool) -> Json:
@@ -96,6 +104,8 @@ def full(item: EvidenceItem, *, viewable: bool) -> Json:
         "derived_from": item.derived_from_id,
         "holds": examined.holds if examined else [],
         "notes": examined.notes if examined else [],
+        "examined_at": examined.examined_at if examined else None,
+        "changed": examined.changed if examined else [],
     }
 
 
@@ -134,6 +144,22 @@ def detail(item: EvidenceItem) -> Json:
         "timestamping": _timestamping(item),
         "itself": _itself(examined) if examined else None,
         "contacts": contacts_of(item),
+        "examinations": [_show_examination(one) for one in item.examinations.order_by("-number")],
+    }
+
+
+def _show_examination(one: EvidenceExamination) -> Json:
+    """One of the times that somebody looked at an item: by which readers, what of it was read, what had changed."""
+    return {
+        "number": one.number,
+        "examined_at": one.examined_at,
+        "readers": one.readers,
+        "scanner": one.scanner,
+        "media_type": one.media_type,
+        "holds": one.holds,
+        "notes": one.notes,
+        "reading": describe_reading(one),
+        "changed": one.changed,
     }
 
 
@@ -192,11 +218,8 @@ def _itself(examined: EvidenceExamination) -> Json:
 def message(said: Json) -> Json:
     """A message as it was stored; what an earlier release stored says less."""
     return {
-        **_SAID_BEFORE,
+        **SAID_BEFORE,
         **said,
         "leads": [{"header": header, "address": address} for header, address in said.get("leads", ())],
         "sent_at": datetime.fromisoformat(said["sent_at"]) if said["sent_at"] else None,
     }
-
-
-_SAID_BEFORE: Json = {"kind": "message", "own": False, "marks": [], "forwarded_from": ""}

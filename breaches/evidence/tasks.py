@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from breaches.evidence import examining, queries, services, stamping, tidying, tus
+from breaches.evidence import examining, examining_again, queries, services, stamping, tidying, tus
 from breaches.evidence.storage import Unavailable
 from common.problems import Refused
 
@@ -24,12 +24,31 @@ def examine(item_id: str) -> None:
     examining.examine(item_id=UUID(item_id))
 
 
+def examine_again(item_id: str) -> None:
+    """Examine an item again that older readers examined, or that was released unread. Again is harmless."""
+    examining_again.examine_again(item_id=UUID(item_id))
+
+
+def examine_older(after: str = "", most: int = 0) -> None:
+    """Examine again the next item that older readers examined, and queue the step to the one after it.
+
+    One item a step, so that what comes meanwhile waits for one at most. The next step is queued first: an item that
+    ends the worker does not end the walk. `after`: the item of the last step; `most`: how many more, 0 for all.
+    """
+    item_id = queries.next_examined_by_older(UUID(after) if after else None)
+    if item_id is None:
+        return
+    if most != 1:
+        async_task(services.EXAMINE_OLDER, str(item_id), max(0, most - 1), cluster=services.CLUSTER)
+    examining_again.examine_again(item_id=item_id)
+
+
 def sweep() -> None:
     """Find what waits: items nobody looked at, and uploads whose last step was cut short. Again is harmless."""
     for item_id in queries.waiting(timezone.now() - _WAITS_AT_LEAST, _MOST):
         async_task(services.EXAMINE, str(item_id), cluster=services.CLUSTER)
     for upload in queries.whole_uploads(_MOST):
-        with suppress(Refused, Unavailable):
+        with suppress(Refused, Unavailable, tus.PieceMissing):
             tus.complete(upload=upload)
     _sweep_stamps()
 

@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import logging
 import math
 import re
 import time
@@ -50,6 +51,7 @@ _PIECE_SECONDS = 10.0
 _SHORTEST = 1024 * 1024  # of a piece that is kept, but the last
 _READ = 256 * 1024
 _KEY = re.compile(r"[0-9A-Za-z-]{1,40}")  # a report, by id or reference
+logger = logging.getLogger(__name__)
 _ELSEWHERE = ("offset_conflict", "The upload goes on from another offset. Ask for it with HEAD.")
 
 
@@ -136,6 +138,16 @@ class Patch:
     length: int | None
     read: Callable[[int], bytes]
     checksum: tuple[str, bytes] | None = None
+
+
+class PieceMissing(Conflict):
+    """The store has lost a piece of an upload: it goes on from where that began."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "upload_piece_missing",
+            "Some of what was sent is missing from the store. Ask with HEAD how far it is, and go on from there.",
+        )
 
 
 class WrongChecksum(Exception):
@@ -254,15 +266,45 @@ def _become(upload: EvidenceUpload, received: Received, sent: Sent) -> None:
 def _damage_refused(upload: EvidenceUpload, offset: int) -> Iterator[None]:
     """What cannot be read is damaged, unless another request took it into a piece of its own meanwhile.
 
-    The pieces and their keys stay: what lies in a store that is in order again can be read by them.
+    The pieces and their keys stay: what lies in a store that is in order again can be read by them. A piece that is not
+    there at all is asked for again, with all that came after it.
     """
     try:
         yield
-    except (NotOpened, NotThere):
+    except NotThere:
+        keys = _drop_missing(upload)
+        if not keys:
+            raise Conflict(*_ELSEWHERE) from None
+        _forget(keys)
+        raise PieceMissing from None
+    except NotOpened:
         if queries.offset_of(upload) != offset:
             raise Conflict(*_ELSEWHERE) from None
         _refused(upload, "upload_damaged")
         raise _refusal("upload_damaged") from None
+
+
+@transaction.atomic
+def _drop_missing(upload: EvidenceUpload) -> list[str]:
+    """Drop the first piece that the store has nothing of, and those after it; their names, none where each is there."""
+    held = EvidenceUpload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
+    if held.item_id or held.refused:
+        return []
+    lost = next((piece for piece in held.pieces.order_by("start") if not _is_stored(piece)), None)
+    if lost is None:
+        return []
+    keys = _dropped(held.pieces.filter(start__gte=lost.start))
+    record(actor=SERVICE, action="alteration", verb="evidence_upload_piece_missing", records=[held.report_id, held.id])
+    logger.error("piece missing", extra={"event": "evidence_upload_piece_missing", "record": str(held.id)})
+    return keys
+
+
+def _is_stored(piece: EvidencePiece) -> bool:
+    try:
+        store().size(piece.key)
+    except NotThere:
+        return False
+    return True
 
 
 @transaction.atomic

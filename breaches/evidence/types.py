@@ -18,6 +18,7 @@ MOVES: tuple[tuple[str, str], ...] = (
     ("released", "locked"),
     ("held", "released"),
     ("held", "locked"),
+    ("released", "held"),  # a scanner of today names what one of then did not know
     ("quarantined", "file_missing"),
     ("released", "file_missing"),
     ("held", "file_missing"),
@@ -37,11 +38,18 @@ ENTRY_KINDS: frozenset[str] = frozenset(
         "exported",
         "transferred",
         "checked",
+        "examined",
         "locked",
         "file_missing",
         "found_again",
     }
 )
+# Raised whenever a reader reads more, or otherwise, than it did; then `manage.py examine_again` (docs/evidence.md).
+READERS_VERSION = 1
+# What an examination may find otherwise than the one before it.
+CHANGES: frozenset[str] = frozenset({
+    "device", "holds", "kind", "messages", "notes", "place", "reading", "senders", "time",
+})  # fmt: skip
 # Why an authority gave no timestamp, in words for the officer.
 WHY_NOT_STAMPED: dict[str, str] = {
     "authority_away": "The authority did not answer, or not with a timestamp.",
@@ -80,6 +88,7 @@ WHY_UNREAD: dict[str, str] = {
     "held": "The item is held back, so nothing in it was read.",
     "kind_not_read": "The service does not read files of this kind. A person can.",
     "mail_unreadable": "This mail follows no rule that a mail program would know.",
+    "memory_ran_out": "Reading took too much memory: what came before was read.",
     "member_empty": "A file in the archive is empty.",
     "member_encrypted": "A file in the archive is locked with a password.",
     "member_not_read": "A file in the archive was not read: pictures, films and the like are to be sent by themselves.",
@@ -87,12 +96,14 @@ WHY_UNREAD: dict[str, str] = {
     "member_unreadable": "A file in the archive is damaged, or of no kind that is read.",
     "metadata_unreadable": "What the file says of itself is damaged.",
     "message_unreadable": "An entry is damaged, or written in a way that nobody here knows.",
+    "nothing_in_it": "The file is an export in which there is no message.",
     "page_unreadable": "A page of the document is damaged.",
     "page_without_words": "A page holds no words, only a picture perhaps: a person can read it.",
     "picture_in_page": "There is a picture in the page. Only a person can look at it.",
     "picture_too_large": "The picture is too large to be opened.",
     "picture_unreadable": "The picture is damaged.",
     "place_unreadable": "The file says where it was made, but not in a way that can be relied on.",
+    "reading_failed": "Reading ended with a fault of the service: what came before was read. It was reported.",
     "time_ran_out": "Reading took too long: what came before was read.",
     "time_unreadable": "The file says when it was made, but not in a way that can be relied on.",
     "too_many_messages": "There are more messages than the service takes.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from contextlib import suppress
 
 from django.conf import settings
 from django.db import transaction
@@ -84,7 +85,8 @@ def _state(upload: EvidenceUpload, offset: int) -> dict[str, object]:
 
 def _upload(view: OfReport, request: Request, key: str) -> EvidenceUpload:
     upload = tus.own_upload(view.caller(request), key)
-    tus.complete(upload=upload)  # a process may have been killed in the middle of it
+    with suppress(tus.PieceMissing):  # its sender sees from where it goes on
+        tus.complete(upload=upload)  # a process may have been killed in the middle of it
     return upload
 
 

@@ -45,6 +45,6 @@ def looked_at(api: Apis, report: str, scanner: clamd.Fake) -> Send:
         answer = send(api.victim, f"victim/reports/{report}/evidence", content, name)
         assert answer.status == 201, answer.body
         examine(answer.body["id"])
-        return EvidenceItem.objects.select_related("examination", "report").get(id=UUID(answer.body["id"]))
+        return EvidenceItem.objects.select_related("report").get(id=UUID(answer.body["id"]))
 
     return send_and_examine

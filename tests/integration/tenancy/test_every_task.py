@@ -55,6 +55,8 @@ TASKS: dict[str, tuple[str, Arguments]] = {
     "audit.tasks.chain_trail": ("spo", _nothing),
     "breaches.evidence.tasks.check": ("evidence", lambda known: (known.item,)),
     "breaches.evidence.tasks.examine": ("evidence", lambda known: (known.item,)),
+    "breaches.evidence.tasks.examine_again": ("evidence", lambda known: (known.item,)),
+    "breaches.evidence.tasks.examine_older": ("evidence", _nothing),
     "breaches.evidence.tasks.night": ("evidence", _nothing),
     "breaches.evidence.tasks.stamp": ("outbox", lambda known: (known.item,)),
     "breaches.evidence.tasks.sweep": ("evidence", _nothing),
