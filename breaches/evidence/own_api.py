@@ -18,6 +18,7 @@ from breaches.api.private import HerOwn
 from breaches.api.public import Public, find_report
 from breaches.evidence import services, with_diary
 from breaches.evidence.checks import check_room
+from breaches.evidence.diary_models import DiaryEvidence
 from breaches.evidence.intake import EvidenceForm, read_form
 from breaches.evidence.serializers import EvidenceIn, KeptOut, KeptsOut, ReceiptEvidenceIn
 from breaches.models import Report
@@ -70,7 +71,7 @@ class DiaryFiles(HerOwn):
         """The files beside an entry of one's own diary."""
         caller = self.herself(request)
         found = diary.own_entry(caller.person, entry)
-        rows = list(found.evidence.order_by("number"))
+        rows = list(DiaryEvidence.objects.filter(entry=found).order_by("number"))
         record(
             actor=caller.actor,
             action="consultation",

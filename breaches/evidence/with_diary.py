@@ -27,7 +27,7 @@ def check_takes_evidence(*, caller: Caller, entry_id: UUID) -> DiaryEntry:
     if hasattr(entry, "reported"):
         extra = {"report": entry.reported.report.reference}
         raise Conflict("already_reported", "This entry is a report now: send evidence to that.", extra=extra)
-    if entry.evidence.count() >= settings.EVIDENCE_MAX_ITEMS:
+    if DiaryEvidence.objects.filter(entry=entry).count() >= settings.EVIDENCE_MAX_ITEMS:
         raise Refused([FULL_DIARY_ENTRY], code=FULL_DIARY_ENTRY.code, detail=FULL_DIARY_ENTRY.detail)
     return entry
 
@@ -41,7 +41,7 @@ def keep_with_entry(*, caller: Caller, entry_id: UUID, received: Received, sent:
         raise ValueError("what comes with a diary comes in one request")
     row = DiaryEvidence(
         entry=entry,
-        number=entry.evidence.count() + 1,
+        number=DiaryEvidence.objects.filter(entry=entry).count() + 1,
         filename=sent.filename,
         size=received.size,
         sha256=received.sha256,
@@ -61,7 +61,7 @@ def report_evidence_of(*, caller: Caller, entry: DiaryEntry, report: Report) -> 
 
     Each was received when it was; that it lay in a diary meanwhile stands in its continuity.
     """
-    for row in entry.evidence.order_by("number"):
+    for row in DiaryEvidence.objects.filter(entry=entry).order_by("number"):
         services.keep(
             actor=caller.actor,
             report_id=report.id,

@@ -46,7 +46,7 @@ CHANGED: dict[str, Json] = {
 
 @pytest.mark.parametrize("name", CHANGED)
 def test_a_correction_that_changes_anything_is_a_version(api: Apis, name: str) -> None:
-    first = {"conditions": [a_condition(EXCLUSION, zones=[ZONE_A])]}
+    first: dict[str, Any] = {"conditions": [a_condition(EXCLUSION, zones=[ZONE_A])]}
     put(api, 1, **first)
     answer = put(api, 2, **{**first, "change": SLIP, **CHANGED[name]})
     assert answer.status == 201, answer.body

@@ -131,8 +131,8 @@ def test_an_order_that_names_itself_in_any_spelling_is_refused(api: Apis, spelli
     """As a first version too: it was taken for one that is not on record, and the three days of section 9 ran."""
     answer = put(api, REFERENCE, replaces_interim=spelling)
     assert (answer.status, answer.codes) == (422, {("/replaces_interim", "not_an_interim")})
-    pending = {"kind": "interim", "main_application": PENDING, "expires_on": "2026-12-31"}
-    answer = put(api, REFERENCE, replaces_interim=spelling, **pending)
+    pending: dict[str, Any] = {"kind": "interim", "main_application": PENDING, "expires_on": "2026-12-31"}
+    answer = put(api, REFERENCE, 1, replaces_interim=spelling, **pending)
     assert ("/replaces_interim", "replaces_itself") in answer.codes
 
 

@@ -125,7 +125,7 @@ BAD: dict[str, tuple[Any, str]] = {
     "a basis that is a number": (at(accuracy_basis=95), "wrong_type"),
     "a status that is a number": (at(receiver_status=1), "wrong_type"),
     **{
-        f"{value!r} as {name}": (at(**{name: value}), "not_a_number" if name == "accuracy_m" else "wrong_type")
+        f"{value!r} as {name}": ({**at(), name: value}, "not_a_number" if name == "accuracy_m" else "wrong_type")
         for name in ("accuracy_basis", "receiver_status", "accuracy_m", "device", "recorded_at", "order")
         for value in (False, 0, [], {})
         if (name, value) != ("accuracy_m", 0) or value is False

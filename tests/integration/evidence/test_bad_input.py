@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from breaches.evidence import examining, queries
-from breaches.evidence.inspecting import Ask, Pieces
+from breaches.evidence.inspecting import Ask, Pieces, inspect_item
 from breaches.evidence.models import EvidenceItem
 from breaches.evidence.sealing import Opened
 from tests.integration.evidence.conftest import Send
@@ -128,7 +128,7 @@ def test_what_ends_the_process_that_opens_it_is_held_and_said(
 
 
 def test_what_was_read_before_the_time_ran_out_counts(looked_at: Send, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = examining.inspect_item
+    real = inspect_item
 
     def slow(ask: Ask) -> Pieces:
         for piece in real(ask):
