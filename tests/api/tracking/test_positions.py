@@ -89,6 +89,7 @@ def test_a_fix_that_the_device_disowns_is_kept_with_a_warning_of_its_own_rule_52
     assert body["warnings"] == [{"index": i, "code": "position_disowned"} for i in (1, 2)]
 
 
+JUNK: tuple[Any, ...] = (False, 0, [], {})
 BAD: dict[str, tuple[Any, str]] = {
     "no object": (17, "wrong_type"),
     "a list": ([], "wrong_type"),
