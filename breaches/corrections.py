@@ -35,7 +35,7 @@ class Current:
     risk: Json = field(default_factory=dict)
     lists: Mapping[str, tuple[Slot, ...]] = field(default_factory=dict)
 
-    def words(self, name: str) -> list[str]:
+    def list_words(self, name: str) -> list[str]:
         return [slot.value for slot in self.lists.get(name, ()) if not slot.struck and isinstance(slot.value, str)]
 
 
@@ -60,8 +60,8 @@ class PutRight:
 def told_first(body: Json) -> Current:
     """What a report says as it was sent."""
     return Current(
-        happened=_said(body.get("happened")),
-        risk=_said(body.get("risk")),
+        happened=_drop_nulls(body.get("happened")),
+        risk=_drop_nulls(body.get("risk")),
         lists={name: tuple(Slot(item) for item in body.get(name) or ()) for name in LISTS},
     )
 
@@ -84,11 +84,11 @@ def put_right(current: Current, body: Json, *, said_in: str) -> PutRight:
     warnings: list[Problem] = []
     for name in LISTS:
         if body.get(name) is not None:
-            lists[name], placings[name] = _placed(current.lists.get(name, ()), body[name], name, said_in, warnings)
+            lists[name], placings[name] = _place_items(current.lists.get(name, ()), body[name], name, said_in, warnings)
     changed = replace(
         current,
-        happened=_when(current.happened, body.get("happened")),
-        risk={**current.risk, **_said(body.get("risk"))},
+        happened=_correct_time(current.happened, body.get("happened")),
+        risk={**current.risk, **_drop_nulls(body.get("risk"))},
         lists=lists,
     )
     return PutRight(changed, placings, tuple(warnings))
@@ -104,7 +104,7 @@ def content_of(item: Any) -> Any:
     if not isinstance(item, Mapping):
         return item
     kept = {name: value for name, value in item.items() if name not in _SIGNS}
-    if any(value is not None for value in kept.values()) or not _SIGNS.intersection(_said(item)):
+    if any(value is not None for value in kept.values()) or not _SIGNS.intersection(_drop_nulls(item)):
         return kept.get("value") if set(kept) == {"value"} else kept
     return None
 
@@ -140,45 +140,45 @@ def reading_json(current: Current) -> dict[str, Any]:
     return {
         "happened": dict(current.happened),
         "risk": dict(current.risk),
-        **{name: _items(current.lists.get(name, ())) for name in LISTS},
+        **{name: _items_json(current.lists.get(name, ())) for name in LISTS},
     }
 
 
-def _items(slots: Sequence[Slot]) -> list[dict[str, Any]]:
+def _items_json(slots: Sequence[Slot]) -> list[dict[str, Any]]:
     return [
-        {**_members(slot.value), "index": number, "said_in": slot.said_in or None}
+        {**_members_of(slot.value), "index": number, "said_in": slot.said_in or None}
         for number, slot in enumerate(slots)
         if not slot.struck
     ]
 
 
-def _members(value: Any) -> dict[str, Any]:
+def _members_of(value: Any) -> dict[str, Any]:
     return dict(value) if isinstance(value, Mapping) else {"value": value}
 
 
-def _said(part: Any) -> dict[str, Any]:
+def _drop_nulls(part: Any) -> dict[str, Any]:
     return {name: value for name, value in (part or {}).items() if value is not None}
 
 
-def _when(before: Json, part: Any) -> Json:
-    given = _said(part)
+def _correct_time(before: Json, part: Any) -> Json:
+    given = _drop_nulls(part)
     return given if given.get("from") else {**before, **given}
 
 
-def _placed(
+def _place_items(
     before: Sequence[Slot], items: Sequence[Any], name: str, said_in: str, warnings: list[Problem]
 ) -> tuple[tuple[Slot, ...], Placing]:
     """Numbers are those of before this correction: first what it strikes, then what it replaces and adds."""
     slots, gone = list(before), set[int]()
     for index, item in enumerate(items):
-        number = _named(item, "strikes")
+        number = _number_named(item, "strikes")
         if number is not None and _is_there(number, before, f"/{name}/{index}/strikes", warnings):
             slots[number] = replace(slots[number], struck=True)
             gone.add(number)
     numbers: list[int | None] = []
     taken: set[int] = set()
     for index, item in enumerate(items):
-        content, number = content_of(item), _named(item, "replaces")
+        content, number = content_of(item), _number_named(item, "replaces")
         if content is None:
             if number is not None:
                 warnings.append(Problem(f"/{name}/{index}", "item_empty", "Nothing is said here; it changes nothing."))
@@ -196,7 +196,7 @@ def _placed(
     return tuple(slots), Placing(tuple(numbers), frozenset(gone | taken))
 
 
-def _named(item: Any, sign: str) -> int | None:
+def _number_named(item: Any, sign: str) -> int | None:
     number = item.get(sign) if isinstance(item, Mapping) else None
     return number if isinstance(number, int) else None
 

@@ -25,17 +25,17 @@ def add_decision(report: Report, decision: Decision, earlier: Sequence[Decision]
     it is decided otherwise. `earlier` are the report's decisions before it, the newest first. Call it with the
     report's row held and in the state that follows from the decision.
     """
-    told = _standing(report.id)
+    told = _find_standing_entries(report.id)
     if told and earlier and _decides_alike(decision, earlier[0]):
         return
-    entries = [_entry(report, decision, force, overturns=key) for force, key in told.items()]
+    entries = [_build_entry(report, decision, force, overturns=key) for force, key in told.items()]
     if decision.kind == "verified":
         forces = dict.fromkeys([report.force_id, *(copy.force_id for copy in readers_of(report)), *told])
-        entries += [_entry(report, decision, force) for force in forces]
+        entries += [_build_entry(report, decision, force) for force in forces]
     BreachEntry.objects.bulk_create(entries)
 
 
-def _standing(report: UUID) -> dict[str, UUID]:
+def _find_standing_entries(report: UUID) -> dict[str, UUID]:
     """Of each force that was told that this report is verified and not otherwise since: by which entry."""
     rows = BreachEntry.objects.filter(report=report).order_by("id").values_list("force_id", "kind", "key")
     newest = {force: (kind, key) for force, kind, key in rows}
@@ -44,15 +44,15 @@ def _standing(report: UUID) -> dict[str, UUID]:
 
 def _decides_alike(one: Decision, other: Decision) -> bool:
     """Whether the same views, offences and assessment: the words of the reasons do not count."""
-    return _content(one) == _content(other)
+    return _content_of(one) == _content_of(other)
 
 
-def _content(decision: Decision) -> tuple[Any, ...]:
+def _content_of(decision: Decision) -> tuple[Any, ...]:
     views = {(finding["clause"], finding["view"]) for finding in decision.findings}
     return decision.kind, decision.assessment_id, views, set(decision.offences)
 
 
-def _entry(report: Report, decision: Decision, force: str, *, overturns: UUID | None = None) -> BreachEntry:
+def _build_entry(report: Report, decision: Decision, force: str, *, overturns: UUID | None = None) -> BreachEntry:
     order = report.order
     return BreachEntry(
         force_id=force,
@@ -72,21 +72,21 @@ def _entry(report: Report, decision: Decision, force: str, *, overturns: UUID | 
 
 def entries_after(*, force: str, sequence: int, limit: int) -> list[BreachEntry]:
     """At most `limit` entries of a force above a number, lowest first; what is committed is numbered first."""
-    while _number(force) == _AT_A_TIME:
+    while _number_entries(force) == _AT_A_TIME:
         continue
-    rows = _shown(force).filter(sequence__gt=sequence).order_by("sequence")
+    rows = _entries_shown_to(force).filter(sequence__gt=sequence).order_by("sequence")
     return list(rows[:limit])
 
 
-def _shown(force: str) -> QuerySet[BreachEntry]:
+def _entries_shown_to(force: str) -> QuerySet[BreachEntry]:
     """Entries of which the force may hear: not those about an order of which it is told nothing (rule 81)."""
     quiet = Event.objects.filter(force=force, about=OuterRef("about"), quiet=True)
     return BreachEntry.objects.filter(Q(about=None) | ~Exists(quiet), force=force)
 
 
-def _number(force: str) -> int:
+def _number_entries(force: str) -> int:
     """Number what this force has committed, oldest first and at most `_AT_A_TIME`; how many that were."""
-    waiting = _shown(force).filter(sequence=None)
+    waiting = _entries_shown_to(force).filter(sequence=None)
     if not waiting.exists():
         return 0
     with transaction.atomic():

@@ -77,7 +77,7 @@ def danger(report: Report) -> None:
     _tell_of_reporter(report, "report.immediate_danger")
 
 
-def reopened(report: Report) -> None:
+def tell_reopened(report: Report) -> None:
     """What the reporter said brought a decided report back into review."""
     _tell_of_reporter(report, "report.reopened")
 
@@ -86,7 +86,7 @@ def withdrawn(report: Report) -> None:
     _tell_of_reporter(report, "report.withdrawn")
 
 
-def resumed(report: Report) -> None:
+def tell_resumed(report: Report) -> None:
     """The reporter took her withdrawal back."""
     _tell_of_reporter(report, "report.resumed")
 

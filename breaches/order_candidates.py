@@ -43,7 +43,7 @@ def order_candidates(report: Report, caller: Caller) -> list[OrderCandidate]:
     grounds: dict[UUID, list[str]] = {}
     orders = {order.id: order for order in _named_in(report, readable)}
     grounds.update({order_id: ["named_in_report"] for order_id in orders})
-    for order in readable.filter(pk__in=_protecting(report)):
+    for order in readable.filter(pk__in=_find_protecting_orders(report)):
         orders[order.id] = order
         ground = "protects_principal" if report.reporter_kind == "advocate" else "protects_reporter"
         grounds.setdefault(order.id, []).append(ground)
@@ -66,7 +66,7 @@ def _named_in(report: Report, readable: QuerySet[Order]) -> list[Order]:
     return as_typed(readable, named) if isinstance(named, str) and named.strip() else []
 
 
-def _protecting(report: Report) -> list[UUID]:
+def _find_protecting_orders(report: Report) -> list[UUID]:
     """Orders that protect whoever made the report, or whom an advocate could speak for when they made it."""
     if report.reporter_user_id is None:
         return []
@@ -74,7 +74,7 @@ def _protecting(report: Report) -> list[UUID]:
         of_reporter = ProtectedPerson.objects.filter(user_id=report.reporter_user_id)
         return list(of_reporter.values_list("order_id", flat=True))
     found: list[UUID] = []
-    for principal, only in _held(report):
+    for principal, only in _find_authorities_then(report):
         rows = ProtectedPerson.objects.filter(user_id=principal)
         found += (rows.filter(order_id=only) if only else rows).values_list("order_id", flat=True)
     return found
@@ -82,12 +82,12 @@ def _protecting(report: Report) -> list[UUID]:
 
 def accounts_spoken_for(report: Report, order_id: UUID) -> frozenset[str]:
     """The accounts of those whom an order protects and for whom the advocate could speak who made the report."""
-    principals = {principal for principal, only in _held(report) if only in (None, order_id)}
+    principals = {principal for principal, only in _find_authorities_then(report) if only in (None, order_id)}
     people = ProtectedPerson.objects.filter(order_id=order_id, user_id__in=principals)
     return frozenset(str(user) for user in people.values_list("user_id", flat=True))
 
 
-def _held(report: Report) -> list[tuple[UUID, UUID | None]]:
+def _find_authorities_then(report: Report) -> list[tuple[UUID, UUID | None]]:
     """For whom an advocate could report when they did, and under which order only."""
     held = Authority.objects.filter(
         Q(revoked_at=None) | Q(revoked_at__gt=report.received_at),

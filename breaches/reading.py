@@ -98,7 +98,7 @@ class _Reader:
             read = read.replace(tzinfo=LONDON)
         return read.astimezone(UTC)
 
-    def ahead(self, at: datetime | None, pointer: str) -> bool:
+    def warn_if_ahead(self, at: datetime | None, pointer: str) -> bool:
         """Whether an instant lies so far in the future that nobody can have seen it; told where it is in any."""
         if at is None or at <= self.now + _CLOCKS_APART:
             return False
@@ -112,16 +112,16 @@ def read_report(body: Json, *, now: datetime, gazetteer: Gazetteer | None = None
     Without a gazetteer, places in words are kept as words.
     """
     reader = _Reader(now, gazetteer)
-    interval = _interval(body, reader)
-    positions = _positions(body, reader)
+    interval = _read_interval(body, reader)
+    positions = _read_positions(body, reader)
     about: Json = body.get("reported_by") or {}
     facts = Facts(
         interval=interval,
         kinds=reader.words(body.get("kinds"), KINDS, "/kinds"),
         behaviours=reader.words(body.get("behaviours"), BEHAVIOURS, "/behaviours"),
         positions=tuple(p.reported for p in positions),
-        contacts=_contacts(body, reader),
-        social=_mentions(body, reader),
+        contacts=_read_contacts(body, reader),
+        social=_read_mentions(body, reader),
         protected_person=about.get("protected_person") or "",
     )
     over = [name for name in ("kinds", "behaviours", *_JUDGED) if len(body.get(name) or ()) > MOST_JUDGED]
@@ -131,7 +131,7 @@ def read_report(body: Json, *, now: datetime, gazetteer: Gazetteer | None = None
     return Reading(facts, positions, tuple(reader.warnings))
 
 
-def _interval(body: Json, reader: _Reader) -> Interval | None:
+def _read_interval(body: Json, reader: _Reader) -> Interval | None:
     happened: Json = body.get("happened") or {}
     start = reader.instant(happened.get("from"), "/happened/from")
     end, until = reader.instant(happened.get("to"), "/happened/to"), happened.get("to")
@@ -139,8 +139,8 @@ def _interval(body: Json, reader: _Reader) -> Interval | None:
         start = reader.now  # also where she says when in a way that cannot be read: she is in danger now (rule 37)
     if start is None:
         return None
-    ahead = reader.ahead(start, "/happened/from")
-    ends_ahead = reader.ahead(end, "/happened/to")
+    ahead = reader.warn_if_ahead(start, "/happened/from")
+    ends_ahead = reader.warn_if_ahead(end, "/happened/to")
     if end is not None and end < start:
         reader.warn("/happened/to", "interval_reversed", "The end is before the start; the time between is taken.")
         start, end = end, start
@@ -149,17 +149,19 @@ def _interval(body: Json, reader: _Reader) -> Interval | None:
     if end is None and until:
         # It went on until some time that cannot be read: taken as a moment, the rest of it would be a silent no.
         end = start + UNKNOWN
-    return _widened(_up_to_now(Interval(start, end or start, ahead), reader.now, ends_ahead), happened, reader)
+    return _widen_interval(
+        _cut_at_telling(Interval(start, end or start, ahead), reader.now, ends_ahead), happened, reader
+    )
 
 
-def _up_to_now(interval: Interval, now: datetime, ends_ahead: bool) -> Interval:
+def _cut_at_telling(interval: Interval, now: datetime, ends_ahead: bool) -> Interval:
     """What began before it was told, and was said to go on long after, is judged up to then: the rest nobody knows."""
     if interval.ahead or not ends_ahead:
         return interval
     return replace(interval, end=max(interval.start, now), ends_ahead=True)
 
 
-def _widened(interval: Interval, happened: Json, reader: _Reader) -> Interval:
+def _widen_interval(interval: Interval, happened: Json, reader: _Reader) -> Interval:
     certainty = reader.word(happened.get("certainty"), CERTAINTIES, "/happened/certainty")
     if not certainty and happened.get("certainty"):
         certainty = "about"  # whatever the word was, it was not "exact"
@@ -167,7 +169,7 @@ def _widened(interval: Interval, happened: Json, reader: _Reader) -> Interval:
     return replace(interval, start=interval.start - by, end=interval.end + by)
 
 
-def _positions(body: Json, reader: _Reader) -> tuple[PlacedPosition, ...]:
+def _read_positions(body: Json, reader: _Reader) -> tuple[PlacedPosition, ...]:
     read: list[PlacedPosition] = []
     drawn = 0
     for index, item in enumerate((body.get("positions") or ())[:MOST_JUDGED]):
@@ -176,11 +178,11 @@ def _positions(body: Json, reader: _Reader) -> tuple[PlacedPosition, ...]:
         left_out = is_drawn and drawn > MOST_DRAWN
         if left_out:
             reader.warn(f"/positions/{index}/geometry", "not_all_judged", "Only the first 20 drawn places are judged.")
-        read.append(_position({**item, "geometry": None} if left_out else item, index, reader))
+        read.append(_read_position({**item, "geometry": None} if left_out else item, index, reader))
     return tuple(read)
 
 
-def _position(item: Json, index: int, reader: _Reader) -> PlacedPosition:
+def _read_position(item: Json, index: int, reader: _Reader) -> PlacedPosition:
     path = f"/positions/{index}"
     subject = reader.word(item.get("subject"), SUBJECTS, f"{path}/subject")
     if not item.get("subject"):
@@ -222,11 +224,13 @@ def _since_satellites(at: datetime | None, path: str, reader: _Reader) -> bool:
     return True
 
 
-def _contacts(body: Json, reader: _Reader) -> tuple[ReportedContact, ...]:
-    return tuple(_contact(item, index, reader) for index, item in enumerate((body.get("contacts") or ())[:MOST_JUDGED]))
+def _read_contacts(body: Json, reader: _Reader) -> tuple[ReportedContact, ...]:
+    return tuple(
+        _read_contact(item, index, reader) for index, item in enumerate((body.get("contacts") or ())[:MOST_JUDGED])
+    )
 
 
-def _contact(item: Json, index: int, reader: _Reader) -> ReportedContact:
+def _read_contact(item: Json, index: int, reader: _Reader) -> ReportedContact:
     path = f"/contacts/{index}"
     sender: Json = item.get("from") or {}
     said = sender.get("kind") or ""
@@ -241,15 +245,17 @@ def _contact(item: Json, index: int, reader: _Reader) -> ReportedContact:
         platform=(sender.get("platform") or "").casefold(),
         third_party=item.get("third_party") is True,
         to=item.get("to") or "",
-        ahead=reader.ahead(at, f"{path}/at"),
+        ahead=reader.warn_if_ahead(at, f"{path}/at"),
     )
 
 
-def _mentions(body: Json, reader: _Reader) -> tuple[ReportedMention, ...]:
-    return tuple(_mention(item, index, reader) for index, item in enumerate((body.get("social") or ())[:MOST_JUDGED]))
+def _read_mentions(body: Json, reader: _Reader) -> tuple[ReportedMention, ...]:
+    return tuple(
+        _read_mention(item, index, reader) for index, item in enumerate((body.get("social") or ())[:MOST_JUDGED])
+    )
 
 
-def _mention(item: Json, index: int, reader: _Reader) -> ReportedMention:
+def _read_mention(item: Json, index: int, reader: _Reader) -> ReportedMention:
     seen_at = reader.instant(item.get("seen_at"), f"/social/{index}/seen_at")
     return ReportedMention(
         index=index,
@@ -260,7 +266,7 @@ def _mention(item: Json, index: int, reader: _Reader) -> ReportedMention:
         seen_at=seen_at,
         url=item.get("url") or "",
         about=item.get("about") or "",
-        ahead=reader.ahead(seen_at, f"/social/{index}/seen_at"),
+        ahead=reader.warn_if_ahead(seen_at, f"/social/{index}/seen_at"),
     )
 
 
@@ -271,7 +277,7 @@ def as_told_at(facts: Facts, at: datetime) -> Facts:
     return replace(
         facts,
         interval=interval
-        and _up_to_now(replace(interval, ahead=interval.start > latest), at, ends_ahead=interval.end > latest),
+        and _cut_at_telling(replace(interval, ahead=interval.start > latest), at, ends_ahead=interval.end > latest),
         positions=tuple(replace(p, ahead=p.at is not None and p.at > latest) for p in facts.positions),
         contacts=tuple(replace(c, ahead=c.at is not None and c.at > latest) for c in facts.contacts),
         social=tuple(replace(m, ahead=m.seen_at is not None and m.seen_at > latest) for m in facts.social),

@@ -51,7 +51,7 @@ class ReportedOrder:
 
 
 def named_by_id(order_id: UUID) -> ReportedOrder:
-    return _found(terms_by_id(order_id))
+    return _report_found_order(terms_by_id(order_id))
 
 
 def find_order(caller: Caller, body: Json, interval: Interval | None, *, at: datetime) -> ReportedOrder:
@@ -65,18 +65,18 @@ def find_order(caller: Caller, body: Json, interval: Interval | None, *, at: dat
     try:
         if caller.force:
             terms = terms_over_own_order(reference, caller=caller) if reference else None
-            return _found(terms) if terms else ReportedOrder(doubts=unmatched)
+            return _report_found_order(terms) if terms else ReportedOrder(doubts=unmatched)
         return _order_of_person(caller, reference, unmatched, interval or Interval(at, at), at=at)
     except Closed as closed:
-        return _closed(closed.records[0], told=(NOT_MATCHED,))
+        return _keep_closed_order(closed.records[0], told=(NOT_MATCHED,))
     except Unreadable:
         kept = next(iter(closed_as_typed(caller, reference)), None) if caller.force else None
-        return _closed(kept, told=(NOT_MATCHED,)) if kept else ReportedOrder(doubts=(_UNREADABLE,))
+        return _keep_closed_order(kept, told=(NOT_MATCHED,)) if kept else ReportedOrder(doubts=(_UNREADABLE,))
 
 
-def _assumed(choice: OrderChoice, unmatched: tuple[Problem, ...]) -> ReportedOrder:
+def _assume_order(choice: OrderChoice, unmatched: tuple[Problem, ...]) -> ReportedOrder:
     if choice.order is not None:
-        return replace(_found(choice.order), named=False, doubts=(_ASSUMED,))
+        return replace(_report_found_order(choice.order), named=False, doubts=(_ASSUMED,))
     if not choice.forces:
         return ReportedOrder(doubts=unmatched)
     kept = choice.kept
@@ -85,7 +85,7 @@ def _assumed(choice: OrderChoice, unmatched: tuple[Problem, ...]) -> ReportedOrd
     return ReportedOrder(kept.order_id, None, restricted=True, forces=(kept.force,), doubts=(_SEVERAL,))
 
 
-def _found(terms: OrderTerms | None) -> ReportedOrder:
+def _report_found_order(terms: OrderTerms | None) -> ReportedOrder:
     if terms is None:
         return ReportedOrder()
     return ReportedOrder(terms.order_id, terms, named=True, restricted=terms.restricted, forces=(terms.force,))
@@ -97,7 +97,7 @@ def _reference_in(body: Json) -> str:
     return reference if isinstance(reference, str) and len(reference) <= LONGEST_TYPED else ""
 
 
-def _closed(order_id: UUID, *, told: tuple[Problem, ...]) -> ReportedOrder:
+def _keep_closed_order(order_id: UUID, *, told: tuple[Problem, ...]) -> ReportedOrder:
     kept = ReportedOrder(order_id, named=True, closed=True, restricted=True, told=told)
     try:
         return replace(kept, terms=terms_by_id(order_id))
@@ -116,7 +116,7 @@ def find_kept_order(force: str, body: Json, instead_of: ReportedOrder) -> Report
         return None
     with tenancy.acting(replace(tenancy.current() or tenancy.NOBODY, force=force)):
         kept = restricted_order(force, reference)
-        return _closed(kept, told=instead_of.doubts) if kept else None
+        return _keep_closed_order(kept, told=instead_of.doubts) if kept else None
 
 
 def _order_of_person(
@@ -126,17 +126,17 @@ def _order_of_person(
     if caller.user_id is None:
         return ReportedOrder(doubts=unmatched)
     if caller.kind != "advocate":
-        return _chosen(terms_over_protecting(reference, people=[caller.user_id]), interval, unmatched)
+        return _choose_meant_order(terms_over_protecting(reference, people=[caller.user_id]), interval, unmatched)
     held = authorities_held(caller.user_id, scope="report", at=at)
     meant = terms_over_spoken_for(reference, authorities=[one.id for one in held])
-    found = _chosen(meant, interval, unmatched)
+    found = _choose_meant_order(meant, interval, unmatched)
     return replace(found, accounts=_spoken_for(held, found.terms)) if found.terms else found
 
 
-def _chosen(meant: OrdersMeant, interval: Interval, unmatched: tuple[Problem, ...]) -> ReportedOrder:
+def _choose_meant_order(meant: OrdersMeant, interval: Interval, unmatched: tuple[Problem, ...]) -> ReportedOrder:
     if meant.named is not None:
-        return _found(meant.named)
-    return _assumed(choose_order(meant.candidates, interval), unmatched)
+        return _report_found_order(meant.named)
+    return _assume_order(choose_order(meant.candidates, interval), unmatched)
 
 
 def _spoken_for(held: Sequence[HeldAuthority], terms: OrderTerms) -> frozenset[str]:

@@ -11,7 +11,7 @@ from audit.services import record
 from audit.types import Actor
 from breaches import messages, workflow
 from breaches.models import Move, Report
-from breaches.rules.priority import raised
+from breaches.rules.priority import raise_priority
 from breaches.workflow import FOLLOW_UP_STATES, REVIEW_STATES
 
 NEW = "new_since_closed"
@@ -28,11 +28,11 @@ def bring_back(report: Report, *, actor: Actor, at: datetime, danger: bool = Fal
     `mailbox_only`: its sender may be him (rule 84). From officers who follow the report up those words do not take it:
     they show in the row. Danger goes first all the same, and what nobody has before them comes back (ADR 0020).
     """
-    move = workflow.addition(report.state)
+    move = workflow.find_addition(report.state)
     reasons = [NEW] if move or report.withdrawn_at else []
     if mailbox_only and not danger and _is_worked_on(report):
         move = None
-    _show(report, reasons + ([DANGER] if danger else []), move, actor=actor, at=at)
+    _show_to_officers(report, reasons + ([DANGER] if danger else []), move, actor=actor, at=at)
     if danger:
         messages.danger(report)
 
@@ -42,25 +42,27 @@ def bring_back_withdrawn(report: Report, *, actor: Actor, at: datetime) -> None:
 
     One that is followed up stays with whoever does, who sees it in the row.
     """
-    move = None if _is_worked_on(report) else workflow.addition(report.state)
-    _show(report, ["withdrawn"], move, actor=actor, at=at)
+    move = None if _is_worked_on(report) else workflow.find_addition(report.state)
+    _show_to_officers(report, ["withdrawn"], move, actor=actor, at=at)
 
 
 def bring_back_resumed(report: Report, *, actor: Actor, at: datetime) -> None:
     """The same where it counts again. What the withdrawal raised it to, only an officer lowers."""
-    move = None if _is_worked_on(report) else workflow.addition(report.state)
+    move = None if _is_worked_on(report) else workflow.find_addition(report.state)
     report.priority_reasons = [reason for reason in report.priority_reasons if reason != "withdrawn"]
-    _show(report, [NEW], move, actor=actor, at=at)
+    _show_to_officers(report, [NEW], move, actor=actor, at=at)
 
 
 def _is_worked_on(report: Report) -> bool:
     return report.state in REVIEW_STATES | FOLLOW_UP_STATES
 
 
-def _show(report: Report, reasons: Iterable[str], move: workflow.Move | None, *, actor: Actor, at: datetime) -> None:
+def _show_to_officers(
+    report: Report, reasons: Iterable[str], move: workflow.Move | None, *, actor: Actor, at: datetime
+) -> None:
     """Whoever decides now has not seen this: their ETag is of before."""
     for reason in reasons:
-        urgent = raised(report.priority, report.priority_reasons, reason)
+        urgent = raise_priority(report.priority, report.priority_reasons, reason)
         report.priority, report.priority_reasons = urgent.level, list(urgent.reasons)
     report.version, report.snoozed_until = report.version + 1, None
     changed = ["version", "snoozed_until", "priority", "priority_reasons", "withdrawn_at"]
@@ -71,4 +73,4 @@ def _show(report: Report, reasons: Iterable[str], move: workflow.Move | None, *,
     if move is not None:
         Move.objects.create(report=report, verb=move.verb, source=move.source, target=move.target)
         record(actor=actor, action="alteration", verb="report_reopened", records=[report.id], reason_code=NEW)
-        messages.reopened(report)
+        messages.tell_reopened(report)

@@ -26,12 +26,12 @@ def people_unknown(caller: Caller, facts: Facts, terms: OrderTerms | None) -> tu
         allowed = frozenset(key for key, account in terms.accounts.items() if account in facts.accounts)
     return tuple(
         Problem(pointer, "protected_person_unknown", _UNKNOWN)
-        for pointer, key in _named(facts)
+        for pointer, key in _people_named(facts)
         if key.strip() and not key_among(key, allowed)
     )
 
 
-def _named(facts: Facts) -> Iterator[tuple[str, str]]:
+def _people_named(facts: Facts) -> Iterator[tuple[str, str]]:
     yield "/reported_by/protected_person", facts.protected_person
     yield from ((f"/contacts/{contact.index}/to", contact.to) for contact in facts.contacts)
     yield from ((f"/social/{mention.index}/about", mention.about) for mention in facts.social)

@@ -55,7 +55,7 @@ def _versions(order: Order) -> Iterator[Happened]:
 def _papers(order: Order) -> Iterator[Happened]:
     for served in Service.with_withdrawn.filter(order=order).select_related("version"):
         about = {"method": served.method, "version": served.version.number}
-        yield Happened(served.served_at, "served", served.id, about | _withdrawn(served))
+        yield Happened(served.served_at, "served", served.id, about | _withdrawal_json(served))
     for authority in MonitoringAuthority.objects.filter(order=order):
         about = {"authority": authority.kind, "until": authority.ends_at}
         yield Happened(authority.starts_at, "monitoring", authority.id, about)
@@ -65,22 +65,22 @@ def _papers(order: Order) -> Iterator[Happened]:
 
 def _endings(order: Order) -> Iterator[Happened]:
     for found in Determination.with_withdrawn.filter(order=order):
-        yield Happened(found.at, "determined", found.id, {"result": found.result} | _withdrawn(found))
+        yield Happened(found.at, "determined", found.id, {"result": found.result} | _withdrawal_json(found))
     for ended in Discharge.with_withdrawn.filter(order=order):
-        yield Happened(ended.discharged_at, "discharged", ended.id, _withdrawn(ended))
+        yield Happened(ended.discharged_at, "discharged", ended.id, _withdrawal_json(ended))
     for appeal in Appeal.with_withdrawn.filter(order=order):
         at = appeal.at or midnight_starting(appeal.lodged_on)
-        yield Happened(at, "appeal", appeal.id, {"outcome": appeal.outcome or None} | _withdrawn(appeal))
+        yield Happened(at, "appeal", appeal.id, {"outcome": appeal.outcome or None} | _withdrawal_json(appeal))
 
 
-def _withdrawn(row: Withdrawable) -> dict[str, Any]:
+def _withdrawal_json(row: Withdrawable) -> dict[str, Any]:
     """What was recorded by mistake stays in the history, and says so."""
     return {"withdrawn_at": row.withdrawn_at} if row.withdrawn_at else {}
 
 
 def _notifications(order: Order) -> Iterator[Happened]:
     for told in Notification.with_withdrawn.filter(order=order):
-        yield Happened(told.notified_at, "notified", told.id, {"notification": told.kind} | _withdrawn(told))
+        yield Happened(told.notified_at, "notified", told.id, {"notification": told.kind} | _withdrawal_json(told))
 
 
 def _reports(order: Order) -> Iterator[Happened]:

@@ -111,7 +111,7 @@ def state(name: str) -> State:
     return next(known for known in OWNER if known == name)
 
 
-def addition(name: str) -> Move | None:
+def find_addition(name: str) -> Move | None:
     """The move that the reporter makes by saying more, or None where the report waits for officers anyway."""
     source = state(name)
     target = ADDED.get(source)
@@ -123,7 +123,7 @@ def has_seen_it(move: Move) -> bool:
     return move.target in DECIDED_STATES and move.verb not in _UNSEEN
 
 
-def transitions() -> list[tuple[str, str]]:
+def list_transitions() -> list[tuple[str, str]]:
     """From which state to which a report can get, by whoever: what the database's trigger lets pass."""
     moves: list[tuple[str, str]] = [(m.source, m.target) for m in MOVES if m.source != m.target]
     return list(dict.fromkeys([*moves, *ADDED.items()]))

@@ -78,7 +78,7 @@ def _interval_json(interval: Interval) -> list[Any]:
     return [_written(interval.start), _written(interval.end), *doubts]
 
 
-def _interval(stored: Sequence[Any]) -> Interval:
+def _interval_from_json(stored: Sequence[Any]) -> Interval:
     start, end, ahead, ends_ahead = [*stored, False, False][:4]
     return Interval(datetime.fromisoformat(start), datetime.fromisoformat(end), ahead, ends_ahead)
 
@@ -87,7 +87,7 @@ def facts_from_json(stored: Mapping[str, Any]) -> Facts:
     """Undo `facts_json`, also of facts that were written before they had a member."""
     interval = stored["interval"]
     return Facts(
-        interval=_interval(interval) if interval else None,
+        interval=_interval_from_json(interval) if interval else None,
         kinds=frozenset(stored["kinds"]),
         behaviours=frozenset(stored["behaviours"]),
         positions=tuple(_position(item) for item in stored["positions"]),

@@ -64,13 +64,13 @@ def once(request: Request, effect: Callable[[], Response], *, gather: bool = Fal
     sent = request.headers.get("Idempotency-Key")
     claim = None if sent is None else _claim(request, sent, said)
     try:
-        response = _run(claim, effect, gather=gather)
+        response = _run_effect(claim, effect, gather=gather)
     except Conflict as conflict:
         if claim is None or not claim.emergency or conflict.code != _IN_PROGRESS:
             raise
         response = None  # the first with this key hangs, and this one may be somebody's only chance
     if response is None:
-        response, claim = _run(None, effect, gather=gather), None
+        response, claim = _run_effect(None, effect, gather=gather), None
     if response is None:
         raise TypeError("an effect has an answer")
     if sent is not None and claim is None:
@@ -78,7 +78,7 @@ def once(request: Request, effect: Callable[[], Response], *, gather: bool = Fal
     return response
 
 
-def _run(claim: _Claim | None, effect: Callable[[], Response], *, gather: bool) -> Response | None:
+def _run_effect(claim: _Claim | None, effect: Callable[[], Response], *, gather: bool) -> Response | None:
     """The answer of the effect, or the one that is kept; None for an emergency whose key was another body's."""
     if gather and claim is not None:
         return _hopefully(claim, effect)
@@ -127,11 +127,11 @@ def _claim(request: Request, sent: str, said: Any) -> _Claim | None:
             return None
         problem = Problem("", "idempotency_key_invalid", "Idempotency-Key takes 1 to 255 printable characters.")
         raise Refused([problem], code="idempotency_key_invalid", detail=problem.detail)
-    digest = _digest(body_of(request).value if said is None else said)
+    digest = _digest_of(body_of(request).value if said is None else said)
     operation = hashlib.sha256(f"{request.method} {request.path}".encode()).hexdigest()
     client = client_of(request.user)
     if client == _ANONYMOUS:
-        key = _digest([sent, digest]) if said is not None else _key_of_anybody(request, sent, digest)
+        key = _digest_of([sent, digest]) if said is not None else _key_of_anybody(request, sent, digest)
         return _Claim(client, operation, key, digest, emergency) if key else None
     return _Claim(client, operation, sent, digest, emergency)
 
@@ -146,7 +146,7 @@ def _key_of_anybody(request: Request, sent: str, digest: str) -> str | None:
     own_words = isinstance(body, dict) and isinstance(body.get("description"), str) and body["description"].strip()
     if len(sent) < _UNGUESSABLE or len(set(sent)) < _DIFFERENT or not own_words:
         return None
-    return _digest([sent, digest, address_of(request)])
+    return _digest_of([sent, digest, address_of(request)])
 
 
 def _is_emergency(request: Request) -> bool:
@@ -158,7 +158,7 @@ def _is_emergency(request: Request) -> bool:
     return isinstance(body, dict) and body.get("immediate_danger") is True
 
 
-def _digest(value: Any) -> str:
+def _digest_of(value: Any) -> str:
     canonical = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 

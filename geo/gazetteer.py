@@ -106,7 +106,7 @@ class FileGazetteer:
         try:
             with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as file:
                 edition = str(file.execute("SELECT value FROM about WHERE name = 'edition'").fetchone()[0])
-                return _doubted(file, kind, text, f"gazetteer {edition}") or _found(
+                return _find_doubt(file, kind, text, f"gazetteer {edition}") or _found(
                     file, questions(kind, text), f"gazetteer {edition}"
                 )
         except (sqlite3.Error, ValueError, KeyError, TypeError):
@@ -166,11 +166,11 @@ def _names(text: str) -> list[str]:
     return [name for name in ([whole, rest] if _NUMBER.fullmatch(first) else [whole]) if name]
 
 
-def _doubted(file: sqlite3.Connection, kind: Kind, text: str, source: str) -> Found | None:
+def _find_doubt(file: sqlite3.Connection, kind: Kind, text: str, source: str) -> Found | None:
     """Why a text is not looked up, with what stands in it; None where it reads one way."""
     whole, text = text, text[:_LONGEST]
     codes = [] if kind == "road" else postcodes_in(text)
-    candidates = tuple(place for code in codes for place in _mentioned(file, code))
+    candidates = tuple(place for code in codes for place in _find_mentioned(file, code))
 
     def is_known(name: str) -> bool:
         key = name_key(name)
@@ -186,7 +186,7 @@ def _doubted(file: sqlite3.Connection, kind: Kind, text: str, source: str) -> Fo
     return None
 
 
-def _mentioned(file: sqlite3.Connection, code: str) -> Iterator[Mentioned]:
+def _find_mentioned(file: sqlite3.Connection, code: str) -> Iterator[Mentioned]:
     for kind in (ENDED, "postcode"):
         found = _found(file, [(kind, code)], "").fix
         if found:

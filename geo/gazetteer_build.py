@@ -134,14 +134,14 @@ def _fill(file: sqlite3.Connection, files: list[tuple[str, Path]]) -> Built:
     for layout, source in files:
         with source.open("rb") as raw:
             digest.update(layout.encode() + hashlib.file_digest(raw, "sha256").digest())
-        kept.append(_keep(file, layout, source))
+        kept.append(_keep_file(file, layout, source))
     edition = digest.hexdigest()[:12]
     file.execute("INSERT INTO about VALUES ('edition', ?)", (edition,))
     file.commit()
     return Built(edition, tuple(kept))
 
 
-def _keep(file: sqlite3.Connection, layout: str, source: Path) -> FileKept:
+def _keep_file(file: sqlite3.Connection, layout: str, source: Path) -> FileKept:
     """All of one file. A file of which nothing is kept would be a gazetteer that finds nothing: refused."""
     kept, left_out = 0, Counter[Why]()
     try:
@@ -181,7 +181,7 @@ def _rows(path: Path, columns: tuple[str, ...] = ()) -> Iterator[dict[str, str]]
             yield {str(name).strip().lower(): value for name, value in row.items() if isinstance(value, str)}
 
 
-def _said(row: Row, names: Sequence[str]) -> str:
+def _first_column_said(row: Row, names: Sequence[str]) -> str:
     """The first of these columns that says something. Raises KeyError where none of them is there."""
     there = [str(row[name]) for name in names if name in row]
     if not there:
@@ -195,8 +195,10 @@ def _directory(path: Path) -> Iterator[Given]:
     A postcode with a date in doterm is in use no more: it is kept as such.
     """
     for row in _rows(path):
-        place = _degrees(_said(row, ("long",)), _said(row, ("lat",)))
-        given = _postcode(_said(row, _POSTCODE), _DIRECTORY, _of_quality(_said(row, _QUALITY)) or place)
+        place = _degrees(_first_column_said(row, ("long",)), _first_column_said(row, ("lat",)))
+        given = _postcode(
+            _first_column_said(row, _POSTCODE), _DIRECTORY, _of_quality(_first_column_said(row, _QUALITY)) or place
+        )
         if row.get("doterm", "").strip() and not isinstance(given, str):
             given = [replace(entry, kind=ENDED) for entry in given]
         yield given

@@ -42,12 +42,12 @@ def named_roads(path: Path) -> Iterator[tuple[str, Lines]]:
     with path.open("rb") as file:
         begins = file.read(len(_SQLITE))
     try:
-        yield from _geopackage(path) if begins == _SQLITE else _geojson(path)
+        yield from _read_geopackage(path) if begins == _SQLITE else _read_geojson(path)
     except sqlite3.Error as error:
         raise NoRoads("this GeoPackage cannot be read") from error
 
 
-def _geopackage(path: Path) -> Iterator[tuple[str, Lines]]:
+def _read_geopackage(path: Path) -> Iterator[tuple[str, Lines]]:
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as file:
         geometry = _geometry_column(file)
         there = [row[1] for row in file.execute(f"PRAGMA table_info({_LAYER})")]
@@ -57,8 +57,8 @@ def _geopackage(path: Path) -> Iterator[tuple[str, Lines]]:
         found = file.execute(_sorted_by_name(geometry, names))
         for key, rows in groupby(((name_key(name), blob) for name, blob in found), key=itemgetter(0)):
             yield key, [line for _, blob in rows for line in _lines_of(blob)]
-        nameless = " AND ".join(f"coalesce({_quoted(name)}, '') = ''" for name in names)
-        for (blob,) in file.execute(f"SELECT {_quoted(geometry)} FROM {_LAYER} WHERE {nameless}"):  # noqa: S608 - fixed names
+        nameless = " AND ".join(f"coalesce({_quote_id(name)}, '') = ''" for name in names)
+        for (blob,) in file.execute(f"SELECT {_quote_id(geometry)} FROM {_LAYER} WHERE {nameless}"):  # noqa: S608 - fixed names
             yield "", _lines_of(blob)
 
 
@@ -78,13 +78,13 @@ def _geometry_column(file: sqlite3.Connection) -> str:
 
 def _sorted_by_name(geometry: str, names: Sequence[str]) -> str:
     parts = (
-        f"SELECT {_quoted(name)} AS name, {_quoted(geometry)} AS line FROM {_LAYER} WHERE {_quoted(name)} <> ''"  # noqa: S608 - quoted
+        f"SELECT {_quote_id(name)} AS name, {_quote_id(geometry)} AS line FROM {_LAYER} WHERE {_quote_id(name)} <> ''"  # noqa: S608 - quoted
         for name in names
     )
     return f"{' UNION ALL '.join(parts)} ORDER BY name COLLATE NOCASE"
 
 
-def _quoted(name: str) -> str:
+def _quote_id(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -99,14 +99,14 @@ def _lines_of(blob: object) -> Lines:
         shape = shapely.force_2d(shapely.from_wkb(blob[_HEADER + _BOX_BYTES[box] :]))
     except shapely.errors.ShapelyError:
         return []
-    return _usable(shapely.get_parts(shape))
+    return _usable_lines(shapely.get_parts(shape))
 
 
-def _geojson(path: Path) -> Iterator[tuple[str, Lines]]:
+def _read_geojson(path: Path) -> Iterator[tuple[str, Lines]]:
     found: dict[str, Lines] = {}
     known = False
-    for feature in _features(path):
-        properties, lines = feature["properties"], _usable(_drawn(feature["geometry"]))
+    for feature in _read_features(path):
+        properties, lines = feature["properties"], _usable_lines(_draw_lines(feature["geometry"]))
         known = known or not properties.keys().isdisjoint(NAMES)
         for key in {name_key(str(properties.get(name) or "")) for name in NAMES} - {""} or {""}:
             found.setdefault(key, []).extend(lines)
@@ -117,17 +117,17 @@ def _geojson(path: Path) -> Iterator[tuple[str, Lines]]:
     yield from (("", [line]) for line in nameless)
 
 
-def _features(path: Path) -> Iterable[Mapping[str, Any]]:
+def _read_features(path: Path) -> Iterable[Mapping[str, Any]]:
     try:
         return list(json.loads(path.read_text(encoding="utf-8"))["features"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise NoRoads("this is neither a GeoPackage nor a GeoJSON file with features") from error
 
 
-def _drawn(geometry: Mapping[str, Any]) -> Lines:
+def _draw_lines(geometry: Mapping[str, Any]) -> Lines:
     lines = [geometry["coordinates"]] if geometry["type"] == "LineString" else geometry["coordinates"]
     return [shapely.LineString([xy[:2] for xy in line]) for line in lines]
 
 
-def _usable(shapes: Iterable[Any]) -> Lines:
+def _usable_lines(shapes: Iterable[Any]) -> Lines:
     return [shape for shape in shapes if isinstance(shape, shapely.LineString) and not shape.is_empty]

@@ -107,7 +107,7 @@ def read_position(raw: object, gazetteer: Gazetteer | None = None) -> PositionRe
         return _unplaced([], [])
     forms = _forms(raw)
     method = _text(raw.get("method"))
-    accuracy = _accuracy(raw, method)
+    accuracy = _read_accuracy(raw, method)
     places = [_place(form, raw, accuracy, gazetteer) for form in forms]
     warnings = [warning for place in places for warning in place.warnings]
     if len(forms) != 1:
@@ -118,7 +118,7 @@ def read_position(raw: object, gazetteer: Gazetteer | None = None) -> PositionRe
     if finer:
         warnings.append(_warn("/accuracy_m", "accuracy_finer_than_place"))
     if disowned:
-        warnings.append(_warn(_disowning(raw), "position_disowned"))
+        warnings.append(_warn(_pointer_to_mark(raw), "position_disowned"))
     if accuracy.assumed:
         warnings.append(_warn("/accuracy_m", "accuracy_assumed"))
     source = place.source if place.point else None
@@ -135,7 +135,7 @@ def read_position(raw: object, gazetteer: Gazetteer | None = None) -> PositionRe
     )
 
 
-def _accuracy(raw: Mapping[str, object], method: str | None) -> Accuracy:
+def _read_accuracy(raw: Mapping[str, object], method: str | None) -> Accuracy:
     accuracy = r95(raw.get("accuracy_m"), _text(raw.get("accuracy_basis")), method)
     if not is_void(raw.get("receiver_status")):
         return accuracy
@@ -148,7 +148,7 @@ def is_void(receiver_status: object) -> bool:
     return isinstance(receiver_status, str) and receiver_status.strip().lower() not in _VOUCHED
 
 
-def _disowning(raw: Mapping[str, object]) -> str:
+def _pointer_to_mark(raw: Mapping[str, object]) -> str:
     return "/accuracy_m" if is_negative(raw.get("accuracy_m")) else "/receiver_status"
 
 

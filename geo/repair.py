@@ -66,7 +66,7 @@ def attempt_repair(raw: object) -> Attempt:
 
     Of parts that overlap, all of each is meant: a court that forbids the areas on a plan forbids every one of them.
     """
-    sent = _coordinates(raw)
+    sent = _read_coordinates(raw)
     if sent is None:
         return _NO_TELLING
     crs, kind, coordinates = sent
@@ -77,12 +77,12 @@ def attempt_repair(raw: object) -> Attempt:
         return _NO_TELLING
     if _is_tangled([ring for part in polygons for ring in part]):
         return _NOT_TRIED
-    meant = _valid(shapely.MultiPolygon([shapely.Polygon(part[0], part[1:]) for part in polygons]))
+    meant = _make_valid(shapely.MultiPolygon([shapely.Polygon(part[0], part[1:]) for part in polygons]))
     parts = [part for part in shapely.get_parts(meant) if part.geom_type == "Polygon" and not part.is_empty]
-    return _propose(crs, kind, polygons, parts)
+    return _propose_repair(crs, kind, polygons, parts)
 
 
-def _propose(crs: str, kind: str, polygons: list[list[Array]], parts: list[Any]) -> Attempt:
+def _propose_repair(crs: str, kind: str, polygons: list[list[Array]], parts: list[Any]) -> Attempt:
     if not parts:
         return _NO_TELLING
     if sum(map(shapely.count_coordinates, parts)) > MOST_VERTICES:
@@ -94,7 +94,10 @@ def _propose(crs: str, kind: str, polygons: list[list[Array]], parts: list[Any])
     if not isinstance(read, Area) or not math.isfinite(drawn):
         return _NO_TELLING
     odd = {"left_out": _left_out(polygons), "made_parts": _made_parts(polygons)}
-    told = {name: tuple(_pointer(kind, *place) for place in islice(places, _MOST_TOLD)) for name, places in odd.items()}
+    told = {
+        name: tuple(_pointer_to_ring(kind, *place) for place in islice(places, _MOST_TOLD))
+        for name, places in odd.items()
+    }
     return Attempt(Repair(shape, drawn, build(read).area_m2, **told))
 
 
@@ -119,7 +122,7 @@ def _is_tangled(rings: list[Array]) -> bool:
     return False
 
 
-def _pointer(kind: str, part: int, ring: int) -> str:
+def _pointer_to_ring(kind: str, part: int, ring: int) -> str:
     inner = f"/{part}" + (f"/{ring}" if ring else "") if kind == "MultiPolygon" else f"/{ring}"
     return f"/geometry/coordinates{inner}"
 
@@ -128,27 +131,27 @@ def _left_out(polygons: list[list[Array]]) -> Iterator[tuple[int, int]]:
     """Part and ring of those that bound no area."""
     for part, rings in enumerate(polygons):
         yield from (
-            (part, index) for index, ring in enumerate(rings) if not shapely.area(_valid(shapely.Polygon(ring)))
+            (part, index) for index, ring in enumerate(rings) if not shapely.area(_make_valid(shapely.Polygon(ring)))
         )
 
 
 def _made_parts(polygons: list[list[Array]]) -> Iterator[tuple[int, int]]:
     """Part and ring of holes outside their polygon."""
     for part, (outer, *inner) in enumerate(polygons):
-        shell = _valid(shapely.Polygon(outer))
+        shell = _make_valid(shapely.Polygon(outer))
         shapely.prepare(shell)
-        holes = np.array([_valid(shapely.Polygon(ring)) for ring in inner])
+        holes = np.array([_make_valid(shapely.Polygon(ring)) for ring in inner])
         for index in np.flatnonzero((shapely.area(holes) > 0) & ~shapely.covers(shell, holes)) if inner else ():
             if not shapely.area(shapely.intersection(shell, holes[index])):
                 yield part, int(index) + 1
 
 
-def _valid(drawn: Any) -> Any:
+def _make_valid(drawn: Any) -> Any:
     """What a geometry bounds; of a ring, all that it goes around in either direction."""
     return drawn if drawn.is_valid else shapely.make_valid(drawn, method="structure", keep_collapsed=False)
 
 
-def _coordinates(raw: object) -> tuple[str, str, list[Any]] | None:
+def _read_coordinates(raw: object) -> tuple[str, str, list[Any]] | None:
     """The CRS, the type, and arrays of polygons of rings; None for what is no area."""
     if not isinstance(raw, Mapping) or raw.get("type") != "polygon":
         return None

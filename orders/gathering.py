@@ -34,10 +34,10 @@ _MOST_OWNERLESS, _LONGEST_KEY = 100, 64
 
 def rows_from(job: OrderImport, at: int, number: int) -> Iterator[Row]:
     """The rows of a file from byte `at` on, the first of which has this number."""
-    return _rows(job, bytes_from(job, at), at, number)
+    return _read_rows(job, bytes_from(job, at), at, number)
 
 
-def _rows(job: OrderImport, pieces: Iterator[bytes], at: int, number: int) -> Iterator[Row]:
+def _read_rows(job: OrderImport, pieces: Iterator[bytes], at: int, number: int) -> Iterator[Row]:
     form = Form(job.encoding, job.line_end, 0)  # type: ignore[arg-type]
     found = lines(pieces, form.newline, at=at)
     if job.kind == "ndjson":
@@ -45,7 +45,7 @@ def _rows(job: OrderImport, pieces: Iterator[bytes], at: int, number: int) -> It
     return csv_rows(found, form, job.delimiter, number=number)
 
 
-def decoded(text: str) -> Any:
+def decode_line(text: str) -> Any:
     """What a line of NDJSON says; None where it is not JSON."""
     try:
         return decode(text)
@@ -56,21 +56,21 @@ def decoded(text: str) -> Any:
 def look_through(job: OrderImport, lease: UUID) -> Iterator[None]:
     """Find where rows of every order stand. After each step, one transaction, anybody can go on from there."""
     at = max((job.looked_byte, job.looked_row), (job.next_byte, job.next_row))
-    runs = _runs(job, rows_from(job, *at))
+    runs = _find_runs(job, rows_from(job, *at))
     while True:
         chunk = list(islice(runs, _CHUNK))
         with transaction.atomic():
             if chunk:
                 _keep_runs(job, lease, chunk)
             if len(chunk) < _CHUNK:
-                _conclude(job, lease)
+                _conclude_gathering(job, lease)
                 return
         yield
 
 
-def _runs(job: OrderImport, rows: Iterator[Row]) -> Iterator[Run]:
+def _find_runs(job: OrderImport, rows: Iterator[Row]) -> Iterator[Run]:
     if job.kind == "ndjson":
-        return json_runs(rows, lambda row: json_reference(row, decoded))
+        return json_runs(rows, lambda row: json_reference(row, decode_line))
     return csv_runs(rows, lambda row: csv_reference(row, job.columns, job.delimiter))
 
 
@@ -87,7 +87,7 @@ def _keep_runs(job: OrderImport, lease: UUID, chunk: Sequence[Run]) -> None:
     advance_import(job, lease, **place)
 
 
-def _conclude(job: OrderImport, lease: UUID) -> None:
+def _conclude_gathering(job: OrderImport, lease: UUID) -> None:
     mine = ImportRun.objects.filter(job=job)
     job.scattered = mine.values("key").annotate(runs=Count("id")).filter(runs__gt=1).exists()
     if not job.scattered:
@@ -95,7 +95,7 @@ def _conclude(job: OrderImport, lease: UUID) -> None:
     advance_import(job, lease, scattered=job.scattered)
 
 
-def doubts(job: OrderImport) -> list[RowProblem]:
+def find_doubts(job: OrderImport) -> list[RowProblem]:
     """Why a file that was looked through cannot be taken at all.
 
     Where orders stand apart, a row that says no order may be a zone of any of them.
@@ -135,4 +135,4 @@ class Gathering:
     def _all_rows(self, key: str) -> Iterator[Row]:
         runs = ImportRun.objects.filter(job=self._job, key=key).order_by("row")
         for row, start, end in runs.values_list("row", "start", "end")[:_MOST_RUNS]:
-            yield from _rows(self._job, self._pieces.between(start, end), start, row)
+            yield from _read_rows(self._job, self._pieces.read_between(start, end), start, row)

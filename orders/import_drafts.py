@@ -49,7 +49,7 @@ class Draft:
     def refuse(self, problems: Sequence[RowProblem]) -> None:
         self.outcome, self.problems, self.version, self.changes, self.warnings = "bad", problems, None, (), ()
 
-    def warn(self, warnings: Iterable[Problem]) -> None:
+    def add_warnings(self, warnings: Iterable[Problem]) -> None:
         """What PUT would have answered with, in the file's own words."""
         found = dict.fromkeys(self.entry.told(warning) for warning in warnings)
         self.warnings = list(found)[:MOST_PROBLEMS]

@@ -55,7 +55,7 @@ def warn_alike_references(job: OrderImport, drafts: Sequence[Draft], alone: Abst
         if draft.verdict and alike:
             warnings = (*draft.verdict.warnings, *reference_warnings(sorted(set(alike))))
             draft.verdict = replace(draft.verdict, warnings=warnings)
-            draft.warn(warnings)
+            draft.add_warnings(warnings)
         if not draft.document.body.get("restricted"):
             above.append(reference)
 
@@ -83,7 +83,7 @@ def warn_beside_others(job: OrderImport, drafts: Sequence[Draft], alone: Abstrac
             new=draft.latest is None,
         )
         in_file = incompatibilities(draft.document.body, verdict.shapes, _find_live_in_file(job, draft, before))
-        draft.warn([*verdict.warnings, *beside, *in_file])
+        draft.add_warnings([*verdict.warnings, *beside, *in_file])
         if draft.latest is None:
             before.append(draft)
 

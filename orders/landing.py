@@ -66,7 +66,7 @@ def land(job: OrderImport, entries: Sequence[Entry]) -> dict[str, int]:
 def _decide(job: OrderImport, drafts: Sequence[Draft]) -> None:
     """New ones together, since most of a first file is new; the others one by one."""
     caller = caller_of(job)
-    kinds = kinds_by_reference(caller, _replaced(drafts))
+    kinds = kinds_by_reference(caller, _references_replaced(drafts))
     for draft in drafts:
         # Of a row that could not be split into cells nothing more is known.
         if all(problem.field for problem in draft.problems):
@@ -86,7 +86,7 @@ def _decide(job: OrderImport, drafts: Sequence[Draft]) -> None:
         _register(caller, draft)
 
 
-def _replaced(drafts: Sequence[Draft]) -> set[str]:
+def _references_replaced(drafts: Sequence[Draft]) -> set[str]:
     """The references of interim orders that these say they replace."""
     said = (draft.document.body.get("replaces_interim") for draft in drafts)
     return {reference for reference in said if reference}
@@ -122,13 +122,13 @@ def _check(caller: Caller, draft: Draft, kinds: Mapping[str, str]) -> None:
             return
         if draft.verdict.repeats:
             draft.outcome, draft.version = "duplicate", draft.verdict.base
-            draft.warn(draft.verdict.warnings)
+            draft.add_warnings(draft.verdict.warnings)
             return
         if latest is None:
             draft.built = _built(draft.verdict)
         draft.outcome = "versioned" if latest else "created"
         draft.changes = _list_changes(draft)
-        draft.warn(draft.verdict.warnings)
+        draft.add_warnings(draft.verdict.warnings)
 
 
 def _list_changes(draft: Draft) -> Sequence[str]:
@@ -223,7 +223,9 @@ def _register(caller: Caller, draft: Draft) -> None:
     except (DomainError, DatabaseError):
         draft.refuse([told(draft.entry.row, "", "row_not_stored")])
     else:
-        draft.warn(Problem(warning["pointer"], warning["code"], warning["detail"]) for warning in version.warnings)
+        draft.add_warnings(
+            Problem(warning["pointer"], warning["code"], warning["detail"]) for warning in version.warnings
+        )
 
 
 def _keep(job: OrderImport, drafts: Sequence[Draft]) -> None:

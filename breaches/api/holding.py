@@ -71,10 +71,10 @@ class Attach(Verb):
     @extend_schema(request=AttachIn, responses={200: OfficerReportOut})
     def post(self, request: Request, key: str) -> Response:
         """Say which order a report is about, or that it is about none; it is judged again."""
-        return self.say(request, key, AttachIn, service=services.attach_order, meaning=_attached)
+        return self.say(request, key, AttachIn, service=services.attach_order, meaning=_read_attachment)
 
 
-def _attached(sent: AttachIn) -> services.Attachment:
+def _read_attachment(sent: AttachIn) -> services.Attachment:
     return services.Attachment(order=sent.order, reason=sent.reason)
 
 

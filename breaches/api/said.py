@@ -46,7 +46,7 @@ def own_detail(report: Report) -> Json:
     """What the reporter reads back beside where her report stands: what she said, and what it says now."""
     return {
         "report": as_sent(report.body_sent),
-        "current": current(report),
+        "current": current_json(report),
         "messages": [_addition(row) for row in _additions(report)],
         "looked": [{"role": look.role, "force": look.force, "at": look.at} for look in looks_at(report)],
         "advice": advice(immediate_danger=report.immediate_danger, area=report.force_id),
@@ -64,7 +64,7 @@ def closed_detail(report: Report) -> Json:
     }
 
 
-def current(report: Report) -> Json:
+def current_json(report: Report) -> Json:
     """What a report says now, with the number of each thing by which a correction names it."""
     return reading_json(queries.current_reading(report))
 

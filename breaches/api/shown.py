@@ -78,7 +78,7 @@ def whole(report: Report, current: Assessment, force: str) -> Json:
         "incident_from": report.incident_from,
         "incident_to": report.incident_to,
         "report": as_sent(report.body_sent),
-        "current": said.current(report),
+        "current": said.current_json(report),
         "warnings": report.warnings,
         "assessment": _answer(report, current, force),
         **said.afterwards(report),
@@ -101,7 +101,7 @@ def for_officer(report: Report, caller: Caller) -> Json:
         "place_candidates": place_candidates(assessments[0].question),
         "assessments": _history(report, assessments, caller),
         "decisions": [_decision(d) for d in decisions],
-        "changed_since_decision": _changed(report, assessments[0], decisions),
+        "changed_since_decision": _has_changed_since(report, assessments[0], decisions),
         "moves": _moves(report),
         "allowed": [
             verb for verb in workflow.allowed(report.state) if _may(caller, report, assessments[0], verb, at=now)
@@ -224,7 +224,7 @@ def _mover(move: Move) -> str | None:
     return by.officer.staff_id if by is not None and hasattr(by, "officer") else None
 
 
-def _changed(report: Report, current: Assessment, decisions: Sequence[Decision]) -> bool:
+def _has_changed_since(report: Report, current: Assessment, decisions: Sequence[Decision]) -> bool:
     """Whether anything was said since the last decision, or comes out otherwise than whoever decided was shown: the
     verdict, or what is read in the evidence."""
     if not decisions:

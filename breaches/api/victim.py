@@ -113,7 +113,7 @@ class Corrections(TakesReports):
             read(request, CorrectionIn, also=find_empty_items)
             body = body_of(request)
             sent = services.Submission(body=body.value, sent=body.text)
-            corrected = services.correct(caller=caller, key=key, sent=sent)
+            corrected = services.correct_report(caller=caller, key=key, sent=sent)
             warnings = [shown.warning(problem) for problem in corrected.warnings]
             return answer(
                 said.added(corrected.addition, warnings=warnings), status=201, etag=shown.tag(corrected.report)
@@ -148,7 +148,7 @@ class Resume(ApiView):
         def effect() -> Response:
             caller = self.caller(request)
             queries.own_report(caller.person, key)
-            services.resume(caller=caller, key=key, reason=read(request, WithdrawIn).reason)
+            services.resume_report(caller=caller, key=key, reason=read(request, WithdrawIn).reason)
             return _show_own(queries.own_report(caller.person, key), caller)
 
         return self.write(request, effect)

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Force, User
 from breaches.types import ASSURANCES
-from breaches.workflow import HELD_STATES, OWNER, transitions
+from breaches.workflow import HELD_STATES, OWNER, list_transitions
 from common.ids import uuid7
 from database.sealed import SealedJSON, SealedText
 from orders.models import Order
@@ -99,7 +99,7 @@ class Report(models.Model):
             pgtrigger.FSM(
                 name="moves",
                 field="state",
-                transitions=transitions(),
+                transitions=list_transitions(),
             ),
             pgtrigger.ReadOnly(
                 name="as_received",

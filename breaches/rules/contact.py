@@ -43,7 +43,7 @@ def _judged(
         return ("possible", (_THIRD,)) if condition.indirect else ("not_indicated", (_THIRD_FREE,))
     sender = recognise(contact.kind, contact.value, contact.platform, when)
     outcome, reason = _meaning_of(sender)
-    shared = _shared(sender)
+    shared = _reason_of_sharing(sender)
     if shared is None:
         return outcome, (reason, *sender.how)
     return "possible" if outcome == "indicated" else outcome, (reason, *sender.how, shared)
@@ -63,7 +63,7 @@ def _meaning_of(sender: Sender) -> tuple[Outcome, Reason]:
             assert_never(sender.match)
 
 
-def _shared(sender: Sender) -> Reason | None:
+def _reason_of_sharing(sender: Sender) -> Reason | None:
     """Why what is on record does not say who it was: by what it is there, whatever the reporter called it."""
     match sender.kind:
         case "vehicle":

@@ -63,16 +63,16 @@ def recognise_then(
 
     Numbers are given to other people: what was his at another time, or in part of `when`, is like him and no more.
     """
-    sender = recognise([person for person in people if _his(person, when)], kind, value, platform)
+    sender = recognise([person for person in people if _is_his_throughout(person, when)], kind, value, platform)
     if sender.match in ("known", "alike", "withheld"):
         return sender
-    other = recognise([person for person in people if not _his(person, when)], kind, value, platform)
+    other = recognise([person for person in people if not _is_his_throughout(person, when)], kind, value, platform)
     if other.match not in ("known", "alike"):
         return sender
     return Sender("alike", (*other.how, _OTHER_TIME), other.kind)
 
 
-def _his(person: KnownPerson, when: Interval | None) -> bool:
+def _is_his_throughout(person: KnownPerson, when: Interval | None) -> bool:
     """Whether all of a time lies in the one in which something is his."""
     if person.always or when is None:
         return person.always

@@ -63,7 +63,7 @@ def touches(
     condition: ConditionTerms, zones: tuple[ZoneReading, ...], facts: Facts, tolerance: timedelta
 ) -> Iterator[Touch]:
     """What the report's positions amount to under one exclusion zone condition."""
-    yield from _ahead(zones, facts)
+    yield from _judge_positions_ahead(zones, facts)
     counted = [p for p in facts.positions if not_counted(p, facts, tolerance) is None]
     if not counted:
         yield from _without_position(zones, facts, tolerance)
@@ -80,7 +80,7 @@ def touches(
         yield from _not_tested(position, zones, facts, _UNUSABLE)
 
 
-def _ahead(zones: tuple[ZoneReading, ...], facts: Facts) -> Iterator[Touch]:
+def _judge_positions_ahead(zones: tuple[ZoneReading, ...], facts: Facts) -> Iterator[Touch]:
     """Positions whose own time lies in the future: a clock that is wrong, or a slip. Judged, for an officer to read."""
     for position in facts.positions:
         if position.subject not in TESTED_SUBJECTS or position.fix is None or not position.ahead:
@@ -126,7 +126,7 @@ def _judged(position: ReportedPosition, reading: ZoneReading, facts: Facts, seen
     reasons = [_TOO_COARSE if found.too_coarse else reason]
     if guessed:
         reasons.append(_ASSUMED)
-    doubts = _doubts(position)
+    doubts = _find_doubts(position)
     if doubts and outcome == "indicated":
         outcome = "possible"
     reasons += doubts
@@ -169,7 +169,7 @@ def _meaning_of(result: _Result) -> tuple[Outcome, Reason]:
             assert_never(result)
 
 
-def _doubts(position: ReportedPosition) -> list[Reason]:
+def _find_doubts(position: ReportedPosition) -> list[Reason]:
     """What keeps a position from showing anything for certain, wherever it lies."""
     vehicle = [_VEHICLE] if position.subject == "respondent_vehicle" else []
     return [*vehicle, _DISOWNED] if position.disowned else vehicle

@@ -56,7 +56,7 @@ def standing_in(reasons: Iterable[str]) -> tuple[str, ...]:
     return tuple(reason for reason in reasons if reason in _BY_STANDING)
 
 
-def raised(level: int, reasons: Iterable[str], by: str) -> Priority:
+def raise_priority(level: int, reasons: Iterable[str], by: str) -> Priority:
     """A priority for one reason more, which never lowers it."""
     urgent = 1 if by == "immediate_danger" else _BY_STANDING[by]
     return Priority(min(level, urgent), tuple(dict.fromkeys([by, *reasons])))

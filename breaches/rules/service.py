@@ -38,12 +38,14 @@ class Told:
         if self.of_everything is not None:
             return self.of_everything
         # Nobody hears in court what needs service: what stood in the order from the start.
-        from_the_start = any(telling.heard for telling in self.tellings) and covers(self.first, condition, zone)
+        from_the_start = any(telling.heard for telling in self.tellings) and covers_condition(
+            self.first, condition, zone
+        )
         return tuple(
             telling.during
             for telling in self.tellings
             if not (telling.heard and from_the_start)
-            and (telling.version in versions or covers(telling.conditions, condition, zone))
+            and (telling.version in versions or covers_condition(telling.conditions, condition, zone))
         )
 
 
@@ -52,7 +54,7 @@ def read_told(terms: OrderTerms) -> Told:
     if terms.services is None:
         return Told((), of_everything=(Period(terms.served_at, None),) if terms.served_at else ())
     versions = {version.number: version for version in terms.versions}
-    tellings = [_served(versions, service) for service in terms.services if service.version in versions]
+    tellings = [_read_telling(versions, service) for service in terms.services if service.version in versions]
     tellings += [
         Telling(version.number, heard=True, during=version.runs, conditions=version.conditions)
         for version in terms.versions
@@ -61,7 +63,7 @@ def read_told(terms: OrderTerms) -> Told:
     return Told(tuple(tellings), put_right(versions, min(versions)).conditions if versions else ())
 
 
-def _served(versions: Mapping[int, VersionTerms], service: ServedVersion) -> Telling:
+def _read_telling(versions: Mapping[int, VersionTerms], service: ServedVersion) -> Telling:
     """Service tells until the day on which that version ends: that a renewal prolongs the order it does not say."""
     version = put_right(versions, service.version)
     end = version.runs.end if version.runs else None
@@ -110,19 +112,19 @@ def _corrected_by(versions: Mapping[int, VersionTerms], correction: VersionTerms
     return max(begun)[1] if begun else min(starts)[1]
 
 
-def covers(told: Sequence[ConditionTerms], condition: ConditionTerms, zone: str = "") -> bool:
+def covers_condition(told: Sequence[ConditionTerms], condition: ConditionTerms, zone: str = "") -> bool:
     """Whether what he was told forbids all that a condition forbids, or all that it forbids in one of its zones.
 
     A zone is the same by its shape, whatever the words around it; another condition by its very words. What was
     narrowed is covered by what was wider; a clause may have another number.
     """
     if condition.kind == "exclusion_zone" and not zone and condition.zones:
-        return all(covers(told, condition, own.code) for own in condition.zones)
+        return all(covers_condition(told, condition, own.code) for own in condition.zones)
     shapes = {own.shape_sha256 for own in condition.zones if own.code == zone}
     return any(
         other.kind == condition.kind
-        and (_has_shape(other, shapes) if zone else _words(other) == _words(condition))
-        and _within(condition, other)
+        and (_has_shape(other, shapes) if zone else _join_words(other) == _join_words(condition))
+        and _is_no_wider(condition, other)
         for other in told
     )
 
@@ -131,19 +133,19 @@ def _has_shape(condition: ConditionTerms, shapes: set[str]) -> bool:
     return any(own.shape_sha256 in shapes for own in condition.zones)
 
 
-def _words(condition: ConditionTerms) -> str:
+def _join_words(condition: ConditionTerms) -> str:
     return " ".join(condition.wording.split())
 
 
-def _within(now: ConditionTerms, then: ConditionTerms) -> bool:
+def _is_no_wider(now: ConditionTerms, then: ConditionTerms) -> bool:
     """Whether the terms beside the words are no wider than they were."""
     return (
         (not then.windows or (bool(now.windows) and set(now.windows) <= set(then.windows)))
-        and (then.period is None or _inside(now.period, then.period))
+        and (then.period is None or _lies_inside(now.period, then.period))
         and set(then.exceptions) <= set(now.exceptions)
-        and (then.locality is None or _place(now) == _place(then))
-        and _subset(now.channels, then.channels)
-        and _subset(now.platforms, then.platforms)
+        and (then.locality is None or _place_of(now) == _place_of(then))
+        and _is_subset(now.channels, then.channels)
+        and _is_subset(now.platforms, then.platforms)
         and (then.indirect or not now.indirect)
         and (now.kind == "exclusion_zone" or _protects_no_more(now, then))
     )
@@ -154,16 +156,16 @@ def _protects_no_more(now: ConditionTerms, then: ConditionTerms) -> bool:
     return not then.protects or (bool(now.protects) and set(now.protects) <= set(then.protects))
 
 
-def _inside(now: Period | None, then: Period) -> bool:
+def _lies_inside(now: Period | None, then: Period) -> bool:
     if now is None or now.start < then.start:
         return False
     return then.end is None or (now.end is not None and now.end <= then.end)
 
 
-def _place(condition: ConditionTerms) -> tuple[str, str] | None:
+def _place_of(condition: ConditionTerms) -> tuple[str, str] | None:
     place = condition.locality
     return (place.wording, place.shape_sha256) if place else None
 
 
-def _subset(now: frozenset[str], then: frozenset[str]) -> bool:
+def _is_subset(now: frozenset[str], then: frozenset[str]) -> bool:
     return now <= then or "any" in then

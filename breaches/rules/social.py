@@ -39,7 +39,7 @@ def touches(condition: ConditionTerms, recognise: Recogniser, facts: Facts) -> I
     """What was seen on social media amounts to under one no-reference condition."""
     room = MOST_TEXT
     for mention in facts.social:
-        when = _when(mention, facts)
+        when = _time_of(mention, facts)
         said = replace(mention, text=mention.text[:room])
         room -= len(said.text)
         link = read_link(mention.url) or _NO_LINK
@@ -53,7 +53,7 @@ def touches(condition: ConditionTerms, recognise: Recogniser, facts: Facts) -> I
         yield Touch("needs_officer", (_TOLD,), facts.interval)
 
 
-def _when(mention: ReportedMention, facts: Facts) -> Interval | None:
+def _time_of(mention: ReportedMention, facts: Facts) -> Interval | None:
     """The time of the report; where it was seen at a time in the future, that is for an officer to ask about."""
     if not mention.ahead or mention.seen_at is None:
         return facts.interval

@@ -243,7 +243,7 @@ def _touches(group: _Group, case: _Case) -> Iterator[Touch]:
             yield from social.touches(condition, case.recognise, facts)
             yield from _left_out("social", facts)
         case "no_approach" | "no_images" | "no_surveillance" | "requirement" | "other_prohibition":
-            if (facts.kinds | facts.behaviours) & _touching(kind):
+            if (facts.kinds | facts.behaviours) & _words_that_touch(kind):
                 yield Touch("needs_officer", (_FOR_A_PERSON,), facts.interval)
         case None:  # of a later version of this service, or of somebody's hand: whatever was reported may touch it
             yield from (Touch("needs_officer", (_KIND_UNKNOWN,), when) for when in _times(facts))
@@ -257,7 +257,7 @@ def _left_out(name: str, facts: Facts) -> Iterator[Touch]:
         yield Touch("needs_officer", (_LEFT_OUT,), facts.interval)
 
 
-def _touching(kind: _ForAPerson) -> frozenset[str]:
+def _words_that_touch(kind: _ForAPerson) -> frozenset[str]:
     """What of a report's kinds and behaviours touches a condition of this kind."""
     match kind:
         case "no_approach":

@@ -1,9 +1,9 @@
 """Verbs on reports: each one transaction, a trace, and a message where others are told."""
 
-from breaches.services.adding import Said, add_by_receipt, add_message, resume, withdraw
+from breaches.services.adding import Said, add_by_receipt, add_message, resume_report, withdraw
 from breaches.services.asking import Asked, Ended, close, note, reopen, request_information, write_down_answer
 from breaches.services.attaching import Attachment, attach_order
-from breaches.services.correcting import Corrected, correct
+from breaches.services.correcting import Corrected, correct_report
 from breaches.services.holding import Aside, heartbeat, snooze, take_over
 from breaches.services.linking import Pairing, link, unlink
 from breaches.services.private import (
@@ -35,7 +35,7 @@ __all__ = [
     "attach_order",
     "check_order",
     "close",
-    "correct",
+    "correct_report",
     "give_back",
     "heartbeat",
     "link",
@@ -44,7 +44,7 @@ __all__ = [
     "reopen",
     "report_from_diary",
     "request_information",
-    "resume",
+    "resume_report",
     "reveal_reporter",
     "say_how_to_reach",
     "snooze",

@@ -28,13 +28,13 @@ class Said:
 @transaction.atomic(savepoint=False)
 def add_message(*, caller: Caller, key: str, said: Said) -> Addition:
     """Say more about one's own report. Where a question waits, this answers it."""
-    return _add(caller, queries.locked_own_report(caller.person, key), said)
+    return _store_addition(caller, queries.locked_own_report(caller.person, key), said)
 
 
 @transaction.atomic(savepoint=False)
 def add_by_receipt(*, caller: Caller, report_id: UUID, said: Said) -> Addition:
     """The same for somebody without an account, who has shown the receipt of this report."""
-    return _add(caller, Report.objects.select_for_update(of=("self",)).get(pk=report_id), said)
+    return _store_addition(caller, Report.objects.select_for_update(of=("self",)).get(pk=report_id), said)
 
 
 @transaction.atomic(savepoint=False)
@@ -42,7 +42,7 @@ def withdraw(*, caller: Caller, key: str, reason: str) -> Report:
     """Take one's report back. It is kept, and an officer decides what becomes of it. Done twice, once."""
     report, now = queries.locked_own_report(caller.person, key), timezone.now()
     if report.withdrawn_at is None:
-        _act(caller, report, "withdrawn", reason, now)
+        _record_withdrawal_act(caller, report, "withdrawn", reason, now)
         report.withdrawn_at = now
         returning.bring_back_withdrawn(report, actor=caller.actor, at=now)
         messages.withdrawn(report)
@@ -50,23 +50,23 @@ def withdraw(*, caller: Caller, key: str, reason: str) -> Report:
 
 
 @transaction.atomic(savepoint=False)
-def resume(*, caller: Caller, key: str, reason: str) -> Report:
+def resume_report(*, caller: Caller, key: str, reason: str) -> Report:
     """Take a withdrawal back: the report counts again. Of one that was not withdrawn nothing changes."""
     report, now = queries.locked_own_report(caller.person, key), timezone.now()
     if report.withdrawn_at is not None:
-        _act(caller, report, "resumed", reason, now)
+        _record_withdrawal_act(caller, report, "resumed", reason, now)
         report.withdrawn_at = None
         returning.bring_back_resumed(report, actor=caller.actor, at=now)
-        messages.resumed(report)
+        messages.tell_resumed(report)
     return report
 
 
-def _act(caller: Caller, report: Report, act: str, reason: str, now: datetime) -> None:
+def _record_withdrawal_act(caller: Caller, report: Report, act: str, reason: str, now: datetime) -> None:
     Withdrawal.objects.create(report=report, act=act, reason=reason, at=now, by=caller.id)
     record(actor=caller.actor, action="alteration", verb=f"report_{act}", records=[report.id])
 
 
-def _add(caller: Caller, report: Report, said: Said) -> Addition:
+def _store_addition(caller: Caller, report: Report, said: Said) -> Addition:
     # A mailbox may be his: what it says is kept, and answers nothing that she was asked (rule 84).
     question = queries.open_question(report) if caller.assurance == "full" else None
     now = timezone.now()

@@ -42,7 +42,7 @@ class Corrected:
 
 
 @transaction.atomic(savepoint=False)
-def correct(*, caller: Caller, key: str, sent: Submission) -> Corrected:
+def correct_report(*, caller: Caller, key: str, sent: Submission) -> Corrected:
     """Put something right in one's own report: both stay, and what a rule may look at is judged again.
 
     What was decided stays as it was decided, on the assessment of then.
@@ -51,8 +51,8 @@ def correct(*, caller: Caller, key: str, sent: Submission) -> Corrected:
     now, before = timezone.now(), queries.current_reading(report)
     addition = addition_row(caller, report, "correction", body["text"], now)
     changed = corrections.put_right(before, body, said_in=str(addition.id))
-    sent_at = _content(body)
-    reading = _read(body, changed, sent_at, now)
+    sent_at = _find_content(body)
+    reading = _read_new(body, changed, sent_at, now)
     addition.corrects, addition.body_sent = body.get("corrects") or "", sent.sent
     addition.immediate_danger = body.get("immediate_danger") is True
     addition.save(force_insert=True)
@@ -60,7 +60,7 @@ def correct(*, caller: Caller, key: str, sent: Submission) -> Corrected:
     _store_positions(addition, changed, reading)
     unknown: tuple[Problem, ...] = ()
     if any(body.get(name) is not None for name in _JUDGED):
-        facts, terms = _judge(report, changed, reading, now)
+        facts, terms = _judge_corrected(report, changed, reading, now)
         unknown = people_unknown(caller, replace(reading.facts, accounts=facts.accounts), terms)
     record(actor=caller.actor, action="collection", verb="report_corrected", records=[report.id, addition.id])
     messages.added_to(report)
@@ -68,12 +68,12 @@ def correct(*, caller: Caller, key: str, sent: Submission) -> Corrected:
     return Corrected(report, addition, (*changed.warnings, *new))
 
 
-def _content(body: Json) -> dict[str, list[int]]:
+def _find_content(body: Json) -> dict[str, list[int]]:
     """Where in the lists that were sent something is said, and not only struck."""
     return {name: [i for i, item in enumerate(body.get(name) or ()) if content_of(item) is not None] for name in _READ}
 
 
-def _read(body: Json, changed: PutRight, sent_at: Mapping[str, list[int]], now: datetime) -> Reading:
+def _read_new(body: Json, changed: PutRight, sent_at: Mapping[str, list[int]], now: datetime) -> Reading:
     """What is new in a correction, as it is understood."""
     new: dict[str, Any] = {
         name: [content_of(body[name][index]) for index in indexes] for name, indexes in sent_at.items() if indexes
@@ -92,9 +92,11 @@ def _where_sent(warning: Problem, sent: Mapping[str, list[int]]) -> Problem:
     return replace(warning, pointer=path.rstrip("/"))
 
 
-def _judge(report: Report, changed: PutRight, reading: Reading, now: datetime) -> tuple[Facts, OrderTerms | None]:
+def _judge_corrected(
+    report: Report, changed: PutRight, reading: Reading, now: datetime
+) -> tuple[Facts, OrderTerms | None]:
     last = queries.assessments(report)[0]
-    facts = _facts(assessing.facts_again(report, last.question["facts"]), changed, reading.facts)
+    facts = _merge_facts(assessing.facts_again(report, last.question["facts"]), changed, reading.facts)
     terms = assessing.terms_of(report)
     judged = assessing.judge(facts, terms, at=now)
     if facts.interval is not None:
@@ -115,13 +117,13 @@ def _store_positions(addition: Addition, changed: PutRight, reading: Reading) ->
     )
 
 
-def _facts(before: Facts, changed: PutRight, new: Facts) -> Facts:
+def _merge_facts(before: Facts, changed: PutRight, new: Facts) -> Facts:
     """What was understood before, with what is new in its place. A time that cannot be read takes none away."""
-    positions, more = _merged(before.positions, new.positions, changed.placings.get("positions"))
-    contacts, more_contacts = _merged(before.contacts, new.contacts, changed.placings.get("contacts"))
-    social, more_social = _merged(before.social, new.social, changed.placings.get("social"))
+    positions, more = _merge_items(before.positions, new.positions, changed.placings.get("positions"))
+    contacts, more_contacts = _merge_items(before.contacts, new.contacts, changed.placings.get("contacts"))
+    social, more_social = _merge_items(before.social, new.social, changed.placings.get("social"))
     over = {"positions": more, "contacts": more_contacts, "social": more_social}
-    words = {name: frozenset(changed.current.words(name)[:MOST_JUDGED]) for name in WORDS}
+    words = {name: frozenset(changed.current.list_words(name)[:MOST_JUDGED]) for name in WORDS}
     return replace(
         before,
         interval=new.interval or before.interval,
@@ -134,7 +136,9 @@ def _facts(before: Facts, changed: PutRight, new: Facts) -> Facts:
     )
 
 
-def _merged(before: Sequence[_Item], new: Sequence[_Item], placing: Placing | None) -> tuple[tuple[_Item, ...], bool]:
+def _merge_items(
+    before: Sequence[_Item], new: Sequence[_Item], placing: Placing | None
+) -> tuple[tuple[_Item, ...], bool]:
     """One list by its numbers, and whether more was said than is judged: then what was said last is judged first.
 
     Places that an officer took from evidence have no number in it, and stay.

@@ -63,7 +63,7 @@ def submit_report(*, caller: Caller, submission: Submission, order_id: UUID | No
     now, body = timezone.now(), submission.body
     reading = read_report(body, now=now, gazetteer=gazetteer())
     about = named_by_id(order_id) if order_id else find_order(caller, body, reading.facts.interval, at=now)
-    reading = replace(reading, facts=replace(reading.facts, accounts=_accounts(caller, about)))
+    reading = replace(reading, facts=replace(reading.facts, accounts=_find_accounts(caller, about)))
     judged = assessing.judge(reading.facts, about.terms, at=now)
     where = routing.whereabouts(reading.facts, judged.answer, at=now)
     route = routing.review_queue(caller, body, about.forces, where)
@@ -93,7 +93,7 @@ def _about(about: ReportedOrder) -> About | None:
     return About(about.order_id, about.restricted) if about.order_id else None
 
 
-def _accounts(caller: Caller, about: ReportedOrder) -> frozenset[str]:
+def _find_accounts(caller: Caller, about: ReportedOrder) -> frozenset[str]:
     """For whom a report is told, where that is known by who is signed in."""
     return frozenset({str(caller.user_id)}) if caller.kind == "victim" else about.accounts
 

@@ -66,7 +66,7 @@ def enter_zones(caller: Caller, order_id: UUID, reference: str, device: str, abo
         mine = [stay for stay in known if stay.zone == zone]
         for stay in visits.attach(mine, zone, [point.at for point in found]):
             if stay.id is not None:
-                extended.add(_extend(stay.id, stay))
+                extended.add(_extend_visit(stay.id, stay))
             elif terms is None or not any(renamed(terms, other, stay) for other in known):
                 hits = set(stay.hits)
                 begun[stay.entered_at].append((stay, [p for p in found if p.at in hits]))
@@ -76,7 +76,7 @@ def enter_zones(caller: Caller, order_id: UUID, reference: str, device: str, abo
     return raised
 
 
-def _extend(visit: UUID, stay: Stay) -> UUID:
+def _extend_visit(visit: UUID, stay: Stay) -> UUID:
     """Make a visit on record as long as it is known to be now, and one with those that it joins; whose report it is."""
     Visit.objects.filter(Q(pk__in=stay.joins) | Q(joined_to__in=stay.joins)).update(joined_to=visit)
     Visit.objects.filter(pk=visit).update(entered_at=stay.entered_at, last_at=stay.last_at)
@@ -88,7 +88,7 @@ def _raise(
 ) -> UUID:
     """One report for the zones entered by one fix, the same way as every report."""
     stay, fixes = max(entered, key=lambda one: len(one[1]))
-    body = report_body(reference, visits.shown(fixes, stay.zone, _MOST_SHOWN))
+    body = report_body(reference, visits.choose_shown(fixes, stay.zone, _MOST_SHOWN))
     report = submit_report(caller=caller, submission=Submission(body=body, sent=json.dumps(body)), order_id=order_id)
     for stay, _ in entered:
         Visit.objects.create(
@@ -146,7 +146,7 @@ def judge_visit_again(report_id: UUID, reference: str) -> None:
     facts = replace(before, interval=reading.facts.interval, positions=(*reading.facts.positions, *taken))
     terms = terms_by_id(report.order_id) if report.order_id else None
     judged = assessing.judge(facts, terms, at=now)
-    if _outline(judged.answer) == _outline(last.answer):
+    if _outline_of(judged.answer) == _outline_of(last.answer):
         return
     if facts.interval is not None:
         report.incident_from, report.incident_to = facts.interval.start, facts.interval.end
@@ -169,10 +169,10 @@ def _hits_of(report_id: UUID) -> list[TrackPoint]:
         hits = visits.hits(queries.points(visit.order_id, visit.device, start=start, end=end), visit.zone)
         found.append((visit.zone, [point for point in hits if visit.entered_at <= point.at <= visit.last_at]))
     zone, most = max(found, key=lambda one: len(one[1]), default=("", []))
-    return visits.shown(most, zone, _MOST_SHOWN)
+    return visits.choose_shown(most, zone, _MOST_SHOWN)
 
 
-def _outline(answer: Mapping[str, Any]) -> list[Any]:
+def _outline_of(answer: Mapping[str, Any]) -> list[Any]:
     """What an answer says, whatever the figures are that it rests on."""
     found = [
         (f["clause"], f["outcome"], f["outcome_otherwise"], f["support"], [reason["code"] for reason in f["reasons"]])

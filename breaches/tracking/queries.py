@@ -79,7 +79,9 @@ def unheard(*, at: datetime, longer_than: timedelta) -> QuerySet[TrackedDevice]:
 
     Only what an authority has allowed for as long as that can be missed.
     """
-    named = _allowing(at, longer_than).filter(order_id=OuterRef("order_id"), devices__contains=[OuterRef("device")])
+    named = _authorities_that_count(at, longer_than).filter(
+        order_id=OuterRef("order_id"), devices__contains=[OuterRef("device")]
+    )
     since = Q(last_recorded_at__isnull=True) | Q(last_recorded_at__lte=at - longer_than)
     rows = TrackedDevice.objects.filter(Exists(named), since, silent_told_at__isnull=True)
     return rows.order_by("last_recorded_at")
@@ -87,14 +89,16 @@ def unheard(*, at: datetime, longer_than: timedelta) -> QuerySet[TrackedDevice]:
 
 def never_heard_of(*, at: datetime, longer_than: timedelta) -> list[tuple[UUID, str]]:
     """Order and name of each device that an authority has allowed for so long, and that is not on record yet."""
-    named = _allowing(at, longer_than).values_list("order_id", Func("devices", function="unnest")).distinct()
+    named = (
+        _authorities_that_count(at, longer_than).values_list("order_id", Func("devices", function="unnest")).distinct()
+    )
     known = set(
         TrackedDevice.objects.filter(order_id__in={order for order, _ in named}).values_list("order_id", "device")
     )
     return sorted(set(named) - known)
 
 
-def _allowing(at: datetime, longer_than: timedelta) -> QuerySet[MonitoringAuthority]:
+def _authorities_that_count(at: datetime, longer_than: timedelta) -> QuerySet[MonitoringAuthority]:
     """Authorities that count now, and have done for so long."""
     later = MonitoringAuthority.objects.filter(
         order_id=OuterRef("order_id"),

@@ -82,13 +82,13 @@ def attach(known: Sequence[Stay], zone: str, instants: Sequence[datetime]) -> It
     whole: list[Stay] = []
     for piece in pieces:
         if whole and piece.entered_at - whole[-1].last_at <= GAP:
-            whole[-1] = _together(whole[-1], piece)
+            whole[-1] = _join_stays(whole[-1], piece)
         else:
             whole.append(piece)
     return (stay for stay in whole if stay.hits)
 
 
-def _together(one: Stay, other: Stay) -> Stay:
+def _join_stays(one: Stay, other: Stay) -> Stay:
     """Two stays as one; of two on record the earlier stays."""
     joined = (other.id,) if one.id is not None and other.id is not None else ()
     return replace(
@@ -100,7 +100,7 @@ def _together(one: Stay, other: Stay) -> Stay:
     )
 
 
-def shown(found: Sequence[TrackPoint], zone: str, most: int) -> list[TrackPoint]:
+def choose_shown(found: Sequence[TrackPoint], zone: str, most: int) -> list[TrackPoint]:
     """The hits of a visit that show best that he was there, at most so many, oldest first.
 
     What the device disowns comes after all else, and what is only likely after what is as good as certain, so that no

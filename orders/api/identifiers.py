@@ -35,7 +35,7 @@ from orders.types import Identifier
 _READ, _WRITE = ("orders:read",), ("orders:write",)
 
 
-def _shown(row: PersonIdentifier, *, known_at: datetime | None = None) -> dict[str, Any]:
+def _identifier_json(row: PersonIdentifier, *, known_at: datetime | None = None) -> dict[str, Any]:
     retired = row.retired_at if known_at is None or (row.retired_at and row.retired_at <= known_at) else None
     return {
         "id": row.id,
@@ -47,7 +47,7 @@ def _shown(row: PersonIdentifier, *, known_at: datetime | None = None) -> dict[s
     }
 
 
-def _warnings(identifier: Identifier) -> list[dict[str, str]]:
+def _find_warnings(identifier: Identifier) -> list[dict[str, str]]:
     """What of it can never match, or only ever possibly, as a registration of the order would warn."""
     item = {"kind": identifier.kind, "value": identifier.value, "platform": identifier.platform}
     return [
@@ -56,7 +56,7 @@ def _warnings(identifier: Identifier) -> list[dict[str, str]]:
     ]
 
 
-def _tag(order: Order) -> str:
+def _tag_of(order: Order) -> str:
     return etag(order.id, queries.revision(order))
 
 
@@ -75,8 +75,8 @@ class _Identifiers(ApiView):
                 Identifier(sent.kind, sent.value, (sent.platform or "").strip().casefold()), sent.from_, sent.until
             )
             row = record_identifier(caller=caller, reference=reference, person=person, said=said)
-            told = {**_shown(row), "warnings": _warnings(said.identifier)}
-            return answer(told, status=201, etag=_tag(row.order))
+            told = {**_identifier_json(row), "warnings": _find_warnings(said.identifier)}
+            return answer(told, status=201, etag=_tag_of(row.order))
 
         return self.write(request, effect)
 
@@ -92,7 +92,7 @@ class _Identifiers(ApiView):
         rows = list(identifiers_recorded(order, whose, known_at=known_at))
         ids = [order.id, *(row.id for row in rows)]
         record(actor=caller.actor, action="consultation", verb="identifiers_read", records=ids)
-        return answer({"results": [_shown(row, known_at=known_at) for row in rows]})
+        return answer({"results": [_identifier_json(row, known_at=known_at) for row in rows]})
 
 
 class _Retiring(ApiView):
@@ -111,7 +111,7 @@ class _Retiring(ApiView):
                 identifier_id=UUID(identifier),
                 reason=sent.reason,
             )
-            return answer(_shown(row), etag=_tag(row.order))
+            return answer(_identifier_json(row), etag=_tag_of(row.order))
 
         return self.write(request, effect)
 

@@ -54,7 +54,7 @@ def _shown(job: OrderImport) -> dict[str, Any]:
         "id": job.id,
         "state": job.state,
         "dry_run": job.dry_run,
-        "percent": 100 if job.state == "done" else _percent(job),
+        "percent": 100 if job.state == "done" else _percent_done(job),
         "rows": job.rows,
         "created": job.created,
         "versioned": job.versioned,
@@ -69,7 +69,7 @@ def _shown(job: OrderImport) -> dict[str, Any]:
     }
 
 
-def _percent(job: OrderImport) -> int:
+def _percent_done(job: OrderImport) -> int:
     """Looking through a file is a tenth of the work on it."""
     looked = max(job.looked_byte, job.next_byte)
     return min(99, 10 * (looked + 9 * job.next_byte) // max(job.size, 1))
@@ -124,7 +124,7 @@ def _dry_run(request: Request) -> bool:
     return sent == "true"
 
 
-def _severities(request: Request) -> tuple[Severity, ...]:
+def _read_severities(request: Request) -> tuple[Severity, ...]:
     sent = request.query_params.get("severity")
     if sent is not None and sent not in get_args(Severity):
         raise refuse("?severity", "unknown_value", "severity takes error or warning.")
@@ -146,7 +146,7 @@ class ImportErrors(ApiView):
     @extend_schema(parameters=[_SEVERITY], responses={200: ImportErrorsOut})
     def get(self, request: Request, job: UUID) -> Response:
         """What is wrong or worth a warning in the file, row by row, and what to do. Never what a cell held."""
-        severities = _severities(request)
+        severities = _read_severities(request)
         found = ImportProblem.objects.filter(job=import_of(self.caller(request).force, job), severity__in=severities)
         page = paginate(request, found, order=("row", "id"))
         rows = [{"row": p.row, "field": p.field, "code": p.code, "do": p.do, "severity": p.severity} for p in page.rows]

@@ -49,11 +49,11 @@ class OwnOrders(ApiView):
         found = own_orders(page.rows, at=now)
         record(actor=caller.actor, action="consultation", verb="own_orders_read", records=[o.order.id for o in found])
         whom = _FOR_OTHERS if caller.kind == "advocate" else "you"
-        results = [_shown(one, whom=whom) for one in found]
+        results = [_own_order_json(one, whom=whom) for one in found]
         return answer({"results": results, "next": page.next, "previous": page.previous})
 
 
-def _shown(one: OwnOrder, *, whom: str) -> Json:
+def _own_order_json(one: OwnOrder, *, whom: str) -> Json:
     order = one.order
     return {
         "reference": order.reference,
@@ -64,26 +64,30 @@ def _shown(one: OwnOrder, *, whom: str) -> Json:
         "in_force_until": one.ends,
         "terms_until": one.terms_until,
         "served_at": one.served_at,
-        "says": _says(one),
-        "conditions": [_condition(condition, whom=whom) for condition in one.conditions],
+        "says": _say_standing(one),
+        "conditions": [_condition_json(condition, whom=whom) for condition in one.conditions],
     }
 
 
-def _says(one: OwnOrder) -> list[str]:
+def _say_standing(one: OwnOrder) -> list[str]:
     # The last day is the one before the midnight at which it ends.
-    end = f"its last day is {_day(one.ends - _A_MOMENT)}" if one.ends else "it lasts until the court says otherwise"
-    period = f"It {'begins' if one.status == 'pending' else 'began'} on {_day(one.starts)}; {end}."
-    served = _SERVED.format(_day(one.served_at)) if one.served_at else _NOT_SERVED
-    changes = [f"Other terms count from {_day(one.terms_until)} on."] if one.terms_until else []
+    end = (
+        f"its last day is {_day_in_words(one.ends - _A_MOMENT)}"
+        if one.ends
+        else "it lasts until the court says otherwise"
+    )
+    period = f"It {'begins' if one.status == 'pending' else 'began'} on {_day_in_words(one.starts)}; {end}."
+    served = _SERVED.format(_day_in_words(one.served_at)) if one.served_at else _NOT_SERVED
+    changes = [f"Other terms count from {_day_in_words(one.terms_until)} on."] if one.terms_until else []
     return [_STATUS[one.status], period, *changes, served]
 
 
-def _day(at: datetime) -> str:
+def _day_in_words(at: datetime) -> str:
     local = at.astimezone(LONDON)
     return f"{local.day} {local:%B %Y}"
 
 
-def _condition(condition: Json, *, whom: str) -> Json:
+def _condition_json(condition: Json, *, whom: str) -> Json:
     return {
         "clause": condition["clause"],
         "kind": condition["kind"],

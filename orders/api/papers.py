@@ -62,11 +62,11 @@ def _checked(reading: ShapeReading, attempt: Attempt) -> dict[str, Any]:
         "problems": [_problem(problem) for problem in reading.problems],
         "warnings": [_problem(problem) for problem in warnings],
         "area_m2": round(build(reading.shape).area_m2, 1) if reading.shape else None,
-        "repaired": _repaired(attempt.repair) if attempt.repair else None,
+        "repaired": _repair_json(attempt.repair) if attempt.repair else None,
     }
 
 
-def _repaired(found: Repair) -> dict[str, Any]:
+def _repair_json(found: Repair) -> dict[str, Any]:
     return {
         "shape": found.shape,
         "area_before_m2": round(found.area_before_m2, 1),

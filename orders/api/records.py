@@ -41,7 +41,7 @@ def _withdrawal_known(row: Any, known_at: datetime | None) -> dict[str, Any] | N
     return None if withdrawn_later else withdrawal_of(row)
 
 
-def _service(row: Service) -> dict[str, Any]:
+def _service_json(row: Service) -> dict[str, Any]:
     return {
         "version": row.version.number,
         "served_at": row.served_at,
@@ -50,11 +50,11 @@ def _service(row: Service) -> dict[str, Any]:
     }
 
 
-def _determination(row: Determination) -> dict[str, Any]:
+def _determination_json(row: Determination) -> dict[str, Any]:
     return {"result": row.result, "at": row.at}
 
 
-def _discharge(row: Discharge) -> dict[str, Any]:
+def _discharge_json(row: Discharge) -> dict[str, Any]:
     consents = {
         "defendant": row.defendant_consents,
         "applying_chief_officer": row.applying_officer_consents,
@@ -64,20 +64,20 @@ def _discharge(row: Discharge) -> dict[str, Any]:
     return {"discharged_at": row.discharged_at, "consents": consents}
 
 
-def _appeal(row: Appeal) -> dict[str, Any]:
+def _appeal_json(row: Appeal) -> dict[str, Any]:
     return {"lodged_on": row.lodged_on, "outcome": row.outcome or None, "at": row.at}
 
 
-def _event(row: NotificationEvent) -> dict[str, Any]:
+def _event_json(row: NotificationEvent) -> dict[str, Any]:
     return {"kind": row.kind, "event_on": row.event_on}
 
 
 _SHOWN: Mapping[str, Callable[[Any], dict[str, Any]]] = {
-    "service": _service,
-    "determination": _determination,
-    "discharge": _discharge,
-    "appeal": _appeal,
-    "notification-events": _event,
+    "service": _service_json,
+    "determination": _determination_json,
+    "discharge": _discharge_json,
+    "appeal": _appeal_json,
+    "notification-events": _event_json,
 }
 
 
@@ -98,10 +98,10 @@ def list_records(caller: Caller, request: Request, reference: str, kind: RecordK
         }
         for row in rows
     ]
-    return answer({"results": results, "next": None, "previous": None}, etag=_etag(order))
+    return answer({"results": results, "next": None, "previous": None}, etag=_etag_of(order))
 
 
-def _etag(order: Order) -> str:
+def _etag_of(order: Order) -> str:
     return etag(order.id, queries.revision(order))
 
 
@@ -119,7 +119,7 @@ class _Withdrawals(ApiView):
             )
             status = queries.status_of(row.order, at=timezone.now())
             told = {"id": row.pk, "kind": kind, "withdrawn": withdrawal_of(row), "status": status}
-            return answer(told, etag=_etag(row.order))
+            return answer(told, etag=_etag_of(row.order))
 
         return self.write(request, effect)
 

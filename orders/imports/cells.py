@@ -72,25 +72,25 @@ def words(text: str) -> str:
     return text
 
 
-def person(text: str) -> str:
+def read_person(text: str) -> str:
     """The name of somebody: a letter that the file could not hold is told, or nobody is ever recognised by it."""
     if _LETTERS_LOST.search(text):
         raise CellError("letters_lost")
     return text
 
 
-def people(text: str) -> list[str]:
-    return [person(part) for part in several(text)]
+def read_people(text: str) -> list[str]:
+    return [read_person(part) for part in several(text)]
 
 
 def name(text: str) -> str:
     """A code, number or word of a list: what a spreadsheet makes of those is told."""
     if _TURNED_INTO_DATE.fullmatch(text):
         raise CellError("turned_into_date")
-    return reference(text)
+    return read_reference(text)
 
 
-def reference(text: str) -> str:
+def read_reference(text: str) -> str:
     """As `name`; some registers have references that look like days."""
     if _SCIENTIFIC.fullmatch(text):
         raise CellError("number_mangled")
@@ -152,7 +152,7 @@ def clock(text: str) -> str:
     return f"{int(found[1]):02}:{found[2]}"
 
 
-def spans(text: str) -> list[dict[str, str]]:
+def read_spans(text: str) -> list[dict[str, str]]:
     """Days or spans of days, several with semicolons between: `24/12/2026 to 02/01/2027; 14/02/2027`."""
     found = [[day(end.strip()) for end in _TO.split(part)] for part in several(text)]
     if any(len(ends) > len(("from", "to")) for ends in found):

@@ -49,7 +49,7 @@ _DRAWN: tuple[tuple[str, str, Parser], ...] = (
 )
 _ZONE_EXAMPLES = {"latitude": "53.4072", "longitude": "-2.9779", "radius_m": "100"}
 COLUMNS: Mapping[str, Column] = {
-    "reference": _of("row", "reference", cells.reference, "SPO-05-0001-26"),
+    "reference": _of("row", "reference", cells.read_reference, "SPO-05-0001-26"),
     "result_code": _of("order", "result_code", cells.name, "3307"),
     "application_code": _of("order", "application_code", cells.name, "ST19501"),
     "order_kind": _of("order", "kind", cells.word, "full"),
@@ -62,8 +62,8 @@ COLUMNS: Mapping[str, Column] = {
     "until_further_order": _of("order", "until_further_order", cells.yes_no, "no"),
     "expires_on": _of("order", "expires_on", cells.day, "01/03/2028"),
     "effective_from": _of("order", "effective_from", cells.instant),
-    "replaces_interim": _of("order", "replaces_interim", cells.reference),
-    "main_application_reference": _of("order", "main_application/reference", cells.reference),
+    "replaces_interim": _of("order", "replaces_interim", cells.read_reference),
+    "main_application_reference": _of("order", "main_application/reference", cells.read_reference),
     "main_application_date": _of("order", "main_application/applied_on", cells.day),
     "change_kind": _of("order", "change/kind", cells.word),
     "change_decided_on": _of("order", "change/decided_on", cells.day),
@@ -71,17 +71,19 @@ COLUMNS: Mapping[str, Column] = {
     "change_corrects": _of("order", "change/corrects", cells.whole),
     "necessity": _of("order", "necessity", cells.words),
     "restricted": _of("order", "restricted", cells.yes_no),
-    "respondent_family_name": _of("respondent", "family_name", cells.person, "Marsh"),
-    "respondent_given_names": _of("respondent", "given_names", cells.person, "Daniel"),
+    "respondent_family_name": _of("respondent", "family_name", cells.read_person, "Marsh"),
+    "respondent_given_names": _of("respondent", "given_names", cells.read_person, "Daniel"),
     "respondent_date_of_birth": _of("respondent", "date_of_birth", cells.day, "17/04/1988"),
-    "respondent_also_known_as": _of("respondent", "also_known_as", cells.people),
+    "respondent_also_known_as": _of("respondent", "also_known_as", cells.read_people),
     "respondent_age_at_application": _of("order", "respondent_age_at_application", cells.whole),
     "respondent_phones": _of("identifiers", "phone", cells.phones, "07700 900123"),
     "respondent_emails": _of("identifiers", "email", cells.emails),
     "respondent_vehicles": _of("identifiers", "vehicle", cells.vehicles),
     "respondent_social": _of("identifiers", "social", cells.social, "instagram: @danny.m"),
     **{
-        f"protected_{number}_{name}": _of("person", f"P{number}/{name}", cells.person, example if number == 1 else "")
+        f"protected_{number}_{name}": _of(
+            "person", f"P{number}/{name}", cells.read_person, example if number == 1 else ""
+        )
         for number in range(1, _PEOPLE + 1)
         for name, example in (("family_name", "Osei"), ("given_names", "Ama"))
     },
@@ -102,7 +104,7 @@ COLUMNS: Mapping[str, Column] = {
     "window_days": _of("window", "days", cells.several_words),
     "window_from": _of("window", "from", cells.clock),
     "window_to": _of("window", "to", cells.clock),
-    "window_dates": _of("window", "dates", cells.spans),
+    "window_dates": _of("window", "dates", cells.read_spans),
     "exception_kind": _of("exception", "kind", cells.word),
     "exception_wording": _of("exception", "wording", cells.words),
     "zone_code": _of("zone", "code", cells.name, "A"),

@@ -63,7 +63,7 @@ class Elsewhere:
 Gather = Callable[[int, str], Elsewhere]
 
 
-def alone(_row: int, _reference: str) -> Elsewhere:
+def stands_alone(_row: int, _reference: str) -> Elsewhere:
     """For a file in which no order stands apart."""
     return Elsewhere()
 
@@ -75,7 +75,7 @@ def json_reference(row: Row, decode: Callable[[str], Any]) -> str | None:
     return reference if isinstance(reference, str) and REFERENCE.fullmatch(reference) else None
 
 
-def json_entries(rows: Iterator[Row], decode: Callable[[str], Any], gather: Gather = alone) -> Iterator[Entry]:
+def json_entries(rows: Iterator[Row], decode: Callable[[str], Any], gather: Gather = stands_alone) -> Iterator[Entry]:
     """Every line is an order. `decode` gives None for what is not JSON.
 
     Of several documents with one reference nobody can say which is right: each is refused, and none wins.
@@ -108,7 +108,9 @@ def _unreadable(row: Row, code: str) -> Entry:
     return Entry(row.number, row.end, row.number + 1, problems=(told(row.number, "", code),))
 
 
-def csv_entries(rows: Iterator[Row], columns: Sequence[str], delimiter: str, gather: Gather = alone) -> Iterator[Entry]:
+def csv_entries(
+    rows: Iterator[Row], columns: Sequence[str], delimiter: str, gather: Gather = stands_alone
+) -> Iterator[Entry]:
     """Rows with one reference are an order, which is read where its first rows stand: `gather` finds the others.
 
     A row that cannot be read may be a zone of the order before it or after it. Where its reference cannot be
@@ -117,36 +119,36 @@ def csv_entries(rows: Iterator[Row], columns: Sequence[str], delimiter: str, gat
     group = _Group(columns, delimiter)
     for row in rows:
         if row.blank:
-            yield from _whole(group, gather)
+            yield from _gather_whole_order(group, gather)
             group = _Group(columns, delimiter)
             yield _blank(row)
             continue
         reference = csv_reference(row, columns, delimiter)
         if reference is None:
-            yield from _whole(group, gather, doubtful=True)
+            yield from _gather_whole_order(group, gather, doubtful=True)
             yield _unreadable(row, row.fault or "reference_missing")
             # One that says no reference is at worst the order's above, as where cells were merged.
             group = _Group(columns, delimiter, doubtful=bool(row.fault))
             continue
         if group.reference not in (None, reference):
-            yield from _whole(group, gather)
+            yield from _gather_whole_order(group, gather)
             group = _Group(columns, delimiter)
         group.add(row, reference)
-    yield from _whole(group, gather)
+    yield from _gather_whole_order(group, gather)
 
 
-def _whole(group: _Group, gather: Gather, *, doubtful: bool = False) -> Iterator[Entry]:
+def _gather_whole_order(group: _Group, gather: Gather, *, doubtful: bool = False) -> Iterator[Entry]:
     """The order of a group of rows, with its rows from elsewhere in the file."""
     if group.reference is None:
         return
     found = gather(group.first, group.reference)
     if found.rows is None:
-        yield group.entry(doubtful=doubtful or found.unsure)
+        yield group.build_entry(doubtful=doubtful or found.unsure)
         return
-    whole = group.emptied()
+    whole = group.make_empty()
     for row in found.rows:
-        whole.join(row, group.reference)
-    yield whole.entry(doubtful=doubtful, around=group) if whole.reference else group.passed_over()
+        whole.join_row(row, group.reference)
+    yield whole.build_entry(doubtful=doubtful, around=group) if whole.reference else group.passed_over()
 
 
 def csv_reference(row: Row, columns: Sequence[str], delimiter: str) -> str | None:
@@ -170,7 +172,7 @@ class _Group:
         self.end = self.next_row = self.first = 0
         self.reference: str | None = None
 
-    def emptied(self) -> _Group:
+    def make_empty(self) -> _Group:
         return _Group(self._columns, self._delimiter, doubtful=self._doubtful)
 
     def add(self, row: Row, reference: str) -> None:
@@ -192,7 +194,7 @@ class _Group:
             return "too_few_cells"
         return "too_many_cells" if any(cell.strip() for cell in row.cells[len(self._columns) :]) else ""
 
-    def join(self, row: Row, reference: str) -> None:
+    def join_row(self, row: Row, reference: str) -> None:
         """Add a row from anywhere in the file, which may write the reference otherwise."""
         said = csv_reference(row, self._columns, self._delimiter)
         if said is None:
@@ -205,7 +207,7 @@ class _Group:
         """For rows of an order that was read further up."""
         return Entry(self.first, self.end, self.next_row, blank=True)
 
-    def entry(self, *, doubtful: bool = False, around: _Group | None = None) -> Entry:
+    def build_entry(self, *, doubtful: bool = False, around: _Group | None = None) -> Entry:
         """The order of these rows. `around` are those in whose place it stands, where others lie further down."""
         around, reference = around or self, self.reference or ""
         order = order_of(self._rows, self._columns)

@@ -38,21 +38,21 @@ def csv_runs(rows: Iterator[Row], reference_of: Callable[[Row], str | None]) -> 
     for row in rows:
         reference = None if row.blank else reference_of(row)
         if begun is not None and (reference is None or reference != begun[0]):
-            yield _run(*begun)
+            yield _build_run(*begun)
             begun = None
         if reference is None:
             yield Run("", row.number, row.number + 1, row.start, row.end, ownerless=not row.blank)
         else:
             begun = (reference, begun[1] if begun else row, row)
     if begun is not None:
-        yield _run(*begun)
+        yield _build_run(*begun)
 
 
 def json_runs(rows: Iterator[Row], reference_of: Callable[[Row], str | None]) -> Iterator[Run]:
     """Every line by itself. One that cannot be read is a whole order: it is nobody else's."""
     for row in rows:
-        yield _run((None if row.blank else reference_of(row)) or "", row, row)
+        yield _build_run((None if row.blank else reference_of(row)) or "", row, row)
 
 
-def _run(reference: str, first: Row, last: Row) -> Run:
+def _build_run(reference: str, first: Row, last: Row) -> Run:
     return Run(key_of(reference), first.number, last.number + 1, first.start, last.end)

@@ -54,11 +54,11 @@ def bytes_from(job: OrderImport, at: int) -> Iterator[bytes]:
     """The file from byte `at` on, a piece at a time."""
     number, skip = divmod(at, PIECE_BYTES)
     while number * PIECE_BYTES < job.size:
-        yield _piece(job, number)[skip:]
+        yield _read_piece(job, number)[skip:]
         number, skip = number + 1, 0
 
 
-def _piece(job: OrderImport, number: int) -> bytes:
+def _read_piece(job: OrderImport, number: int) -> bytes:
     piece = ImportPiece.objects.get(job=job, number=number)
     return vault.open_sealed(bytes(piece.sealed), purpose=PURPOSE, row=piece.id)
 
@@ -70,16 +70,16 @@ class Pieces:
         self._job = job
         self._open: dict[int, bytes] = {}
 
-    def between(self, start: int, end: int) -> Iterator[bytes]:
+    def read_between(self, start: int, end: int) -> Iterator[bytes]:
         """The bytes from `start` up to `end`, a piece at a time."""
         while start < end:
             number, skip = divmod(start, PIECE_BYTES)
-            part = self._piece(number)[skip : skip + end - start]
+            part = self._open_piece(number)[skip : skip + end - start]
             yield part
             start += len(part)
 
-    def _piece(self, number: int) -> bytes:
-        found = self._open.pop(number, None) or _piece(self._job, number)
+    def _open_piece(self, number: int) -> bytes:
+        found = self._open.pop(number, None) or _read_piece(self._job, number)
         self._open[number] = found
         if len(self._open) > _MOST_OPEN:
             del self._open[next(iter(self._open))]

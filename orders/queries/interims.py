@@ -25,13 +25,13 @@ def kinds_by_reference(caller: Caller, references: Collection[str]) -> dict[str,
 def _name_kinds(orders: QuerySet[Order], typed: Collection[str]) -> dict[str, str]:
     """Of each reference the kind of the one order that it means, by that order's newest version."""
     folded = {reference: fold_reference(reference) for reference in typed}
-    kinds = _kinds(orders.alias(folded=_FOLDED).filter(folded__in=set(folded.values())))
+    kinds = _kinds_by_reference(orders.alias(folded=_FOLDED).filter(folded__in=set(folded.values())))
     known = {reference: [one for one in kinds if fold_reference(one) == fold] for reference, fold in folded.items()}
     meant = {reference: meant_references(reference, ones) for reference, ones in known.items()}
     return {reference: kinds[ones[0]] for reference, ones in meant.items() if len(ones) == 1}
 
 
-def _kinds(orders: QuerySet[Order]) -> dict[str, str]:
+def _kinds_by_reference(orders: QuerySet[Order]) -> dict[str, str]:
     rows = OrderVersion.objects.filter(order__in=orders).order_by("order_id", "-number").distinct("order_id")
     return dict(rows.values_list("order__reference", "kind"))
 

@@ -135,7 +135,7 @@ class _Mark(NamedTuple):
 
 
 def _marks_of(order_id: UUID) -> list[_Mark]:
-    return _marks(_live_keys().filter(version__order=order_id), _live_identifiers().filter(order=order_id))
+    return _read_marks(_live_keys().filter(version__order=order_id), _live_identifiers().filter(order=order_id))
 
 
 def _elsewhere(order: Order, digests: Collection[bytes]) -> list[_Mark]:
@@ -143,13 +143,13 @@ def _elsewhere(order: Order, digests: Collection[bytes]) -> list[_Mark]:
     wanted = list(digests)
     said = _live_keys().filter(digest__in=wanted, version__order__force=order.force_id).exclude(version__order=order)
     learned = _live_identifiers().filter(mark_digests__overlap=wanted, order__force=order.force_id).exclude(order=order)
-    marks = _marks(
+    marks = _read_marks(
         said.order_by("version__order_id", "id")[: MOST_KEYS + 1], learned.order_by("order_id", "id")[: MOST_KEYS + 1]
     )
     return [mark for mark in marks if mark.digest in digests]
 
 
-def _marks(said: QuerySet[MatchKey], learned: QuerySet[PersonIdentifier]) -> list[_Mark]:
+def _read_marks(said: QuerySet[MatchKey], learned: QuerySet[PersonIdentifier]) -> list[_Mark]:
     found = [
         _Mark(order, role, key, cast("MarkKind", kind), bytes(digest))
         for order, role, key, kind, digest in said.values_list("version__order_id", "role", "key", "kind", "digest")

@@ -131,7 +131,7 @@ def terms_over_own_order(reference: str, *, caller: Caller) -> OrderTerms | None
     The reference as somebody typed it. None also where it may mean several; a restricted one among them counts as
     meant (rule 81).
     """
-    found = _named(reference, _terms(_OF_FORCE, (fold_reference(reference), caller.force)))
+    found = _find_named(reference, _terms(_OF_FORCE, (fold_reference(reference), caller.force)))
     closed = [terms for terms in found if terms.restricted]
     terms = found[0] if len(found) == 1 else next(iter(closed), None)
     if terms is not None and terms.restricted and not may_read(caller, terms.order_id):
@@ -141,25 +141,25 @@ def terms_over_own_order(reference: str, *, caller: Caller) -> OrderTerms | None
 
 def terms_over_protecting(reference: str, *, people: Sequence[UUID]) -> OrdersMeant:
     """The same for orders that protect one of `people`, and for no others; without a reference all of them."""
-    return _meant(reference, _terms(_OF_PERSON, (fold_reference(reference), tuple(people))))
+    return _choose_meant(reference, _terms(_OF_PERSON, (fold_reference(reference), tuple(people))))
 
 
 def terms_over_spoken_for(reference: str, *, authorities: Sequence[UUID]) -> OrdersMeant:
     """The same for orders under which one of these authorities lets an advocate speak."""
-    return _meant(reference, _terms(_OF_ADVOCATE, (fold_reference(reference), tuple(authorities))))
+    return _choose_meant(reference, _terms(_OF_ADVOCATE, (fold_reference(reference), tuple(authorities))))
 
 
 def terms_by_id(order_id: UUID) -> OrderTerms | None:
     return next(iter(_terms(_BY_ID, (order_id,))), None)
 
 
-def _meant(reference: str, found: list[OrderTerms]) -> OrdersMeant:
+def _choose_meant(reference: str, found: list[OrderTerms]) -> OrdersMeant:
     """Two forces may use the same reference for the same person: then both may be meant."""
-    named = _named(reference, found)
+    named = _find_named(reference, found)
     return OrdersMeant(named[0]) if len(named) == 1 else OrdersMeant(None, tuple(named or found))
 
 
-def _named(reference: str, found: list[OrderTerms]) -> list[OrderTerms]:
+def _find_named(reference: str, found: list[OrderTerms]) -> list[OrderTerms]:
     folded = fold_reference(reference)
     alike = [terms for terms in found if folded and fold_reference(terms.reference) == folded]
     meant = meant_references(reference, [terms.reference for terms in alike])
@@ -185,7 +185,7 @@ def _terms(which: str, values: tuple[Any, ...]) -> list[OrderTerms]:
 def _of_one(pairs: list[tuple[_Row, _Compiled]]) -> OrderTerms:
     """The terms of one order, from its versions."""
     first = pairs[0][0]
-    learned = _learned(first.identifiers)
+    learned = _read_learned(first.identifiers)
     versions = tuple(
         VersionTerms(
             row.number,
@@ -197,7 +197,7 @@ def _of_one(pairs: list[tuple[_Row, _Compiled]]) -> OrderTerms:
         )
         for row, terms in pairs
     )
-    services = _services(json.loads(first.services or "[]"))
+    services = _read_services(json.loads(first.services or "[]"))
     return OrderTerms(
         order_id=first.order,
         reference=first.reference,
@@ -205,8 +205,8 @@ def _of_one(pairs: list[tuple[_Row, _Compiled]]) -> OrderTerms:
         restricted=first.restricted,
         served_at=min((service.at for service in services), default=None),
         versions=versions,
-        respondent=(*_known_by_versions(versions, [terms for _, terms in pairs]), *_persons(learned)),
-        protected=_protected([terms for _, terms in pairs]),
+        respondent=(*_known_by_versions(versions, [terms for _, terms in pairs]), *_group_learned(learned)),
+        protected=_keys_protected([terms for _, terms in pairs]),
         accounts=json.loads(first.accounts) if first.accounts else {},
         services=services,
         learned=tuple(one for one, _ in learned),
@@ -221,16 +221,16 @@ def _known_by_versions(versions: Sequence[VersionTerms], compiled: Sequence[_Com
     )
 
 
-def _learned(text: str | None) -> list[tuple[Learned, KnownPerson]]:
+def _read_learned(text: str | None) -> list[tuple[Learned, KnownPerson]]:
     """What was recorded of him beside the versions. Which of it counts is asked anew each time; only keys are kept."""
     found = []
     for row_id, since, until, sealed in json.loads(text) if text else ():
-        one = Learned(UUID(row_id), _instant(since), _instant(until))
+        one = Learned(UUID(row_id), _read_instant(since), _read_instant(until))
         found.append((one, _known_by(one.id, bytes.fromhex(sealed))))
     return found
 
 
-def _persons(learned: Iterable[tuple[Learned, KnownPerson]]) -> Iterator[KnownPerson]:
+def _group_learned(learned: Iterable[tuple[Learned, KnownPerson]]) -> Iterator[KnownPerson]:
     """One for each time in which identifiers count: what counts together is looked up at once."""
     found: dict[tuple[datetime | None, datetime | None], list[KnownPerson]] = {}
     for one, known in learned:
@@ -251,11 +251,11 @@ def _known_by(row_id: UUID, sealed: bytes) -> KnownPerson:
     return known_person([identifier_of(_SAID.opened(sealed, row_id))], ())
 
 
-def _instant(written: str | None) -> datetime | None:
+def _read_instant(written: str | None) -> datetime | None:
     return datetime.fromisoformat(written) if written else None
 
 
-def _protected(compiled: Sequence[_Compiled]) -> frozenset[str]:
+def _keys_protected(compiled: Sequence[_Compiled]) -> frozenset[str]:
     return frozenset().union(*(terms.protected for terms in compiled))
 
 
@@ -295,21 +295,21 @@ def terms_as_written(stored: Mapping[str, Any]) -> OrderTerms:
         restricted=order.restricted,
         served_at=datetime.fromisoformat(stored["served_at"]) if stored["served_at"] else None,
         versions=versions,
-        respondent=(*_known_by_versions(versions, compiled), *_persons(learned)),
-        protected=_protected(compiled),
+        respondent=(*_known_by_versions(versions, compiled), *_group_learned(learned)),
+        protected=_keys_protected(compiled),
         accounts=stored.get("accounts", {}),
-        services=_services(stored["services"]) if stored.get("services") is not None else None,
+        services=_read_services(stored["services"]) if stored.get("services") is not None else None,
         learned=tuple(one for one, _ in learned),
     )
 
 
-def _services(written: Iterable[Sequence[Any]]) -> tuple[ServedVersion, ...]:
+def _read_services(written: Iterable[Sequence[Any]]) -> tuple[ServedVersion, ...]:
     return tuple(ServedVersion(int(number), datetime.fromisoformat(at)) for number, at in written)
 
 
 def _learned_written(stored: Iterable[Sequence[Any]]) -> list[tuple[Learned, KnownPerson]]:
     """The identifiers that counted then, whatever became of them since."""
-    wanted = [Learned(UUID(row_id), _instant(since), _instant(until)) for row_id, since, until in stored]
+    wanted = [Learned(UUID(row_id), _read_instant(since), _read_instant(until)) for row_id, since, until in stored]
     rows = PersonIdentifier.objects.in_bulk([one.id for one in wanted])
     return [(one, known_person([identifier_of(rows[one.id].said)], ())) for one in wanted]
 

@@ -77,7 +77,7 @@ def last_terms(order_id: UUID) -> OrderVersion | None:
     return row.version if row else OrderVersion.objects.filter(order=order_id).order_by("-number").first()
 
 
-def placed(version: OrderVersion) -> Placed:
+def place_version(version: OrderVersion) -> Placed:
     """A version on record as the rules of succession take it."""
     period = Period(version.effective_from, version.in_force_until)
     return Placed(version.number, period, version.made_on, version.corrects)
@@ -87,7 +87,7 @@ def versions_before(version: OrderVersion) -> list[OrderVersion]:
     """The version whose terms a version changes, and the one numbered before it where that is another."""
     rows = version.order.versions.filter(number__lt=version.number).order_by("-number")
     earlier = list(rows.defer("body", "body_sent"))
-    found = rules.terms_before(placed(version), [placed(row) for row in reversed(earlier)])
+    found = rules.terms_before(place_version(version), [place_version(row) for row in reversed(earlier)])
     return [row for row in earlier if row.number in (found, version.number - 1)]
 
 

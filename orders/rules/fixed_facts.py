@@ -31,7 +31,7 @@ _ALIKE = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u2010": "
 
 def fixed_fact_problems(doc: Doc, recorded: Doc) -> Found:
     """`not_variable` for each of these facts that a variation or renewal says otherwise than the record does."""
-    for where in _changed(doc, recorded):
+    for where in _find_changed(doc, recorded):
         yield Problem(where, "not_variable", "A variation or renewal does not change this: send a correction.")
 
 
@@ -41,7 +41,7 @@ def renamed_person_problems(doc: Doc, recorded: Doc) -> Found:
     A key is one person throughout an order: her account and her reports hang on it (rule 83). Who married has one new
     name, and is warned of; somebody else is a key of her own.
     """
-    for where, changed in _renamed(doc, recorded):
+    for where, changed in _find_renamed(doc, recorded):
         if changed == 2:
             said = "This key is another person on record: give a new person a new key, or send a correction."
             yield Problem(where, "not_variable", said)
@@ -49,41 +49,41 @@ def renamed_person_problems(doc: Doc, recorded: Doc) -> Found:
 
 def renamed_person_warnings(doc: Doc, recorded: Doc) -> Found:
     """`protected_person_renamed`: the same key with another name. Her account stays the one that it was."""
-    for where, changed in _renamed(doc, recorded):
+    for where, changed in _find_renamed(doc, recorded):
         if changed:
             yield Problem(where, "protected_person_renamed", "This person's name is another on record: check the key.")
 
 
-def _renamed(doc: Doc, recorded: Doc) -> Iterator[tuple[str, int]]:
+def _find_renamed(doc: Doc, recorded: Doc) -> Iterator[tuple[str, int]]:
     """Each person on record by its key, where it stands now, and how many of two names are others."""
-    known = {member(person, "key"): person for person in _people(recorded)}
-    for index, person in enumerate(_people(doc)):
+    known = {member(person, "key"): person for person in _people_of(recorded)}
+    for index, person in enumerate(_people_of(doc)):
         before = known.get(member(person, "key"))
         if before is None:
             continue
-        names = [(_at(person, (name,)), _at(before, (name,))) for name in ("family_name", "given_names")]
+        names = [(_text_at(person, (name,)), _text_at(before, (name,))) for name in ("family_name", "given_names")]
         yield f"/protected_persons/{index}", sum(new != old for new, old in names if old)
 
 
-def _people(doc: Doc) -> list[Doc]:
+def _people_of(doc: Doc) -> list[Doc]:
     found = member(doc, "protected_persons")
     return [person for person in found if isinstance(person, Mapping)] if isinstance(found, list) else []
 
 
 def fixed_fact_warnings(doc: Doc, recorded: Doc) -> Found:
     """The same facts where a correction puts them right."""
-    for where in _changed(doc, recorded):
+    for where in _find_changed(doc, recorded):
         yield Problem(where, "fixed_fact_corrected", "This correction changes what no variation could: check it.")
 
 
-def _changed(doc: Doc, recorded: Doc) -> Iterator[str]:
+def _find_changed(doc: Doc, recorded: Doc) -> Iterator[str]:
     for path in _PATHS:
-        new, old = _at(doc, path), _at(recorded, path)
+        new, old = _text_at(doc, path), _text_at(recorded, path)
         if new != old and not (old == "" and path in _MAY_BE_LEARNED):
             yield "/" + "/".join(path)
 
 
-def _at(doc: Doc, path: tuple[str, ...]) -> str:
+def _text_at(doc: Doc, path: tuple[str, ...]) -> str:
     value: object = doc
     for name in path:
         value = member(value, name)

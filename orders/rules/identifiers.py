@@ -166,7 +166,7 @@ def with_plain_digits(value: str) -> str:
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in value.translate(_FULL_WIDTH))
 
 
-def small(value: str) -> str:
+def lower_plain_letters(value: str) -> str:
     """With the plain letters A to Z in small ones, and nothing else changed: the only case that is no difference."""
     return value.lower() if value.isascii() else value.translate(_SMALL)
 
@@ -181,7 +181,7 @@ def address(value: str) -> str | None:
         text = text[text.rindex("<") + 1 : -1]  # the name before it is whatever the sender wanted it to be
     if text[:7].lower() == "mailto:":
         text = unquote(text[7:].partition("?")[0])
-    text = small(text.strip())
+    text = lower_plain_letters(text.strip())
     if _PLAIN_ADDRESS.fullmatch(text) and not f".{text.partition('@')[2]}".endswith(_SPECIAL):
         return text
     try:
@@ -214,7 +214,7 @@ def handle(value: str) -> str:
 
     Letters of another alphabet, dressed up, or unseen ones make another account: see `skeleton`.
     """
-    return small(value.strip().lstrip("@").strip()) if visible(value) else ""
+    return lower_plain_letters(value.strip().lstrip("@").strip()) if visible(value) else ""
 
 
 def words(value: str) -> str:
@@ -231,13 +231,13 @@ def plain_words(value: str) -> str:
     """The words in it, by their plain letters in one case, with one space between: only blanks and points go."""
     if not visible(value):
         return ""
-    text = small(value)
+    text = lower_plain_letters(value)
     if not text.isascii():
         text = "".join(" " if c.isspace() or unicodedata.category(c)[0] == "P" else c for c in text)
     return " ".join(_APART.sub(" ", text).split())
 
 
-def plate(value: str) -> str:
+def fold_plate(value: str) -> str:
     """A number plate in one case, without blanks and points; "" where it holds more than plain letters and digits."""
     found = plain_words(value).replace(" ", "")
     return found if found.isascii() else ""

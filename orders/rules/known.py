@@ -16,11 +16,11 @@ from orders.rules.identifiers import (
     address,
     bare,
     digits,
+    fold_plate,
     handle,
     mailbox,
     phone,
     plain_words,
-    plate,
     plate_look,
     short_code,
     skeleton,
@@ -58,7 +58,7 @@ def known_person(identifiers: Iterable[Identifier], names: Iterable[str]) -> Kno
     """
     spelt = [name for name in map(words, names) if len(name) >= 3 and bare(name) not in NOTHING]
     joined = frozenset(name.replace(" ", "") for name in spelt if " " in name and len(name) > _LAST)
-    apart = [one for item in identifiers for one in _apart(item)]
+    apart = [one for item in identifiers for one in _take_apart(item)]
     return KnownPerson(
         keys=frozenset(key for item in apart for key in _on_record(item)),
         names=frozenset(spelt),
@@ -66,11 +66,11 @@ def known_person(identifiers: Iterable[Identifier], names: Iterable[str]) -> Kno
         joined_names=joined,
         joined_lengths=frozenset(map(len, joined)),
         numbers=frozenset(found[1:] for item in apart if item.kind == "phone" and (found := phone(item.value))),
-        masks=frozenset(found for item in apart if (found := _mask(item.kind, item.value))),
+        masks=frozenset(found for item in apart if (found := _mask_of(item.kind, item.value))),
     )
 
 
-def _apart(item: Identifier) -> Iterator[Identifier]:
+def _take_apart(item: Identifier) -> Iterator[Identifier]:
     if looks_like_its_kind(item.kind, item.value):
         yield item
         return
@@ -78,7 +78,7 @@ def _apart(item: Identifier) -> Iterator[Identifier]:
         yield from read_identifier(item.kind, value, item.platform)
 
 
-def _mask(kind: str, value: str) -> str | None:
+def _mask_of(kind: str, value: str) -> str | None:
     masked = masked_number(value) if kind == "phone" else None
     return masked if masked and phone(value) is None else None
 
@@ -97,11 +97,11 @@ def shared_key(people: Iterable[KnownPerson], kind: str, value: str, platform: s
     known = [person for person in people if person.keys or person.masks]
     if not known:
         return None
-    found = _strongest(known, kind, value, platform)
+    found = _find_strongest(known, kind, value, platform)
     if found and found[0] in SURE:
         return found
-    several = [_strongest(known, kind, part, platform) for part in taken_apart(kind, value)]
-    shared = sorted((key for key in several if key), key=_rank)
+    several = [_find_strongest(known, kind, part, platform) for part in taken_apart(kind, value)]
+    shared = sorted((key for key in several if key), key=_rank_of)
     sure = [key for key in shared if key[0] in SURE]
     if not sure:
         return found or (shared[0] if shared else None)
@@ -113,14 +113,14 @@ def kind_of_key(key: IdentifierKey) -> IdentifierKind:
     return cast("IdentifierKind", kind) if (kind := key[1].partition(" ")[0]) in _KINDS else "phone"
 
 
-def _rank(key: IdentifierKey) -> int:
+def _rank_of(key: IdentifierKey) -> int:
     return _RANK[key[0]]
 
 
-def _strongest(known: Sequence[KnownPerson], kind: str, value: str, platform: str) -> IdentifierKey | None:
+def _find_strongest(known: Sequence[KnownPerson], kind: str, value: str, platform: str) -> IdentifierKey | None:
     best: IdentifierKey | None = None
     for key in keys_reported(kind, value, platform):
-        if (best is None or _rank(key) < _rank(best)) and any(key in person.keys for person in known):
+        if (best is None or _rank_of(key) < _rank_of(best)) and any(key in person.keys for person in known):
             best = key
             if key[0] == "same":
                 return key
@@ -246,7 +246,7 @@ def _keys(kind: str, value: str, platform: str) -> Iterator[IdentifierKey]:
     elif kind == "social":
         yield from _of_account(value, platform, read_link(value) if "/" in value else None)
     elif kind == "vehicle":
-        if found := plate(value):
+        if found := fold_plate(value):
             yield "same", f"vehicle {found}"
         yield "looks_alike", f"vehicle {plate_look(value)}"
     elif kind in ("address", "other"):

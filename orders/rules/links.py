@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import ada_url
 
-from orders.rules.identifiers import bare, skeleton, small, visible
+from orders.rules.identifiers import bare, lower_plain_letters, skeleton, visible
 
 # Longer than any that a browser takes from its address bar.
 _LONGEST = 4_000
@@ -122,7 +122,7 @@ def _parts(text: str) -> _Parts | None:
     path = tuple(unquote(part) for part in found.pathname.split("/") if part)
     host = found.hostname.rstrip(".")
     # In ASCII nothing is folded but the case of plain letters.
-    folded = not written.isascii() and host not in small(_AUTHORITY.split(written, maxsplit=1)[0])
+    folded = not written.isascii() and host not in lower_plain_letters(_AUTHORITY.split(written, maxsplit=1)[0])
     return _Parts(host, path, query, folded)
 
 
@@ -148,12 +148,12 @@ def _imitates(host: str) -> bool:
 def _first(path: tuple[str, ...]) -> str:
     """The account that a path begins with, unless that is one of the platform's own pages."""
     name = path[0] if path else ""
-    return "" if small(name) in _PAGES else name.removeprefix("@")
+    return "" if lower_plain_letters(name) in _PAGES else name.removeprefix("@")
 
 
 def _after(path: tuple[str, ...], *words: str) -> str:
     """The account that follows one of these words at a path's beginning."""
-    return path[1].removeprefix("@") if len(path) > 1 and small(path[0]) in words else ""
+    return path[1].removeprefix("@") if len(path) > 1 and lower_plain_letters(path[0]) in words else ""
 
 
 def _at(path: tuple[str, ...]) -> str:
@@ -167,7 +167,7 @@ def _instagram(parts: _Parts) -> str:
 
 def _facebook(parts: _Parts) -> str:
     path = parts.path
-    first = small(path[0]) if path else ""
+    first = lower_plain_letters(path[0]) if path else ""
     if first in ("profile.php", "story.php", "permalink.php"):
         return parts.query.get("id", "")
     if first in ("people", "pages") and len(path) > 2:

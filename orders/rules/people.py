@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from orders.rules.identifiers import NOTHING, bare, email, handle, phone, plate, surname
+from orders.rules.identifiers import NOTHING, bare, email, fold_plate, handle, phone, surname
 from orders.rules.links import platform_name, read_link
 from orders.rules.readings import read_identifier, taken_apart
 from orders.types import Identifier
@@ -77,11 +77,11 @@ def _mark(read: Identifier) -> Mark | None:
         mailbox = email(read.value)
         return Mark("email", mailbox) if mailbox else None
     if read.kind == "social":
-        return _account(read.value, read.platform)
+        return _account_mark(read.value, read.platform)
     return _plate(read.value) if read.kind == "vehicle" else None
 
 
-def _account(value: str, said: str) -> Mark | None:
+def _account_mark(value: str, said: str) -> Mark | None:
     link = read_link(value) if "/" in value else None
     read = link is not None and bool(link.platform) and not link.folded
     name = handle(link.handle if link and read else value)
@@ -91,7 +91,7 @@ def _account(value: str, said: str) -> Mark | None:
 
 
 def _plate(value: str) -> Mark | None:
-    found = plate(value)
+    found = fold_plate(value)
     sound = found.isalnum() and len(found) in _PLATE_LENGTHS and any(c.isdigit() for c in found)
     return Mark("vehicle", found) if sound else None
 

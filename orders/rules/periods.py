@@ -80,7 +80,7 @@ def in_force_periods(
     `ended_at` is when a court ended the order: nothing of it runs on from there.
     """
     starts: dict[datetime, int] = {}
-    for number in standing(len(periods), corrects):
+    for number in standing_numbers(len(periods), corrects):
         starts[periods[number - 1].start] = number
     result: list[Period | None] = [None] * len(periods)
     for start, following in pairwise([*sorted(starts), None]):
@@ -93,7 +93,7 @@ def in_force_periods(
     return result
 
 
-def standing(count: int, corrects: Mapping[int, int]) -> list[int]:
+def standing_numbers(count: int, corrects: Mapping[int, int]) -> list[int]:
     """The numbers of the versions, of so many, that hold a place of their own: of those in one place the newest."""
     holders = {place_of(number, corrects): number for number in range(1, count + 1)}
     return sorted(holders.values())

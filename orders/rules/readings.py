@@ -11,9 +11,9 @@ from geo.place_phrases import names_address
 from orders.rules.identifiers import (
     address,
     digits,
+    fold_plate,
     handle,
     phone,
-    plate,
     visible,
     with_plain_digits,
 )
@@ -82,11 +82,11 @@ def read_identifier(kind: str, value: str, platform: str = "") -> Iterator[Ident
         yield Identifier(named, value, platform)
         return
     if not (named == "phone" and value.isdecimal()):
-        yield from _shown(named, value)
+        yield from _guess_kinds(named, value)
     yield Identifier("other" if named == "unknown" else named, value, platform)
 
 
-def _shown(named: str, value: str) -> Iterator[Identifier]:
+def _guess_kinds(named: str, value: str) -> Iterator[Identifier]:
     """What a text looks like, certain or not at all, the surest first."""
     if named != "phone":
         if _certain_number(value):
@@ -95,8 +95,8 @@ def _shown(named: str, value: str) -> Iterator[Identifier]:
             yield Identifier(DIGITS, value)
     if named != "email" and ("@" in value or "%40" in value) and address(value):
         yield Identifier("email", value)
-    yield from _account(named, value)
-    found = _plates(value)
+    yield from _read_account(named, value)
+    found = _find_plates(value)
     if len(found) == 1 and named != "address":
         yield Identifier("vehicle", found[0])
     if named in ("other", "unknown") and _is_postal_address(value):
@@ -111,7 +111,7 @@ def _is_postal_address(value: str) -> bool:
     return names_address(words_around_postcodes(value), has_postcode=bool(codes))
 
 
-def _account(named: str, value: str) -> Iterator[Identifier]:
+def _read_account(named: str, value: str) -> Iterator[Identifier]:
     text = value.strip()
     link = read_link(text) if "/" in text or "." in text else None
     if (link and link.platform and link.handle) or ("@" not in text[1:] and text.startswith("@") and handle(text)):
@@ -133,19 +133,19 @@ def _part_of_number(value: str) -> bool:
     return text.isdecimal() and 6 <= len(text) <= 11
 
 
-def _plates(value: str) -> list[str]:
+def _find_plates(value: str) -> list[str]:
     """The number plates in it: itself, or those of today's pattern among its words."""
-    found = plate(value)
+    found = fold_plate(value)
     if _PLATE.fullmatch(found):
         return [found]
-    if not value.isascii() and _PLATE.fullmatch(plate(unicodedata.normalize("NFKC", visible(value)))):
+    if not value.isascii() and _PLATE.fullmatch(fold_plate(unicodedata.normalize("NFKC", visible(value)))):
         return [value]  # as it is written: what had to be folded is only ever like another
     within = _PLATE.findall(visible(value) if value.isascii() else "")
     return list(dict.fromkeys(f"{a}{b}".lower() for a, b in within if b.lower() not in _MODELS))
 
 
 def _is_plate(value: str) -> bool:
-    found = plate(value)
+    found = fold_plate(value)
     return len(found) in _PLATE_LENGTHS and found.isalnum() and any(c.isdigit() for c in found)
 
 
@@ -205,17 +205,17 @@ def taken_apart(kind: str, value: str) -> tuple[str, ...]:
         if certain and len(found) > 1:
             return found
     if named == "vehicle":
-        plates = _plates(value)
+        plates = _find_plates(value)
         return tuple(plates) if len(plates) > 1 else ()
     parts = [
         part.strip() for part in re.split(r"[,;|\r\n]+|\s/\s|\sand\s|\sor\s|\s&\s|\s+(?=@)", value) if part.strip()
     ]
-    if len(parts) > 1 and all(_alone(named, part) for part in parts):
+    if len(parts) > 1 and all(_stands_alone(named, part) for part in parts):
         return tuple(parts)
     return ()
 
 
-def _alone(named: str, part: str) -> bool:
+def _stands_alone(named: str, part: str) -> bool:
     if named == "email":
         return address(part) is not None
     link = read_link(part) if "/" in part else None
@@ -232,14 +232,14 @@ def masked_number(value: str) -> str | None:
     if not 1 <= len(runs) <= _MOST_MASKS:
         return None
     shown = [digits(part) for part in _MASK_RUN.split(re.sub(r"\(\s*0\s*\)", "", found) if "+" in found else found)]
-    shown[0], before = _national(shown[0], abroad="+" in found)
+    shown[0], before = _split_national(shown[0], abroad="+" in found)
     seen = sum(map(len, shown))
     if seen < (_FEWEST_SEEN if any(shown[1:]) else _FEWEST_FIRST):
         return None
     return before + r"\d{1,9}".join(shown) if before or shown[0] else r"\d{1,15}" + r"\d{1,9}".join(shown[1:])
 
 
-def _national(first: str, *, abroad: bool) -> tuple[str, str]:
+def _split_national(first: str, *, abroad: bool) -> tuple[str, str]:
     """What is shown of a number's beginning without the way in which it is dialled, and the pattern for that way."""
     if first.startswith("00"):
         first, abroad = first[2:], True

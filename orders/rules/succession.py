@@ -15,7 +15,7 @@ from orders.rules.fixed_facts import (
     renamed_person_warnings,
 )
 from orders.rules.parts import Doc, Found, member
-from orders.rules.periods import in_force_periods, place_of, standing
+from orders.rules.periods import in_force_periods, place_of, standing_numbers
 from orders.types import Period, Placed, VersionTerms
 
 # What makes an element of these lists the same one, wherever it stands.
@@ -43,26 +43,26 @@ def corrected_by(doc: Doc, earlier: Sequence[Earlier]) -> Earlier | None:
     named = member(member(doc, "change"), "corrects")
     if member(member(doc, "change"), "kind") != "correction" or not isinstance(named, int):
         return None
-    return _numbered(_holder(named, [version.placed for version in earlier]), earlier)
+    return _find_numbered(_find_holder(named, [version.placed for version in earlier]), earlier)
 
 
-def _holder(named: int, known: Sequence[Placed]) -> int | None:
+def _find_holder(named: int, known: Sequence[Placed]) -> int | None:
     """The version that has the place of the one named, by number; None where that is not on record."""
     corrects = corrections_of(known)
     if all(version.number != named for version in known):
         return None
-    alike = [n for n in standing(len(known), corrects) if place_of(n, corrects) == place_of(named, corrects)]
+    alike = [n for n in standing_numbers(len(known), corrects) if place_of(n, corrects) == place_of(named, corrects)]
     return alike[0]
 
 
-def _numbered(number: int | None, earlier: Sequence[Earlier]) -> Earlier | None:
+def _find_numbered(number: int | None, earlier: Sequence[Earlier]) -> Earlier | None:
     return next((version for version in earlier if version.placed.number == number), None)
 
 
 def terms_before(version: Placed, earlier: Sequence[Placed]) -> int | None:
     """The number of the version whose terms this one changes: whose place it takes, else which governs at its start."""
-    taken = _holder(version.corrects, earlier) if version.corrects is not None else None
-    return taken if taken is not None else _governing(version.period.start, earlier)
+    taken = _find_holder(version.corrects, earlier) if version.corrects is not None else None
+    return taken if taken is not None else _find_governing(version.period.start, earlier)
 
 
 def corrects_problems(doc: Doc, number: int, earlier: Sequence[Earlier]) -> Found:
@@ -104,10 +104,10 @@ def varied_from(start: datetime | None, earlier: Sequence[Earlier]) -> Earlier |
 
     Before all of them it is the first to govern; None where none is on record.
     """
-    return _numbered(_governing(start, [version.placed for version in earlier]), earlier)
+    return _find_numbered(_find_governing(start, [version.placed for version in earlier]), earlier)
 
 
-def _governing(start: datetime | None, known: Sequence[Placed]) -> int | None:
+def _find_governing(start: datetime | None, known: Sequence[Placed]) -> int | None:
     times = _in_force(known)
     begun = [(own.start, version.number) for own, version in zip(times, known, strict=True) if own]
     before = [row for row in begun if start is None or row[0] <= start]
@@ -127,22 +127,26 @@ def succession_warnings(doc: Doc, period: Period, earlier: Sequence[Earlier]) ->
     before, after = _in_force(known), _in_force([*known, new])
     later = [v for v, own in zip(earlier, after, strict=False) if own and own.start > period.start]
     if later:
-        yield Problem(_where(doc), "later_versions_stand", f"What starts later stands: {_versions(later)}.")
+        yield Problem(_pointer_to_change(doc), "later_versions_stand", f"What starts later stands: {_in_words(later)}.")
     gone = [v for v, was, own in zip(earlier, before, after, strict=False) if was and not own and v is not corrected]
     if gone:
-        yield Problem(_where(doc), "version_governs_no_more", f"It starts with this one: {_versions(gone)}.")
+        yield Problem(
+            _pointer_to_change(doc), "version_governs_no_more", f"It starts with this one: {_in_words(gone)}."
+        )
     if corrected and named != corrected.placed.number:
-        yield Problem("/change/corrects", "already_corrected", f"Its place is taken from {_versions([corrected])}.")
+        yield Problem("/change/corrects", "already_corrected", f"Its place is taken from {_in_words([corrected])}.")
     if corrected and _leaves_gap(after, corrected.placed.period):
-        yield Problem(_where(doc), "leaves_gap", "Before this start no version governs where the corrected one did.")
+        yield Problem(
+            _pointer_to_change(doc), "leaves_gap", "Before this start no version governs where the corrected one did."
+        )
     yield from renamed_person_warnings(doc, earlier[-1].body)
     if member(member(doc, "change"), "kind") == "correction":
         yield from _words_that_stand(doc, period, earlier, after)
         yield from fixed_fact_warnings(doc, earlier[-1].body)
         wrong = corrected or varied_from(period.start, earlier)
         for version in later if wrong else ():
-            for where in _repeated(doc, wrong.body, version.body) if wrong else ():
-                said = f"{_versions([version])} repeats what is corrected here.".capitalize()
+            for where in _find_repeated(doc, wrong.body, version.body) if wrong else ():
+                said = f"{_in_words([version])} repeats what is corrected here.".capitalize()
                 yield Problem(where, "later_version_repeats", said)
 
 
@@ -155,7 +159,7 @@ def _words_that_stand(
     still = [v for v, own in zip(earlier, after, strict=False) if own and own.start < period.start]
     if still:
         said = (
-            f"Before this start {_versions(still[-1:])} governs with its own words: to put those right, name it here."
+            f"Before this start {_in_words(still[-1:])} governs with its own words: to put those right, name it here."
         )
         yield Problem("/change/corrects", "earlier_words_stand", said)
 
@@ -187,11 +191,11 @@ def _takes_place(correction: VersionTerms, version: VersionTerms, first: Mapping
     return correction.runs.start <= version.runs.start
 
 
-def _where(doc: Doc) -> str:
+def _pointer_to_change(doc: Doc) -> str:
     return "/effective_from" if member(doc, "effective_from") is not None else "/change"
 
 
-def _versions(found: Sequence[Earlier]) -> str:
+def _in_words(found: Sequence[Earlier]) -> str:
     return ", ".join(f"version {version.placed.number}" for version in found)
 
 
@@ -204,31 +208,33 @@ def _leaves_gap(after: Sequence[Period | None], gone: Period) -> bool:
     return not any(own and own.start <= gone.start and (own.end is None or gone.start < own.end) for own in after)
 
 
-def _repeated(new: Doc, wrong: Doc, later: Doc) -> Iterator[str]:
+def _find_repeated(new: Doc, wrong: Doc, later: Doc) -> Iterator[str]:
     """Pointers into `new`: what it says otherwise than `wrong` does, and `later` says as `wrong` does."""
-    found = _walk(_plain(_words(new)), _plain(_words(wrong)), _plain(_words(later)), "")
+    found = _walk_terms(
+        _without_empties(_words_of(new)), _without_empties(_words_of(wrong)), _without_empties(_words_of(later)), ""
+    )
     yield from dict.fromkeys(where for where, _ in zip(found, range(_MOST_REPEATS), strict=False))
 
 
-def _words(doc: Doc) -> dict[str, object]:
+def _words_of(doc: Doc) -> dict[str, object]:
     return {name: value for name, value in doc.items() if name not in _OWN}
 
 
-def _plain(value: object) -> object:
+def _without_empties(value: object) -> object:
     """Left out, null and empty say the same."""
     if isinstance(value, Mapping):
-        members = {name: _plain(inner) for name, inner in value.items()}
+        members = {name: _without_empties(inner) for name, inner in value.items()}
         return {name: inner for name, inner in members.items() if inner not in (None, [], {}, False)}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+    return [_without_empties(item) for item in value] if isinstance(value, list) else value
 
 
-def _walk(new: object, wrong: object, later: object, where: str, name: str = "") -> Iterator[str]:
+def _walk_terms(new: object, wrong: object, later: object, where: str, name: str = "") -> Iterator[str]:
     if new == wrong:
         return
     if name != "shape" and isinstance(new, dict) and isinstance(wrong, dict) and isinstance(later, dict):
         for key in dict.fromkeys((*new, *wrong)):
             step = where + pointer(key) if key in new else where
-            yield from _walk(new.get(key), wrong.get(key), later.get(key), step, key)
+            yield from _walk_terms(new.get(key), wrong.get(key), later.get(key), step, key)
     elif name in _KEYS:
         yield from _walk_list(new, wrong, later, where, _KEYS[name])
     elif wrong == later:
@@ -236,13 +242,13 @@ def _walk(new: object, wrong: object, later: object, where: str, name: str = "")
 
 
 def _walk_list(new: object, wrong: object, later: object, where: str, key: str) -> Iterator[str]:
-    mine, before, after = _keyed(new, key), _keyed(wrong, key), _keyed(later, key)
+    mine, before, after = _index_by_key(new, key), _index_by_key(wrong, key), _index_by_key(later, key)
     for one in dict.fromkeys((*mine, *before)):
         index, item = mine.get(one, (None, None))
         step = where if index is None else f"{where}/{index}"
-        yield from _walk(item, before.get(one, (0, None))[1], after.get(one, (0, None))[1], step)
+        yield from _walk_terms(item, before.get(one, (0, None))[1], after.get(one, (0, None))[1], step)
 
 
-def _keyed(items: object, key: str) -> dict[object, tuple[int, object]]:
+def _index_by_key(items: object, key: str) -> dict[object, tuple[int, object]]:
     rows = items if isinstance(items, list) else []
     return {str(item.get(key)): (index, item) for index, item in enumerate(rows) if isinstance(item, dict)}

@@ -10,7 +10,18 @@ import re
 from collections.abc import Callable, Iterable
 
 from common.problems import Problem
-from orders.rules.identifiers import NOTHING, address, bare, digits, handle, phone, plate, short_code, visible, withheld
+from orders.rules.identifiers import (
+    NOTHING,
+    address,
+    bare,
+    digits,
+    fold_plate,
+    handle,
+    phone,
+    short_code,
+    visible,
+    withheld,
+)
 from orders.rules.links import PLATFORMS, platform_name
 from orders.rules.parts import Doc, Found, member, objects
 from orders.rules.readings import kind_named, masked_number, read_identifier, taken_apart
@@ -66,11 +77,11 @@ def find_unusable(doc: Doc) -> Found:
     people = [(member(doc, "respondent"), "/respondent")]
     people += [(person, f"/protected_persons/{n}") for n, person in enumerate(objects(doc, "protected_persons"))]
     for person, path in people:
-        yield from _names(person, path)
+        yield from _check_names(person, path)
         for index, item in enumerate(objects(person, "identifiers")):
             yield from find_unusable_identifier(item, f"{path}/identifiers/{index}")
     for index, condition in enumerate(objects(doc, "conditions")):
-        yield from _condition(condition, f"/conditions/{index}")
+        yield from _check_condition(condition, f"/conditions/{index}")
 
 
 def find_unusable_identifier(item: Doc, path: str) -> Found:
@@ -154,7 +165,7 @@ def _number_fits(value: str) -> bool:
 
 
 def _plate_fits(value: str) -> bool:
-    found = plate(value)
+    found = fold_plate(value)
     mixed = any(c.isdigit() for c in found) and any(c.isalpha() for c in found)
     # MAY 10 is a mark without a date (up to three letters, up to four digits); 10-May is what a spreadsheet made of it.
     dated = looks_like_a_date(value) and not _DATELESS.fullmatch(value.strip())
@@ -171,15 +182,15 @@ _FITTING: dict[str, Callable[[str], bool]] = {
 }
 
 
-def _names(person: object, path: str) -> Found:
+def _check_names(person: object, path: str) -> Found:
     for name in ("family_name", "given_names"):
-        yield from _name(member(person, name), f"{path}/{name}")
+        yield from _check_name(member(person, name), f"{path}/{name}")
     known_as = member(person, "also_known_as")
     for index, name in enumerate(known_as if isinstance(known_as, list) else ()):
-        yield from _name(name, f"{path}/also_known_as/{index}")
+        yield from _check_name(name, f"{path}/also_known_as/{index}")
 
 
-def _name(name: object, where: str) -> Found:
+def _check_name(name: object, where: str) -> Found:
     if not isinstance(name, str) or not name.strip():
         return
     if is_damaged(name) or _ERROR.fullmatch(name.strip()):
@@ -188,21 +199,21 @@ def _name(name: object, where: str) -> Found:
         yield Problem(where, "name_unusable", _NOBODY)
 
 
-def _condition(condition: Doc, path: str) -> Found:
+def _check_condition(condition: Doc, path: str) -> Found:
     codes = [(condition.get("clause"), f"{path}/clause")]
     codes += [(zone.get("code"), f"{path}/zones/{n}/code") for n, zone in enumerate(objects(condition, "zones"))]
     for code, where in codes:
         if isinstance(code, str) and looks_like_a_date(code):
             yield Problem(where, "code_looks_like_date", _CODE)
-    for index, term in _texts(condition, "watch_terms"):
+    for index, term in _texts_of(condition, "watch_terms"):
         damaged = is_damaged(term)
         if damaged or not visible(term) or (bare(term) and stands_for_nothing(term)):
             yield Problem(f"{path}/watch_terms/{index}", "watch_term_unusable", _LOST if damaged else _WORD)
-    for index, name in _texts(condition, "platforms"):
+    for index, name in _texts_of(condition, "platforms"):
         if name != "any" and platform_name(name) not in PLATFORMS:
             yield Problem(f"{path}/platforms/{index}", "platform_not_recognised", _PLATFORM)
 
 
-def _texts(doc: Doc, name: str) -> Iterable[tuple[int, str]]:
+def _texts_of(doc: Doc, name: str) -> Iterable[tuple[int, str]]:
     items = member(doc, name)
     return [(n, item) for n, item in enumerate(items) if isinstance(item, str)] if isinstance(items, list) else []

@@ -52,13 +52,13 @@ def record_identifier(*, caller: Caller, reference: str, person: str, said: Said
     ).first()
     if known is not None:
         return known
-    row = _store(caller, order, whose, said, digest)
+    row = _store_identifier(caller, order, whose, said, digest)
     record(actor=caller.actor, action="collection", verb="identifier_recorded", records=[order.id, row.id])
     _tell_and_judge_again(order, whose.role, at=row.recorded_at)
     return row
 
 
-def _store(caller: Caller, order: Order, whose: Whose, said: Said, digest: bytes) -> PersonIdentifier:
+def _store_identifier(caller: Caller, order: Order, whose: Whose, said: Said, digest: bytes) -> PersonIdentifier:
     kept = {"kind": said.identifier.kind, "value": said.identifier.value, "platform": said.identifier.platform}
     marks = identifier_marks(force=order.force_id, role=whose.role, said=kept)
     return PersonIdentifier.objects.create(

@@ -14,7 +14,7 @@ from django_q.tasks import async_task
 from accounts.types import Caller
 from audit.services import record
 from common.collecting import seldom_collecting
-from orders.gathering import Gathering, decoded, doubts, look_through, rows_from
+from orders.gathering import Gathering, decode_line, find_doubts, look_through, rows_from
 from orders.import_drafts import caller_of
 from orders.imports.columns import delimiter_of, header_of
 from orders.imports.entries import Entry, csv_entries, json_entries
@@ -97,7 +97,7 @@ def _made_ready(job: OrderImport, lease: UUID, *, until: float) -> bool:
             if monotonic() > until:
                 give_back_import(job.pk, lease)
                 return False
-    problems = problems or doubts(job)
+    problems = problems or find_doubts(job)
     if problems:
         _fail(job, lease, problems)
     return not problems
@@ -133,7 +133,7 @@ def _says_delimiter(row: Row) -> bool:
 def _entries(job: OrderImport) -> Iterator[Entry]:
     rows, gather = _rows(job), Gathering(job)
     if job.kind == "ndjson":
-        return json_entries(rows, decoded, gather)
+        return json_entries(rows, decode_line, gather)
     return csv_entries(rows, job.columns, job.delimiter, gather)
 
 

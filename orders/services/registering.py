@@ -123,7 +123,7 @@ def check(
         force=caller.force,
         today=civil_date(timezone.now()),
         number=number,
-        earlier=_earlier(latest.order) if latest else (),
+        earlier=_earlier_versions(latest.order) if latest else (),
         commencement=settings.ROUTE_COMMENCEMENT,
         drawn_by_needed=caller.kind == "force_system",
     )
@@ -138,18 +138,20 @@ def check(
         raise Refused(problems)
     policies.check_may_open(caller, restricted=restricted, body=document.body)
     end = queries.end_of(latest.order) if latest else None
-    if end and document.body["change"]["kind"] != "correction" and _period(verdict).start >= end.at:
+    if end and document.body["change"]["kind"] != "correction" and _period_of(verdict).start >= end.at:
         raise Conflict("order_ended", "The order ended before this change would take effect.")
     beside = (*queries.interim_warnings(document.body, known.kinds), *reference_warnings(known.alike))
     return replace(verdict, warnings=(*verdict.warnings, *beside))
 
 
-def _earlier(order: Order) -> tuple[rules.Earlier, ...]:
+def _earlier_versions(order: Order) -> tuple[rules.Earlier, ...]:
     """The versions on record, in order of number."""
-    return tuple(rules.Earlier(queries.placed(v), v.body) for v in order.versions.defer("body_sent").order_by("number"))
+    return tuple(
+        rules.Earlier(queries.place_version(v), v.body) for v in order.versions.defer("body_sent").order_by("number")
+    )
 
 
-def _period(verdict: rules.Verdict) -> Period:
+def _period_of(verdict: rules.Verdict) -> Period:
     if verdict.period is None:
         raise ValueError("a document that was refused has no period")
     return verdict.period
@@ -160,7 +162,7 @@ def _store(
 ) -> OrderVersion:
     body = document.body
     _name_who_drew(body, caller)
-    period = _period(verdict)
+    period = _period_of(verdict)
     beside = warnings_beside_others(
         order, body, period=period, shapes=verdict.shapes, at=timezone.now(), new=number == 1
     )

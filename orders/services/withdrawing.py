@@ -46,7 +46,7 @@ def withdraw_record(*, caller: Caller, reference: str, kind: RecordKind, record_
         reason_code="recorded_by_mistake",
         reason=reason,
     )
-    _tell(order, kind, row, duties_changed=duties_of(order) != duties_before)
+    _tell_withdrawal(order, kind, row, duties_changed=duties_of(order) != duties_before)
     return row
 
 
@@ -55,7 +55,7 @@ def _ended_order(kind: RecordKind, row: Any) -> bool:
     return kind in ("determination", "discharge") or (kind == "appeal" and row.outcome == "quashed")
 
 
-def _tell(order: Order, kind: RecordKind, row: Any, *, duties_changed: bool) -> None:
+def _tell_withdrawal(order: Order, kind: RecordKind, row: Any, *, duties_changed: bool) -> None:
     """Whoever was told of the record is told that it is gone, with the order's state as it is now."""
     status = queries.status_of(order, at=row.withdrawn_at)
     if kind == "service":

@@ -68,7 +68,7 @@ def _lines(order: Order, now: datetime) -> Iterator[str]:
     for row in order.times.select_related("version").defer("version__body", "version__body_sent").order_by("known"):
         yield f"  version {row.version.number}  {_during(row)}"
     yield "served:"
-    for service in _services(order):
+    for service in _find_services(order):
         mark = f"  withdrawn {_at(service.withdrawn_at)}" if service.withdrawn_at else ""
         what = f"{_at(service.served_at)}  {service.method}  version {service.version.number}"
         yield f"  {what}  recorded {_at(service.recorded_at)}{mark}"
@@ -82,7 +82,7 @@ def _during(row: InForce) -> str:
     return f"{held}  known from {_at(row.known.lower)} until {_at(row.known.upper)}"
 
 
-def _services(order: Order) -> Iterator[Service]:
+def _find_services(order: Order) -> Iterator[Service]:
     rows = Service.with_withdrawn.filter(order=order).select_related("version").order_by("served_at")
     yield from rows.only("served_at", "method", "recorded_at", "withdrawn_at", "version__number")
 

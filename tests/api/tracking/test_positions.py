@@ -90,6 +90,10 @@ def test_a_fix_that_the_device_disowns_is_kept_with_a_warning_of_its_own_rule_52
 
 
 JUNK: tuple[Any, ...] = (False, 0, [], {})
+READ_STRICTLY = (
+    *((name, "wrong_type") for name in ("accuracy_basis", "receiver_status", "device", "recorded_at", "order")),
+    ("accuracy_m", "not_a_number"),
+)
 BAD: dict[str, tuple[Any, str]] = {
     "no object": (17, "wrong_type"),
     "a list": ([], "wrong_type"),
@@ -126,10 +130,10 @@ BAD: dict[str, tuple[Any, str]] = {
     "a basis that is a number": (at(accuracy_basis=95), "wrong_type"),
     "a status that is a number": (at(receiver_status=1), "wrong_type"),
     **{
-        f"{value!r} as {name}": ({**at(), name: value}, "not_a_number" if name == "accuracy_m" else "wrong_type")
-        for name in ("accuracy_basis", "receiver_status", "accuracy_m", "device", "recorded_at", "order")
-        for value in (False, 0, [], {})
-        if (name, value) != ("accuracy_m", 0) or value is False
+        f"{junk!r} as {name}": ({**at(), name: junk}, code)
+        for name, code in READ_STRICTLY
+        for junk in JUNK
+        if (name, repr(junk)) != ("accuracy_m", "0")
     },
     "an unknown status": (at(receiver_status="perhaps"), "unknown_value"),
     "an unknown basis": (at(accuracy_basis="p50"), "unknown_value"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from breaches.rules import assess
-from breaches.rules.service import covers
+from breaches.rules.service import covers_condition
 from breaches.types import Finding
 from orders.reading import conditions_of
 from orders.rules import period_of
@@ -174,5 +174,5 @@ def test_terms_of_an_earlier_engine_are_judged_as_they_were() -> None:
 def test_a_condition_covers_itself(body: Json) -> None:
     doc = an_order(conditions=[body])
     (condition,) = conditions_of(doc, order=period_of(doc))
-    assert covers((condition,), condition)
-    assert not covers((), condition)
+    assert covers_condition((condition,), condition)
+    assert not covers_condition((), condition)

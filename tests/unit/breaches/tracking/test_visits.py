@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breaches.tracking.types import Seen, Stay, TrackPoint
-from breaches.tracking.visits import GAP, apart, attach, hits, shown, support
+from breaches.tracking.visits import GAP, apart, attach, choose_shown, hits, support
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -97,8 +97,8 @@ def test_what_is_shown_of_a_visit_is_what_is_sound() -> None:
     """However many doubtful ones came before."""
     doubtful = [point(n, 1.0)._replace(accuracy_sent=-1.0) for n in range(5)]
     likely, sound = [point(n, 0.6) for n in (5, 6)], [point(7, 1.0)]
-    assert shown([*doubtful, *likely, *sound], "A", 2) == [likely[0], *sound]
-    assert shown(doubtful, "A", 2) == doubtful[:2]
+    assert choose_shown([*doubtful, *likely, *sound], "A", 2) == [likely[0], *sound]
+    assert choose_shown(doubtful, "A", 2) == doubtful[:2]
 
 
 @given(
