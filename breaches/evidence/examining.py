@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.gis.geos import Point
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from audit.services import record
@@ -39,6 +39,7 @@ from breaches.evidence.types import (
 from breaches.queries import places_now
 
 MOST_SECONDS, MOST_MEMORY = 300.0, 1024**3  # of the process that opens an item, for all of it; bytes
+_MOST_IDLE = f"{int(MOST_SECONDS) + 60}s"
 _BY_SCANNER = {"found": "malware_found", "too_large": "too_large_to_scan"}
 logger = logging.getLogger(__name__)
 
@@ -216,6 +217,7 @@ def read_item(item: EvidenceItem, seen: Seen, *, examination: int = 1) -> ReadIt
     if seen.failed:
         return ReadItem(describe_other(seen.found, why=seen.failed))
     coming = Coming(seen.rest)
+    _allow_waiting()
     try:
         with transaction.atomic():
             senders = store_messages(item, coming, examination=examination)
@@ -224,6 +226,12 @@ def read_item(item: EvidenceItem, seen: Seen, *, examination: int = 1) -> ReadIt
         return ReadItem(reading, notes=(error.code,) if error.code else ())
     chat = coming.chat
     return ReadItem(describe_messages(chat, coming.count), chat.platform, tuple(chat.notes), senders)
+
+
+def _allow_waiting() -> None:
+    """For this transaction: nothing is asked of the database while the process apart reads on without a message."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [_MOST_IDLE])
 
 
 def make_viewable(item: EvidenceItem) -> None:

@@ -20,11 +20,12 @@ _ATTACHED = re.compile(
     r"<[^<>:：]{2,40}[:：]\s?[^<>]{1,200}\.\w{2,5}>|^[^\n()]{1,200}\.\w{2,5} \([^()\n]{4,60}\)(?:\n|$)"
 )
 _ONLY_BRACKETS = re.compile(r"<[^<>]{3,60}>")
-_EDITED = re.compile(rf"\s*{MARK}<[^<>]{{5,60}}>\s*$")
+# Blanks around it are taken off by hand: a pattern that begins with them looks at a long row of them again from each.
+_EDITED = re.compile(rf"{MARK}<[^<>]{{5,60}}>$")
 _EDITED_WORDS = re.compile(
-    r"\s*<(?:this message was edited|se editó este mensaje\.?|ce message a été modifié\.?"
+    r"<(?:this message was edited|se editó este mensaje\.?|ce message a été modifié\.?"
     r"|diese nachricht wurde bearbeitet\.?|questo messaggio è stato modificato\.?|mensagem editada\.?"
-    r"|dit bericht is bewerkt\.?|wiadomość została edytowana\.?|bu mesaj düzenlendi\.?)>\s*$",
+    r"|dit bericht is bewerkt\.?|wiadomość została edytowana\.?|bu mesaj düzenlendi\.?)>$",
     re.I,
 )
 
@@ -143,7 +144,8 @@ def _is_unmarked(plain: str) -> bool:
 
 
 def _take_edited(text: str) -> tuple[str, tuple[str, ...]]:
-    found = _EDITED.search(text) or _EDITED_WORDS.search(text)
-    if found is None or _ATTACHED.search(found[0]) or not text[: found.start()].strip():
+    whole = text.rstrip()
+    found = _EDITED.search(whole) or _EDITED_WORDS.search(whole)
+    if found is None or _ATTACHED.search(found[0]) or not whole[: found.start()].strip():
         return text, ()
-    return text[: found.start()], ("edited",)
+    return whole[: found.start()].rstrip(), ("edited",)
