@@ -44,21 +44,38 @@ _MISSED = _any_of(
     r"مكالمة (?:صوتية|فيديو|مرئية) فائتة",
     r"未接(?:语音|視訊|视频|語音)(?:通话|通話|来电)", r"मिस्ड (?:वॉइस|वीडियो) कॉल", r"missade? (?:röst|video)samtal",
 )  # fmt: skip
-_CALL = _any_of(
-    r"^(?:voice|video) call\b", r"^(?:sprach|video)anruf\b", r"^appel (?:vocal|vidéo)\b", r"^(?:video)?llamada\b"
+# A call by itself, or with how long it took or what became of it: "voice call me" is a person's.
+_CALL = re.compile(
+    r"^(?:silenced )?(?:(?:group )?(?:voice|video) call|(?:gruppen)?(?:sprach|video)anruf|appel (?:vocal|vidéo)"
+    r"|(?:video)?llamada(?: de voz)?|(?:video)?chiamata(?: vocale)?|(?:ligação|chamada) de (?:voz|vídeo))"
+    r"(?:[,.•] ?(?P<after>[^,.!?\n]{1,40}(?:[,.] ?[^,.!?\n]{1,40})?))?\.?$",
+    re.I,
 )
-_DELETED = _any_of(
-    r"^(?:this message was deleted|you deleted this message)", r"^(?:se eliminó este mensaje|eliminaste este mensaje)",
-    r"^(?:ce message a été supprimé|vous avez supprimé ce message)",
-    r"^(?:diese nachricht wurde gelöscht|du hast diese nachricht gelöscht)",
-    r"^(?:questo messaggio è stato eliminato|hai eliminato questo messaggio)",
-    r"^(?:mensagem apagada|esta mensagem foi apagada|você apagou esta mensagem|apagou esta mensagem)",
-    r"^(?:dit bericht is verwijderd|je hebt dit bericht verwijderd)",
-    r"^(?:ta wiadomość została usunięta|usunięto tę wiadomość)", r"^(?:bu mesaj silindi|bu mesajı sildiniz)",
-    r"^(?:acest mesaj a fost șters|ați șters acest mesaj)",
-    r"^(?:данное сообщение удалено|вы удалили данное сообщение)",
-    r"^(?:تم حذف هذه الرسالة|لقد حذفت هذه الرسالة)", r"^(?:此消息已删除|此訊息已被刪除|你已刪除此訊息)",
+_NOT_ANSWERED = _any_of(
+    r"no answer", r"not answered", r"cancel", r"silenced", r"focus", r"keine antwort", r"sin respuesta",
+    r"pas de réponse",
+    r"nessuna risposta", r"sem resposta", r"geen antwoord",
 )  # fmt: skip
+_DECLINED = _any_of(r"declined", r"abgelehnt", r"rechazad", r"refusé", r"rifiutat", r"recusad")
+_DELETED = re.compile(
+    r"^(?:this message was deleted(?: by admin [^\n!?]{1,80})?|you deleted this message(?: as admin)?"
+    r"|se eliminó este mensaje|eliminaste este mensaje"
+    r"|ce message a été supprimé|vous avez supprimé ce message"
+    r"|diese nachricht wurde (?:von \S[^\n!?]{0,80} )?gelöscht|du hast diese nachricht gelöscht"
+    r"|questo messaggio è stato eliminato|hai eliminato questo messaggio"
+    r"|mensagem apagada|esta mensagem foi apagada|você apagou esta mensagem|apagou esta mensagem"
+    r"|dit bericht is verwijderd|je hebt dit bericht verwijderd"
+    r"|ta wiadomość została usunięta|usunięto tę wiadomość|bu mesaj silindi|bu mesajı sildiniz"
+    r"|acest mesaj a fost șters|ați șters acest mesaj"
+    r"|данное сообщение удалено|вы удалили данное сообщение|це повідомлення (?:було )?видалено"
+    r"|تم حذف هذه الرسالة|لقد حذفت هذه الرسالة|این پیام حذف شد(?:ه است)?|یہ پیغام حذف کر دیا گیا(?: تھا)?"
+    r"|此消息已删除|此訊息已被刪除|你已刪除此訊息|您已删除此消息|このメッセージは削除されました|メッセージを削除しました"
+    r"|삭제된 메시지입니다|이 메시지는 삭제되었습니다|यह (?:मैसेज|संदेश) (?:हटा दिया|डिलीट किया) गया(?: था| है)?"
+    r"|ข้อความนี้ถูกลบ(?:แล้ว)?|pesan ini (?:telah )?dihapus|tin nhắn này đã bị xóa"
+    r"|det här meddelandet (?:togs bort|raderades|har raderats)|denne besked blev slettet|denne meldingen ble slettet"
+    r"|tämä viesti on poistettu|αυτό το μήνυμα διαγράφηκε|הודעה זו נמחקה)[.。।]?$",
+    re.I,
+)
 _LEFT_OUT = _any_of(
     r"^(?:image|video|audio|sticker|gif|document|contact card|media) omitted$", r"^<media omitted>$", r"^null$",
     r"^(?:imagen|video|audio|sticker|gif|documento|tarjeta de contacto) omitid[oa]$", r"^<multimedia omitido>$",
@@ -71,16 +88,40 @@ _LEFT_OUT = _any_of(
     r"^<pominięto multimedia>$", r"^<medya dahil edilmedi>$", r"^<без медиафайлов>$", r"^<تم استبعاد الوسائط>$",
     r"^(?:view once (?:photo|video|voice message)|you received a view once .+)$",
 )  # fmt: skip
+# Where a line's own mark says that the words are the program's, they need not be known so exactly.
+_LEFT_OUT_BRIEFLY = re.compile(
+    r"^[^\n]{2,150}?(?:omitted|omitid[oa]s?|omess[oia]|omise?s?|absente?s?|manquante?s?|weggelassen|weggelaten"
+    r"|ausgeschlossen|ocultad[oa]s?|oculto|dahil edilmedi|отсутству\w+|опущен\w*|пропущен\w*|pominięt\w*|vynechán\w*"
+    r"|utelämna\w*|udeladt|utelatt|kihagyva|已省略|已忽略|省略されました|생략됨|제외됨|تم استبعاد\w*|הושמטה?"
+    r"|παραλείφθηκε|omisă|dihilangkan|tidak disertakan|bị bỏ qua|छोड़ा गया|शामिल नहीं(?: है)?)\.?$",
+    re.I,
+)
+# Android leaves out media in angle brackets, in the language of the telephone.
+_MEDIA_IN_BRACKETS = re.compile(
+    r"^<[^<>]{0,40}(?:media|medien|multim|médi|mídia|mediy|medya|медиа|медіа|メディア|미디어|मीडिया|สื่อ|رسان|وسائط"
+    r"|מדיה|πολυμέσ|媒体|媒體|多媒体|view once)[^<>]{0,40}>$",
+    re.I,
+)
+# What somebody gave with a button: where they are, a question to all. The words around it are the program's.
+_GIVEN = re.compile(
+    r"^[^\n:]{3,40}: ?https://(?:maps\.google\.|maps\.apple\.|foursquare\.|(?:www\.)?google\.[a-z.]{2,6}/maps)\S+$"
+    r"|^[^\n:]{3,20}:\n.{1,2000}\n[^\n:]{2,20}: [^\n]*\(\d+ [^()\n]{2,20}\)"
+    r"|^(?:live location shared|live-?standort (?:wird |wurde )?geteilt|ubicación en tiempo real compartida)",
+    re.I | re.S,
+)
+_ENCRYPTED = _any_of(
+    r"end-to-end encrypt", r"cifrad[oa]s? de extremo a extremo", r"chiffrés? de bout en bout",
+    r"ende-zu-ende-verschlüsselt", r"crittografat[ei] end-to-end", r"criptografia de ponta a ponta",
+    r"end-to-end versleuteld", r"szyfrowan\w+ (?:metodą )?end-to-end", r"uçtan uca şifreli", r"criptate integral",
+    r"сквозным шифрованием", r"مشفرة تمامًا بين الطرفين|التشفير التام", r"端到端加密|端對端加密",
+)  # fmt: skip
 _NOBODYS = _any_of(
-    r"end-to-end encrypted", r"^(?:you|.{1,80}) (?:un)?blocked this (?:contact|person|business)",
+    _ENCRYPTED.pattern, r"^(?:you|.{1,80}) (?:un)?blocked this (?:contact|person|business)",
     r"\bdisappearing messages\b", r"\bmessage timer\b", r"^your security code with\b",
     r"\bsecurity code (?:with .+ )?changed",
     r"\bchanged (?:to a new|their phone) number", r"^.{1,80} is a contact\b", r"^this (?:chat|business) ",
     r"^.{1,80} (?:created (?:this )?group|joined using|added |removed |left$|changed (?:the|this) )",
-    r"cifrad[oa]s? de extremo a extremo", r"chiffrés? de bout en bout", r"ende-zu-ende-verschlüsselt",
-    r"crittografat[ei] end-to-end", r"criptografia de ponta a ponta", r"end-to-end versleuteld",
-    r"szyfrowan\w+ (?:metodą )?end-to-end", r"uçtan uca şifreli", r"criptate integral", r"сквозным шифрованием",
-    r"مشفرة تمامًا بين الطرفين|التشفير التام", r"端到端加密|端對端加密", r"^waiting for this message\b",
+    r"^waiting for this message\b",
     r"^(?:bloqueaste|desbloqueaste) a este contacto", r"^vous avez (?:dé)?bloqué ce contact",
     r"^du hast diesen kontakt (?:blockiert|freigegeben)", r"^hai (?:s?bloccato) questo contatto",
 )  # fmt: skip
@@ -99,22 +140,35 @@ class Words:
     doubtful: bool = False
 
 
-def read_words(text: str, *, line_marked: bool) -> Words:
-    """Tell a person's words from the program's. `line_marked`: the line begins with a mark, which nobody types."""
+def read_words(text: str, *, line_marked: bool, sender: str = "", is_first: bool = False) -> Words:
+    """Tell a person's words from the program's.
+
+    `line_marked`: the line begins with a mark, which nobody types. `is_first`: of the file, where the program says that
+    a chat is encrypted. Without either, only what it says of the sender, or of "you", is taken for the program's.
+    """
     marked = text.startswith(MARK)
     said, marks = _take_edited(text)
     plain = _INVISIBLE.sub("", said).strip()
-    found = _find_act(plain)
+    found = _find_act(plain, line_marked=line_marked and marked)
     if _ATTACHED.search(plain):
         return Words(said.strip(MARK), "message", (*marks, "attachment"))
     if found and (marked or _is_unmarked(plain)):
         kind, mark = found
-        return Words(plain, kind, (*marks, mark))
+        return Words(plain, kind, (*marks, *((mark,) if mark else ())))
     if not marked:
         return Words(said, "message", marks)
-    if _NOBODYS.search(plain):
+    if _GIVEN.search(plain):
+        return Words(plain, "message", marks)
+    if (line_marked and _NOBODYS.search(plain)) or (is_first and _ENCRYPTED.search(plain)):
         return Words(plain, "app", marks)
-    return Words(plain, "app" if line_marked else "message", marks, doubtful=True)
+    told = line_marked or (bool(_NOBODYS.search(plain)) and _tells_of_sender(plain, sender))
+    return Words(plain, "app" if told else "message", marks, doubtful=True)
+
+
+def _tells_of_sender(plain: str, sender: str) -> bool:
+    """Whether one short sentence tells what the sender did ("Danny left"), or "you"."""
+    brief = len(plain) <= 120 and not re.search(r"[.,;!?\n].", plain)
+    return brief and plain.casefold().startswith((f"{sender.casefold()} ", "you "))
 
 
 def read_lone_words(text: str) -> Words:
@@ -125,22 +179,29 @@ def read_lone_words(text: str) -> Words:
     return Words(plain, "app")
 
 
-def _find_act(plain: str) -> tuple[str, str] | None:
-    """An act of the sender that the program tells of: its kind and mark."""
+def _find_act(plain: str, *, line_marked: bool = False) -> tuple[str, str] | None:
+    """An act of the sender that the program tells of: its kind and mark; no mark where its outcome is not said."""
     if len(plain) > 200:
         return None
     if _MISSED.search(plain):
         return "call", "call_missed"
     if _DELETED.search(plain):
         return "message", "deleted"
-    if _LEFT_OUT.search(plain):
+    if _LEFT_OUT.search(plain) or _MEDIA_IN_BRACKETS.search(plain) or (line_marked and _LEFT_OUT_BRIEFLY.search(plain)):
         return "message", "media_left_out"
-    return ("call", "call_answered") if _CALL.search(plain) else None
+    call = _CALL.search(plain)
+    return ("call", _name_outcome(plain, call["after"] or "")) if call else None
+
+
+def _name_outcome(plain: str, after: str) -> str:
+    if _NOT_ANSWERED.search(plain):
+        return "call_missed"
+    return "call_rejected" if _DECLINED.search(after) else "call_answered" if re.search(r"\d", after) else ""
 
 
 def _is_unmarked(plain: str) -> bool:
     """Android writes no marks: there the whole text must be the program's, and nothing but."""
-    return bool(_LEFT_OUT.fullmatch(plain) or _ONLY_BRACKETS.fullmatch(plain) or _DELETED.fullmatch(plain.rstrip(".")))
+    return bool(_LEFT_OUT.fullmatch(plain) or _ONLY_BRACKETS.fullmatch(plain) or _DELETED.fullmatch(plain))
 
 
 def _take_edited(text: str) -> tuple[str, tuple[str, ...]]:

@@ -9,11 +9,16 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from breaches.evidence.chats.half_days import find_hour
+from breaches.evidence.chats.half_days import find_hour, is_half_day
 from breaches.evidence.chats.types import from_clock
 
 EARLIEST_YEAR = 2005  # none of these programs is older
-_CONNECTING = frozenset({"", "à", "at", "um", "om", "a las", "alle", "kl", "kl.", "o", "в", "às", "ás", "de", "의"})
+_CONNECTING = frozenset({
+    "", "à", "at", "um", "om", "a las", "alle", "kl", "kl.", "klo", "o", "ob", "u", "в", "às", "ás", "de", "의", "lúc",
+    "г", "г.",
+})  # fmt: skip
+# What stands behind a clock of 24 hours and says "hours" or "o'clock".
+_HOURS = frozenset({"ч", "ч.", "h", "hs", "hrs", "uhr", "น", "น.", "val", "val."})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ class DateOrder:
 def make_clock(found: re.Match[str]) -> Clock:
     """A clock of a match with the groups y, m, d (in the order written), separator, hour, minute, second, halves."""
     before, after = (found["before"] or "").strip(), (found["after"] or "").strip()
+    after = "" if after.casefold() in _HOURS else after
     half_day = after or ("" if before.casefold() in _CONNECTING else before)
     return Clock(
         first=int(found["first"]),
@@ -95,6 +101,8 @@ def read_clock(clock: Clock, *, month_first: bool, latest_year: int) -> tuple[da
     if not EARLIEST_YEAR <= year <= latest_year:
         return None, "other_calendar"
     hour = find_hour(clock.half_day, clock.hour) if clock.half_day else clock.hour
+    if hour is None and clock.hour > 12 and not is_half_day(clock.half_day):
+        hour = clock.hour  # a word of no half: it joins the two, in whatever language
     if hour is None:
         return None, "half_day_unknown"
     try:

@@ -23,24 +23,38 @@ _I = "[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]*"
 _GAP = f"(?:[\\s\u00a0\u202f]|{_I[:-1]})*"
 # Words beside a time: a half of the day, or what joins it to the date.
 _WORD = r"[^\W\d_][^\d\[\]:،,\n-]{0,24}?"
-_LINE = re.compile(
-    rf"(?P<outer>{_I})(?P<bracket>\[)?{_I}"
+_DATE = (
     rf"(?P<first>\d{{1,4}}){_GAP}(?P<separator>[./年-]){_GAP}(?P<middle>\d{{1,2}}){_GAP}(?:(?P=separator)|月){_GAP}"
-    rf"(?P<last>\d{{1,4}})日?\.?[,،]?{_GAP}(?P<before>{_WORD})?{_GAP}"
-    rf"(?P<hour>\d{{1,2}})[:.h٫](?P<minute>\d\d)(?:[:.٫](?P<second>\d\d))?{_GAP}(?P<after>{_WORD})?{_GAP}"
-    rf"(?(bracket)\]{_GAP}|(?:[-–]{_GAP}))(?P<rest>.*)",
+    rf"(?P<last>\d{{1,4}})(?:日|{_GAP}(?:г|هـ|ه)(?![^\W\d_]))?\.?[,،၊]?"
+)
+_TIME = (
+    rf"(?P<hour>\d{{1,2}})(?:[:.h٫]|{_GAP}h{_GAP})(?P<minute>\d\d)"
+    rf"(?:(?:[:.٫]|{_GAP}min{_GAP})(?P<second>\d\d)(?:{_GAP}s)?)?"
+)
+# The dash of Android, the bracket of iPhones, the colon of old iPhones.
+_LINE = re.compile(
+    rf"(?P<outer>{_I})(?P<bracket>\[)?{_I}{_DATE}{_GAP}(?P<before>{_WORD})?{_GAP}{_TIME}{_GAP}(?P<after>{_WORD})?{_GAP}"
+    rf"(?(bracket)\]{_GAP}|(?:[-–—]|(?P<colon>:)(?=[ \u00a0])){_GAP})(?P<rest>.*)",
+    re.DOTALL,
+)
+# What is copied out of WhatsApp in a browser, and Vietnam's exports: the time before the date.
+_TIME_FIRST = re.compile(
+    rf"(?P<outer>{_I})(?P<bracket>\[)?{_I}(?P<before>{_WORD})?{_GAP}{_TIME}{_GAP}(?P<after>{_WORD})?{_GAP}[,،၊]{_GAP}{_DATE}"
+    rf"{_GAP}(?(bracket)\]{_GAP}|(?:[-–—]){_GAP}(?P<colon>(?!))?)(?P<rest>.*)",
     re.DOTALL,
 )
 _SENDER = re.compile(r"(?P<name>[^:：\n]{1,150})[:：](?:[\s\u00a0\u202f]|$)(?P<text>.*)", re.DOTALL)
 _INVISIBLE = re.compile(_I[:-1])
-_QUOTES = (("“", "”"), ("«", "»"), ("„", "“"), ("「", "」"))
+_QUOTES = (("“", "”"), ("‘", "’"), ("«", "»"), ("„", "“"), ("「", "」"))
 _LOOK_AT = 40
+_SURE = 3  # so many lines with a time are a chat, though nobody says a word before the end of the head
+Style = tuple[bool, bool, str, bool]
 _TAIL_OF_NAME = 3  # so often must a name with a colon stand, and never otherwise
 
 
 @dataclass(slots=True)
 class _Survey:
-    """What the first reading of a file found out about all of it."""
+    """What the first reading of a file found out about all of its lines of one style."""
 
     order: DateOrder = field(default_factory=DateOrder)
     first_ends_crlf: bool = False
@@ -48,43 +62,59 @@ class _Survey:
     after: Counter[str] = field(default_factory=Counter)
     heads: Counter[str] = field(default_factory=Counter)
     tails: dict[str, Counter[str]] = field(default_factory=dict)
+    style: Style | None = None
+    last: int = 0  # the byte at which the last line of the style begins
 
     def ends_with_crlf(self) -> bool:
         """Whether CR LF ends a message here, so that LF alone is a line inside one: iOS writes so, and in brackets."""
         crlf, lf = self.after["crlf"], self.after["lf"]
-        return crlf >= max(1, lf) or (self.brackets and self.first_ends_crlf and crlf > 0)
+        ends = crlf > lf or (crlf == lf and self.first_ends_crlf)
+        return crlf > 0 and (ends or (self.brackets and self.first_ends_crlf))
 
     def name_senders(self) -> frozenset[str]:
         """Names that hold a colon themselves: whatever follows the first half is always the same second half."""
         return frozenset(
             f"{head}: {next(iter(tails))}"
             for head, tails in self.tails.items()
-            if len(tails) == 1 and tails.total() == self.heads[head] >= _TAIL_OF_NAME
+            if len(tails) == 1 and tails.total() == self.heads[head] >= _TAIL_OF_NAME and "" not in tails
         )
 
 
 def recognise_lines(document: Document) -> bool:
-    """Whether one of a file's first lines is a message with a time and a sender."""
-    return bool(_find_messages(document.head))
+    """Whether one of a file's first lines is a message with a time and a sender; a group may begin with others."""
+    return bool(_find_messages(document.head)[1])
 
 
-def _find_messages(head: bytes) -> list[re.Match[str]]:
-    lines = re.split("\r\n|\n|\r", decode_head(head))[:_LOOK_AT]
-    matches = [_LINE.match(line) for line in lines]
-    return [match for match in matches if match and _SENDER.match(match["rest"])]
+def _find_messages(head: bytes) -> tuple[re.Pattern[str], list[re.Match[str]]]:
+    """What a line of the file looks like, and those of its first lines that somebody said."""
+    lines = re.split("\r\n|\n|\r", decode_head(head))
+    ways = [(pattern, _match_lines(pattern, lines[:_LOOK_AT])) for pattern in (_LINE, _TIME_FIRST)]
+    pattern, timed = max(ways, key=lambda way: len(way[1]))
+    said = [match for match in timed if _SENDER.match(match["rest"])]
+    if not said and len(timed) >= _SURE:
+        later = _match_lines(pattern, lines[_LOOK_AT:])
+        said = [match for match in later if _SENDER.match(match["rest"])][:1]
+    return pattern, said
+
+
+def _match_lines(pattern: re.Pattern[str], lines: list[str]) -> list[re.Match[str]]:
+    return [match for line in lines if (match := pattern.match(line))]
 
 
 def read_chat_lines(again: Open, document: Document) -> Messages:
     """Messages of a file that is read twice: for what holds of all of it, then for what was said."""
-    found = _find_messages(document.head)
+    pattern, found = _find_messages(document.head)
     if not found:
         raise NotAChat
     signal = _is_signal(found, document)
     chat = Chat("signal" if signal else "whatsapp", "messaging_app", ["local_time_assumed"])
-    survey = _survey_lines(_read_lines(again, document))
+    survey = _survey_lines(_read_lines(again, document), pattern)
     if doubt := survey.order.name_doubt():
         chat.note_doubt(doubt)
-    rows = _Conversation(chat, survey, document.latest_year).read_messages(_read_lines(again, document))
+    if survey.name_senders():
+        chat.note_doubt("name_with_colon")
+    talk = _Conversation(chat, survey, pattern, document.latest_year)
+    rows = talk.read_messages(_read_lines(again, document))
     return chat, read_markdown(rows) if signal else rows
 
 
@@ -104,17 +134,26 @@ def _read_lines(again: Open, document: Document) -> Iterator[Line]:
     return read_lines(again(), name_encoding(document.head), lone_cr=b"\n" not in document.head)
 
 
-def _survey_lines(lines: Iterator[Line]) -> _Survey:
-    survey = _Survey()
+def _name_style(match: re.Match[str]) -> Style:
+    """How a line is written: one program writes all of a file alike, so that a line that was pasted stands out."""
+    return match["bracket"] is not None, match["colon"] is not None, match["separator"], match["second"] is not None
+
+
+def _survey_lines(lines: Iterator[Line], pattern: re.Pattern[str]) -> _Survey:
+    """Of the style that most lines have."""
+    first_ends_crlf, styles = False, dict[Style, _Survey]()
     for count, line in enumerate(lines):
-        survey.first_ends_crlf |= count == 1 and line.after == "crlf"
-        match = _LINE.match(line.text)
+        first_ends_crlf |= count == 1 and line.after == "crlf"
+        match = pattern.match(line.text)
         if match:
+            survey = styles.setdefault(_name_style(match), _Survey(style=_name_style(match)))
             survey.order.see_clock(make_clock(match))
             survey.after[line.after] += 1
-            survey.brackets |= match["bracket"] is not None
+            survey.brackets, survey.last = match["bracket"] is not None, line.offset
             _survey_name(survey, match["rest"])
-    return survey
+    found = max(styles.values(), key=lambda one: one.after.total(), default=_Survey())
+    found.first_ends_crlf = first_ends_crlf
+    return found
 
 
 def _survey_name(survey: _Survey, rest: str) -> None:
@@ -145,8 +184,10 @@ class _Begun:
 class _Conversation:
     """Turns lines into messages, and writes down what is doubtful in them."""
 
-    def __init__(self, chat: Chat, survey: _Survey, latest_year: int) -> None:
-        self._chat, self._latest = chat, latest_year
+    def __init__(self, chat: Chat, survey: _Survey, pattern: re.Pattern[str], latest_year: int) -> None:
+        self._chat, self._latest, self._pattern = chat, latest_year, pattern
+        self._style, self._last = survey.style, survey.last
+        self._first = True
         self._crlf = survey.ends_with_crlf()
         self._month_first = survey.order.is_month_first()
         self._long_names = survey.name_senders()
@@ -158,8 +199,8 @@ class _Conversation:
         for line in lines:
             if line.damaged:
                 self._chat.note_doubt("letters_lost")
-            match = _LINE.match(line.text)
-            if match and self._is_inside(line):
+            match = self._pattern.match(line.text)
+            if match and self._is_inside(line, match):
                 self._chat.note_doubt("lines_like_messages")
                 match = None
             if match is None:
@@ -174,9 +215,17 @@ class _Conversation:
         if before:
             self._chat.count_unread("message_unreadable", before)
 
-    def _is_inside(self, line: Line) -> bool:
-        """A line that looks like a message and stands inside one: where messages end with CR LF, LF alone ends none."""
-        return self._crlf and line.after == "lf"
+    def _is_inside(self, line: Line, match: re.Match[str]) -> bool:
+        """A line that looks like a message and stands inside one: where messages end with CR LF, LF alone ends none.
+
+        So does a line of another style, unless no line of the file's own comes after it: then it is only in doubt.
+        """
+        if self._crlf and line.after == "lf":
+            return True
+        if _name_style(match) == self._style:
+            return False
+        self._chat.note_doubt("lines_like_messages")
+        return line.offset < self._last
 
     def _add_line(self, begun: _Begun | None, line: Line) -> None:
         if begun is None:
@@ -216,7 +265,12 @@ class _Conversation:
 
     def _finish_message(self, begun: _Begun) -> Message:
         text = "".join(begun.text)
-        words = read_words(text, line_marked=begun.line_marked) if begun.sender else read_lone_words(text)
+        first, self._first = self._first, False
+        words = (
+            read_words(text, line_marked=begun.line_marked, sender=begun.sender, is_first=first)
+            if begun.sender
+            else read_lone_words(text)
+        )
         if words.doubtful:
             self._chat.note_doubt("app_words_not_understood")
         return _make_message(begun, words)
@@ -236,6 +290,8 @@ def _clean_name(name: str) -> str:
 
 def _opens_quote(name: str) -> bool:
     """The program tells of a name in quotes ("changed the subject to “a: b”"): its colon is no sender's."""
-    return name.count('"') % 2 == 1 or any(
-        name.count(opens) > name.count(closes) for opens, closes in _QUOTES if opens in name
+    return (
+        name.count('"') % 2 == 1
+        or (name.count("”") % 2 == 1 and "“" not in name and "„" not in name)
+        or any(name.count(opens) > name.count(closes) for opens, closes in _QUOTES if opens in name)
     )
