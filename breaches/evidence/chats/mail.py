@@ -7,6 +7,7 @@ and never the sender. Nothing in a mail is fetched.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -23,7 +24,7 @@ from breaches.evidence.chats.types import MOST_TEXT, Document, Messages, NotACha
 from breaches.evidence.types import Chat, Message
 
 _MOST = 32 * 1024 * 1024  # bytes of one mail
-_DEEPEST = 20  # mails inside one another
+DEEPEST = 20  # mails inside one another
 _NAME = rb"[!-9;-~]{1,80}"
 _HEADER = re.compile(rb"(" + _NAME + rb"):[ \t]?")
 _KNOWN = frozenset({
@@ -34,9 +35,16 @@ _PROOF = frozenset({b"from", b"date", b"received", b"return-path"})
 _LEADS = ("Reply-To", "Sender", "Resent-From", "Return-Path")
 # Where words of an earlier mail begin: they are another's, as often as not.
 _QUOTED = re.compile(
-    r"^(?:>|-{2,} ?(?:original message|forwarded message)|begin forwarded message:|on .{6,100} wrote:\s*$)", re.I | re.M
+    r"^(?:>|-{2,} ?(?:original message|forwarded message|ursprüngliche nachricht|message d'origine|mensaje original)"
+    r"|begin forwarded message:|_{10,}\s*$"
+    r"|(?:from|von|de|da|van|från|fra): .{1,200}\n(?:sent|date|gesendet|datum|envoyé|enviado|fecha|data|inviato"
+    r"|verzonden|skickat|sendt): "
+    r"|.{6,120}\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev|написал|napisał)\b.{0,80}:\s*$)",
+    re.I | re.M,
 )
 _FOLDER = re.compile(rb"From \S.{0,200}\d{4}")
+_EMLX = re.compile(rb"\d{1,10}[ \t]*\r?\n")  # Apple Mail's: first how many bytes the mail has
+_SAVED_PAGE = ("Snapshot-Content-Location", "X-MAF-Version")
 _ESCAPED = re.compile(rb"(?m)^>(>*From )")
 # What the standard library raises for a mail that follows no standard.
 BROKEN = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
@@ -46,10 +54,26 @@ def recognise_mail(document: Document) -> bool:
     """Whether a file begins as a mail does, whatever its first header is, or as a folder of mails."""
     if document.media_type in ("message/rfc822", "application/mbox"):
         return True
-    head = document.start
+    head = _plain_bytes(document.head).lstrip()
+    head = head[found.end() :] if (found := _EMLX.match(head)) else head
     if _FOLDER.match(head):
         head = head.partition(b"\n")[2]
     return _names_headers(head)
+
+
+def _plain_bytes(content: bytes) -> bytes:
+    """The same without a byte order mark, in UTF-8, and with ends of lines: what editors make of a saved mail."""
+    if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        content = content.decode("utf-16", "replace").encode("utf-8", "replace")
+    content = content.removeprefix(codecs.BOM_UTF8)
+    return content if b"\n" in content else content.replace(b"\r", b"\n")
+
+
+def _cut_mail(content: bytes) -> bytes:
+    """The one mail of a file; of Apple Mail's only that, and not the list of its own behind it."""
+    plain = _plain_bytes(content)
+    found = _EMLX.match(plain)
+    return plain[found.end() :][: int(found[0])] if found else plain
 
 
 def _names_headers(head: bytes) -> bool:
@@ -68,7 +92,7 @@ def read_mails(again: Open, document: Document) -> Messages:
     chat = Chat("email", "email")
     source = again()
     folder = _FOLDER.match(document.head)
-    mails = _read_pieces(_split_folder(source) if folder else iter([(0, source.read(_MOST + 1))]), chat)
+    mails = _read_pieces(_split_folder(source) if folder else iter([(0, _cut_mail(source.read(_MOST + 1)))]), chat)
     try:
         first = next(mails)
     except StopIteration:
@@ -82,8 +106,11 @@ READER = Reader("mail", recognise_mail, read_mails)
 def _split_folder(source: IO[bytes]) -> Iterator[tuple[int, bytes]]:
     """The mails of a folder and where each begins: a line "From " after an empty one starts the next (RFC 4155)."""
     begun, lines, size, offset, empty = 0, list[bytes](), 0, 0, True
-    while line := source.readline(_MOST):
-        if empty and _FOLDER.match(line):
+    line = source.readline(_MOST)
+    while line:
+        following = source.readline(_MOST)
+        # A person may begin a line with "From " too: behind it there is no header.
+        if empty and _FOLDER.match(line) and (_HEADER.match(following) or following.startswith(b">From ")):
             if lines:
                 yield begun, _ESCAPED.sub(rb"\1", b"".join(lines))
             begun, lines, size = offset, [], 0
@@ -92,6 +119,7 @@ def _split_folder(source: IO[bytes]) -> Iterator[tuple[int, bytes]]:
             size += len(line)
         empty = line in (b"\n", b"\r\n")
         offset += len(line)
+        line = following
     if lines:
         yield begun, _ESCAPED.sub(rb"\1", b"".join(lines))
 
@@ -102,14 +130,14 @@ def _read_pieces(pieces: Iterator[tuple[int, bytes]], chat: Chat) -> Iterator[Me
             chat.count_unread("cut_short")
         try:
             found = message_from_bytes(content[:_MOST], policy=default)
-            rows = list(_read_mail(found, offset, chat, ""))
+            rows = list(read_mail_parts(found, offset, chat, ""))
         except BROKEN:
             chat.count_unread("mail_unreadable")
             continue
         yield from rows
 
 
-def _read_mail(found: EmailMessage, offset: int, chat: Chat, part: str) -> Iterator[Message]:
+def read_mail_parts(found: EmailMessage, offset: int, chat: Chat, part: str) -> Iterator[Message]:
     """A mail, and then those inside it. `part` says how they lie in one another: "1", "1.2"."""
     yield make_mail(found, offset, chat, part)
     if not part and _is_cut(found):
@@ -118,10 +146,10 @@ def _read_mail(found: EmailMessage, offset: int, chat: Chat, part: str) -> Itera
     if others:
         chat.count_unread("member_not_read", others)
     for number, inner in enumerate(inside, 1):
-        if part.count(".") + 1 >= _DEEPEST:
+        if part.count(".") + 1 >= DEEPEST:
             chat.count_unread("member_too_deep")
         else:
-            yield from _read_mail(inner, offset, chat, f"{part}.{number}" if part else str(number))
+            yield from read_mail_parts(inner, offset, chat, f"{part}.{number}" if part else str(number))
 
 
 def _is_cut(found: EmailMessage) -> bool:
@@ -135,8 +163,13 @@ def make_mail(found: EmailMessage, offset: int, chat: Chat, part: str) -> Messag
     when = read_date(_read_header(found, "Date"), [str(value) for value in found.get_all("Received", [])[:1]])
     for note in when.notes:
         chat.note_doubt(note)
-    text = f"{_read_header(found, 'Subject')}\n\n{gather_text(found)}".strip()
-    sender = _read_address(found, "From")
+    doubts: list[str] = []
+    text = f"{_read_header(found, 'Subject')}\n\n{gather_text(found, doubts)}".strip()
+    for doubt in doubts:
+        chat.note_doubt(doubt)
+    sender = "" if any(name in found for name in _SAVED_PAGE) else _read_address(found, "From")
+    if "\ufffd" in text:
+        chat.note_doubt("letters_lost")
     marks = (
         *(("quoted",) if _QUOTED.search(text) else ()),
         *(("sender_withheld",) if not sender else ()),
@@ -151,6 +184,7 @@ def make_mail(found: EmailMessage, offset: int, chat: Chat, part: str) -> Messag
 def _list_leads(found: EmailMessage, sender: str, when: MailDate) -> tuple[tuple[str, str], ...]:
     addresses = [(name, _read_address(found, name)) for name in _LEADS]
     leads = [(name, address) for name, address in addresses if address and address.lower() != sender.lower()]
+    leads += [("From", address) for address in _list_addresses(found, "From") if address.lower() != sender.lower()]
     received = [("Received", when.received.isoformat())] if when.received and when.differs else []
     return (*leads, *received)
 
@@ -163,5 +197,14 @@ def _read_header(found: EmailMessage, name: str) -> str:
 
 
 def _read_address(found: EmailMessage, name: str) -> str:
-    addresses = [address for _, address in getaddresses([_read_header(found, name)]) if address]
-    return addresses[0] if addresses else ""
+    addresses = _list_addresses(found, name)
+    return next((address for address in addresses if "@" in address), addresses[0] if addresses else "")
+
+
+def _list_addresses(found: EmailMessage, name: str) -> list[str]:
+    """The addresses of every header of a name: there may be two `From`, which is a sign of a forgery."""
+    try:
+        written = [str(value) for value in found.get_all(name, [])]
+    except BROKEN:
+        return []
+    return [address for _, address in getaddresses(written) if address]

@@ -67,6 +67,8 @@ def _read_instant(written: str) -> tuple[datetime | None, datetime | None]:
     zone = _COMMENT.sub(" ", written).split()[-1]
     if zone.upper() not in _ZONES and (not _OFFSET.fullmatch(zone) or zone == "-0000"):
         return None, clock
+    if abs(found[9] or 0) > _FARTHEST.total_seconds():
+        return None, None  # no clock on earth shows that
     try:
         return clock - timedelta(seconds=found[9] or 0), None
     except OverflowError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from breaches.evidence.chats.meta import CHANNEL
 from breaches.evidence.chats.page_trees import Block, Node, parse_page, read_blocks
@@ -17,7 +18,15 @@ from breaches.evidence.types import Chat, Message
 
 BLOCK = re.compile(rb"""<div\s+class=["'][^"'>]*\bpam\b[^"'>]*\bnoborder\b[^"'>]*["'][^>]*>""")
 _SHOWN = frozenset({"img", "video", "audio"})
-_TIMED = re.compile(r"\d{1,2}[:.]\d\d")
+_TIMED = re.compile(r"\d{1,2}(?:[:.]|\s?h\s?)\d\d")
+# Facebook writes posts and comments in the same frames: above stands what was done, and not who wrote.
+_POSTED = re.compile(r"(?:\S+\s+){3,}\S+\.")
+_MESSAGES = re.compile(r"message_?\d*\.html", re.I)
+_ANYTHING = re.compile(r".*", re.S)
+_OTHER_PAGE = re.compile(
+    r"post|comment|check_?in|status|login|logout|like|reaction|search|stor(?:y|ies)|reel|poll|event|photo|video|profile",
+    re.I,
+)
 
 
 def recognise_meta(document: Document) -> bool:
@@ -29,18 +38,43 @@ def read_meta(again: Open, document: Document) -> Messages:
     """The messages of one page, in the order of the page: the newest first."""
     instagram = b"instagram" in document.head.lower() or "instagram" in document.name.lower()
     chat = Chat("instagram" if instagram else "messenger", CHANNEL)
-    return chat, _read_messages(chat, read_blocks(chat, again(), BLOCK))
+    name = PurePosixPath(document.name).name
+    posted = None if _MESSAGES.fullmatch(name) else _ANYTHING if _OTHER_PAGE.search(name) else _POSTED
+    return chat, _read_messages(chat, read_blocks(chat, again(), BLOCK), posted)
 
 
 def _open_block(found: re.Match[bytes], head: bytes) -> Node:
     return parse_page(head[found.start() : found.start() + 8192].decode("utf-8", "replace"))
 
 
-def _read_messages(chat: Chat, blocks: Iterator[Block]) -> Iterator[Message]:
+def _read_messages(chat: Chat, blocks: Iterator[Block], posted: re.Pattern[str] | None) -> Iterator[Message]:
+    """`posted`: what stands above that which is no message; None where there is nothing of it."""
     for block in blocks:
-        parts = _split_block(parse_page(block.content))
-        if parts is not None:
+        page = parse_page(block.content)
+        parts = _split_block(page)
+        if parts is None:
+            # Without a date: who took part; or a message whose date nobody here can read.
+            if _is_whole(page):
+                chat.count_unread("message_unreadable")
+        elif posted and posted.fullmatch(parts[0]):
+            yield _make_piece(block.offset, page, parts[2], chat)
+        else:
             yield from _make_messages(chat, block.offset, *parts)
+
+
+def _is_whole(page: Node) -> bool:
+    frame = next((node for node in page.list_children() if "pam" in node.classes), None)
+    return frame is not None and sum(bool(node.join_text()) for node in frame.list_children()) >= 3
+
+
+def _make_piece(offset: int, page: Node, shown: str, chat: Chat) -> Message:
+    """What stands in a frame that is no message: nobody's words here, for a person to read."""
+    at, assumed = read_worded_date(shown)
+    if assumed:
+        chat.note_doubt("local_time_assumed")
+    text = page.join_text()
+    marks = (*(() if at else ("time_doubtful",)), *(("text_cut",) if len(text) > MOST_TEXT else ()))
+    return Message(offset, "", text[:MOST_TEXT], at, kind="page", marks=marks)
 
 
 def _split_block(page: Node) -> tuple[str, Node | None, str] | None:

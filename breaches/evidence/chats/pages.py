@@ -24,7 +24,10 @@ _PIECE = 50_000  # characters of one piece of a page
 _MOST_HELD = 1024 * 1024  # characters that the parser waits with for the end of a tag
 _PAGE = re.compile(rb"<\s*(?:!doctype\s+html|html|body|head)\b", re.I)
 _CHARSET = re.compile(rb"""<meta[^>]{1,200}?charset\s*=\s*["']?([\w-]{2,30})""", re.I)
+_OPENS, _ENDS = re.compile(rb"<\s*body\b", re.I), re.compile(rb"</\s*(?:body|html)\s*>", re.I)
+_TAIL = 4096
 _UNSEEN = frozenset({"style", "script", "head", "title", "template", "noscript", "object"})
+_CELLS = frozenset({"td", "th"})
 _BREAKS = frozenset({"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "blockquote", "table", "pre", "hr"})
 _SHOWN = frozenset({"img", "video", "audio", "source", "embed"})
 
@@ -65,7 +68,7 @@ READER = Reader("page", recognise_page, read_page)
 
 def _read_words(source: IO[bytes], document: Document, chat: Chat) -> Iterator[Message]:
     decoder = codecs.getincrementaldecoder(_choose_encoding(document))("replace")
-    reader, offset, begun, found = _PageWords(), 0, 0, False
+    reader, offset, begun, found, tail = _PageWords(), 0, 0, False, b""
     while piece := source.read(_CHUNK):
         reader.feed(decoder.decode(piece))
         offset += len(piece)
@@ -76,7 +79,11 @@ def _read_words(source: IO[bytes], document: Document, chat: Chat) -> Iterator[M
             found = True
             yield Message(begun, "", reader.take_words(), None, kind="page")
             begun = offset
+        tail = (tail + piece)[-_TAIL:]
+    unfinished = bool(reader.rawdata)
     reader.close()
+    if unfinished or (_OPENS.search(document.head) and not _ENDS.search(tail)):
+        chat.count_unread("cut_short")
     if words := reader.take_words(to_the_end=True):
         found = True
         yield Message(begun, "", words, None, kind="page")
@@ -114,6 +121,8 @@ class _PageWords(HTMLParser):
             self._unseen.append(tag)
         elif tag == "body":
             self._unseen.clear()
+        elif tag in _CELLS:
+            self._words.append(" ")
         elif tag in _BREAKS:
             self._words.append("\n")
 

@@ -21,6 +21,7 @@ _DAY_LINE = re.compile(r"message-\d+")
 _TIME = re.compile(
     r"(\d\d)\.(\d\d)\.(\d{4}) (\d\d):(\d\d):(\d\d)(?: (?:UTC|GMT)(?:([+-])(\d\d):?(\d\d))?)?"
 )  # as in "24.03.2026 21:47:03 UTC+00:00"; older exports give no zone
+_VIA = re.compile(r"\s+via @\w{3,40}\Z")  # of a message that a program helped with
 _NUMBERED = re.compile(r"messages([0-9]{0,6})\.html", re.I)
 # Media whose words are the sender's own: what was asked, where it is, whose number was given.
 _SAID = ("media_poll", "media_location", "media_live_location", "media_venue", "media_contact", "media_file")
@@ -81,7 +82,9 @@ class _TelegramPage:
             if name := passed_on.find_child("from_name"):
                 self._forwarded = _read_name(name)
             said = replace(said, marks=("forwarded", *said.marks), forwarded_from=self._forwarded)
-        yield said
+        signed = body.find_first("signature", outside="forwarded")
+        leads = (("signature", signed.join_text()),) if signed else ()
+        yield replace(said, leads=leads) if leads else said
         yield from _read_reactions(offset, body)
 
     def _read_time(self, shown: Node | None) -> datetime | None:
@@ -111,7 +114,7 @@ def _split_name(name: str) -> tuple[str, int]:
 
 def _read_name(node: Node) -> str:
     """A name without the date that is shown beside it where something was passed on."""
-    return node.join_text(without=frozenset({"date", "details"}))
+    return _VIA.sub("", node.join_text(without=frozenset({"date", "details"})))
 
 
 def _make_message(offset: int, sender: str, body: Node, at: datetime | None) -> Message:

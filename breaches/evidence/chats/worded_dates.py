@@ -30,7 +30,7 @@ _ENGLISH = {
 _LONGEST = 100  # characters of a date with everything that is written beside it
 _GAP = "[\\s\u00a0\u202f\u200e\u200f,.]"
 _TIME = re.compile(
-    rf"(?P<before>[^\W\d_][^\d]{{0,24}}?)?{_GAP}*(?P<hour>\d{{1,2}})[:.h](?P<minute>\d\d)(?:[:.](?P<second>\d\d))?"
+    rf"(?P<before>[^\W\d_][^\d]{{0,24}}?)?{_GAP}*(?P<hour>\d{{1,2}})(?:[:.h]|{_GAP}h{_GAP})(?P<minute>\d\d)(?:[:.](?P<second>\d\d))?"
     rf"{_GAP}*(?P<after>[^\W\d_][^\d]{{0,24}}?)?{_GAP}*(?P<zone>(?:UTC|GMT)?[+-]\d\d:?\d\d|UTC|GMT|Z)?$"
 )
 _PARTS = re.compile(r"\d+|[^\W\d_]+", re.UNICODE)

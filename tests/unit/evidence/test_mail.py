@@ -86,8 +86,15 @@ def test_a_mail_in_html_only_is_read_as_the_words_a_person_sees() -> None:
     assert message.text == "hello\n\nI miss you, Ama."
 
 
-@pytest.mark.parametrize(("plain", "right"), [("plain words", "plain words"), (" \n", "I miss you, Ama.")])
-def test_html_counts_where_the_plain_text_beside_it_is_empty(plain: str, right: str) -> None:
+@pytest.mark.parametrize(
+    ("plain", "right"),
+    [
+        ("plain words", "plain words\n\nI miss you, Ama."),
+        ("I miss you, Ama", "I miss you, Ama"),
+        (" \n", "I miss you, Ama."),
+    ],
+)
+def test_html_counts_where_the_plain_text_beside_it_is_empty_or_says_something_else(plain: str, right: str) -> None:
     mail = make_mail(plain)
     mail.add_alternative(PAGE, subtype="html")
     assert read_mail(mail)[1][0].text == f"hello\n\n{right}"

@@ -1,0 +1,143 @@
+"""Mails as programs, servers and people spoil them: every word is read, and is whose it is."""
+
+from __future__ import annotations
+
+import io
+from base64 import encodebytes
+from contextlib import suppress
+
+import pytest
+
+from breaches.evidence.chats import NotAChat, read_messages
+from breaches.evidence.types import Chat, Message
+from tests.support.outlook import describe_mail, make_outlook_mail
+
+HEAD = b"From: Danny <d@x.uk>\nTo: a@x.uk\nSubject: s\nDate: Fri, 20 Nov 2026 18:31:00 +0000\n"
+
+
+def read_mail(raw: bytes, name: str = "saved.eml") -> tuple[Chat, list[Message]]:
+    chat, rows = read_messages(io.BytesIO(raw), "text/plain", name=name)
+    return chat, list(rows)
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding", "doubt"),
+    [
+        ("utf-8", "cp1252", True), ("iso-8859-1", "cp1252", False), ("x-unknown", "utf-8", True), ("", "cp1252", True),
+        ("us-ascii", "utf-8", False),
+    ],
+)  # fmt: skip
+def test_letters_of_another_encoding_than_the_one_named_are_read_and_told(
+    charset: str, encoding: str, doubt: bool
+) -> None:
+    words = "“I see you”, café, 5 €"
+    kind = f"Content-Type: text/plain; charset={charset}\n".encode() if charset else b""
+    raw = HEAD + kind + b"Content-Transfer-Encoding: base64\n\n" + encodebytes(words.encode(encoding))
+    chat, (message,) = read_mail(raw)
+    assert message.text == f"s\n\n{words}" and ("letters_guessed" in chat.notes) == doubt
+
+
+@pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
+def test_a_mail_inside_a_mail_that_is_encoded_against_the_rule_is_read(encoding: str) -> None:
+    inner = HEAD + b"\nI will come =3D tonight\n"
+    body = encodebytes(inner) if encoding == "base64" else inner.replace(b"=", b"=3D")
+    raw = (
+        b"From: Ama <a@x.uk>\nTo: p@x.uk\nSubject: fw\nDate: Fri, 20 Nov 2026 19:00:00 +0000\n"
+        b"Content-Type: multipart/mixed; boundary=q\n\n--q\n\nsee\n--q\nContent-Type: message/rfc822\n"
+        b"Content-Transfer-Encoding: " + encoding.encode() + b"\n\n" + body + b"\n--q--\n"
+    )
+    _, rows = read_mail(raw)
+    assert [(m.sender, m.part) for m in rows] == [("a@x.uk", ""), ("d@x.uk", "1")] and "I will come" in rows[1].text
+
+
+def test_a_line_of_his_that_begins_with_from_ends_no_mail_of_a_folder() -> None:
+    raw = b"From d@x.uk Fri Nov 20 18:31:00 2026\n" + HEAD + b"\nhello\n\nFrom that day in 2025 I knew\nyou will pay\n"
+    _, (message,) = read_mail(raw, "x.mbox")
+    assert (message.sender, message.text) == ("d@x.uk", "s\n\nhello\n\nFrom that day in 2025 I knew\nyou will pay")
+
+
+def test_words_that_only_the_richer_form_of_a_mail_says_are_read() -> None:
+    parts = (
+        b"Content-Type: multipart/alternative; boundary=q\n\n--q\nContent-Type: text/plain\n\n%s\n--q\n"
+        b"Content-Type: text/html\n\n<p>I will find you tonight</p>\n--q--\n"
+    )
+    assert read_mail(HEAD + parts % b"Please view this in HTML")[1][0].text.endswith("\n\nI will find you tonight")
+    assert read_mail(HEAD + parts % b"I will find you tonight")[1][0].text == "s\n\nI will find you tonight"
+
+
+@pytest.mark.parametrize(
+    ("header", "sender", "others"),
+    [
+        (b"From: M, Danny <d@x.uk>\n", "d@x.uk", ["M"]), (b"From: d@x.uk\nFrom: e@x.uk\n", "d@x.uk", ["e@x.uk"]),
+        (b"From: d@x.uk, e@x.uk\n", "d@x.uk", ["e@x.uk"]), (b"From: <Saved by Blink>\nX-MAF-Version: 1\n", "", None),
+    ],
+)  # fmt: skip
+def test_of_several_senders_one_is_not_silently_the_only_one(
+    header: bytes, sender: str, others: list[str] | None
+) -> None:
+    _, (message,) = read_mail(header + HEAD.partition(b"\n")[2] + b"\nx\n")
+    assert message.sender == sender and (others is None or [a for h, a in message.leads if h == "From"] == others)
+
+
+def test_an_offset_that_no_clock_shows_makes_the_date_impossible() -> None:
+    chat, (message,) = read_mail(HEAD.replace(b"+0000", b"+9999") + b"\nx\n")
+    assert message.at is None and "date_impossible" in chat.notes
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\xef\xbb\xbf" + HEAD + b"\nI see you\n", (HEAD + b"\nI see you\n").replace(b"\n", b"\r"),
+        (HEAD + b"\nI see you\n").decode().encode("utf-16"),
+        b"%d      \n" % len(HEAD + b"\nI see you\n") + HEAD + b"\nI see you\n<plist>x</plist>\n",
+    ],
+)  # fmt: skip
+def test_a_mail_as_editors_and_apple_mail_save_it_is_read(raw: bytes) -> None:
+    _, (message,) = read_mail(raw, "saved.emlx")
+    assert (message.sender, message.text) == ("d@x.uk", "s\n\nI see you") and message.at
+
+
+def test_a_part_that_is_a_message_of_another_kind_is_told() -> None:
+    raw = (
+        HEAD
+        + b"Content-Type: multipart/report; boundary=q\n\n--q\n\nbounced\n--q\n"
+        + (b"Content-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nAction: failed\n\n--q--\n")
+    )
+    chat, _ = read_mail(raw)
+    assert chat.unread == {"member_not_read": 1}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "FYI\n\n________________________________\nFrom: Danny <d@x.uk>\nSent: 20 November\n\nI will come",
+        "FYI\n\nVon: Danny\nGesendet: 20. November\n\nIch komme",
+        "FYI\n\nAm 20.11.2026 um 18:31 schrieb Danny:\nIch komme",
+    ],
+)
+def test_a_mail_that_passes_on_anothers_words_in_its_text_says_so(words: str) -> None:
+    assert "quoted" in read_mail(HEAD + b"\n" + words.encode() + b"\n")[1][0].marks
+
+
+def test_mails_attached_to_a_file_of_outlooks_are_read_at_every_depth() -> None:
+    deeper = describe_mail("Eve <e@x.uk>", "deeper", "hello")
+    inner = describe_mail("Danny <d@x.uk>", "deep", "I will come", attached=(deeper, ("a.png", b"\x89PNG" * 2000)))
+    own = make_outlook_mail("Danny <d@x.uk>", "file", "as a file")
+    raw = make_outlook_mail(
+        "Ama <a@x.uk>", "see", "look", attached=(inner, ("x.eml", HEAD + b"\nas mail\n"), ("y.msg", own))
+    )
+    chat, rows = read_messages(io.BytesIO(raw), "application/vnd.ms-outlook", name="x.msg")
+    assert [(m.sender, m.text, m.part) for m in rows] == [
+        ("a@x.uk", "see\n\nlook", ""), ("d@x.uk", "deep\n\nI will come", "1"), ("e@x.uk", "deeper\n\nhello", "1.1"),
+        ("d@x.uk", "s\n\nas mail", "2"), ("d@x.uk", "file\n\nas a file", "3"),
+    ]  # fmt: skip
+    assert chat.unread == {"member_not_read": 1}
+
+
+def test_a_file_of_outlooks_that_is_cut_or_altered_anywhere_ends_nothing() -> None:
+    raw = make_outlook_mail("Ama <a@x.uk>", "see", "look", attached=(describe_mail("D <d@x.uk>", "in", "words"),))
+    for at in range(600, len(raw), 331):
+        for spoilt in (raw[:at], raw[:at] + b"\xff" * 8 + raw[at + 8 :]):
+            with suppress(NotAChat):
+                chat, rows = read_messages(io.BytesIO(spoilt), "application/vnd.ms-outlook", name="x.msg")
+                assert len(list(rows)) == 2 or chat.unread
