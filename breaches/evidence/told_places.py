@@ -50,7 +50,10 @@ def read_exif_place(gps: Mapping[int, Any]) -> Place | None:
 
 def read_xmp_place(xmp: str) -> Place | None:
     """The place of an XMP packet (XMP part 2, 3.3: "53,24.432N" or "53,24,25.9N"); None as for EXIF."""
-    said = {found["name"]: found["value"] for found in _XMP_SAID.finditer(xmp)}
+    said: dict[str, str] = {}
+    for found in _XMP_SAID.finditer(xmp):
+        if said.setdefault(found["name"], found["value"]) != found["value"]:
+            return None  # said twice, and not alike
     if _letters(said.get("Status")) == "v" or _OTHER_DATUM.search(said.get("MapDatum", "")):
         return None
     return _usable_place(

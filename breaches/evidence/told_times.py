@@ -24,6 +24,7 @@ _TIMES = (
 )
 _GPS_TIME, _GPS_DATE = 7, 29
 _WRITTEN = re.compile(r"\s*(\d{4})([:/.-])(\d\d)\2(\d\d)[ T](\d\d):(\d\d):(\d\d)")
+_HALVES = re.compile(r"[^\W\dZzTt]")
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 _FIRST_WEEK = datetime(1980, 1, 7, tzinfo=UTC)  # satellites began the day before: who says that day had no time
 _OFFSETS = frozenset(
@@ -107,9 +108,16 @@ def _is_an_offset(apart: timedelta) -> bool:
 def _read_zoned(inner: Mapping[int, Any]) -> datetime | None:
     for tag, offset_tag in _TIMES:
         clock, offset = _read_clock(inner.get(tag)), _read_offset(_text(inner.get(offset_tag)))
+        offset = offset or _read_offset(_read_after(_text(inner.get(tag))))  # some write it behind the time itself
         if clock is not None and offset is not None:
             return clock.replace(tzinfo=offset).astimezone(UTC)
     return None
+
+
+def _read_after(written: str) -> str:
+    """What stands behind a time and the parts of its second."""
+    found = _WRITTEN.match(written)
+    return re.sub(r"^[.,]\d+", "", written[found.end() :]).strip("\x00 ") if found else ""
 
 
 def _read_local(inner: Mapping[int, Any]) -> datetime | None:
@@ -124,6 +132,8 @@ def _read_clock(written: Any) -> datetime | None:
         when = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - its offset is another field
     except ValueError:
         return None
+    if _HALVES.search(_read_after(_text(written))):
+        return None  # of twelve hours: which half a camera means by which word is nobody's to guess
     return when if 1970 <= when.year <= 9000 else None
 
 
@@ -134,7 +144,7 @@ def _read_offset(written: str) -> timezone | None:
     if not found or int(found[3]) > 59:
         return None
     size = timedelta(hours=int(found[2]), minutes=int(found[3]))
-    return timezone(-size if found[1] == "-" else size) if size < timedelta(hours=24) else None
+    return timezone(-size if found[1] == "-" else size) if size <= timedelta(hours=14) else None
 
 
 def _read_satellites(gps: Mapping[int, Any]) -> datetime | None:

@@ -187,7 +187,11 @@ def _find_act(plain: str, *, line_marked: bool = False) -> tuple[str, str] | Non
         return "call", "call_missed"
     if _DELETED.search(plain):
         return "message", "deleted"
-    if _LEFT_OUT.search(plain) or _MEDIA_IN_BRACKETS.search(plain) or (line_marked and _LEFT_OUT_BRIEFLY.search(plain)):
+    if (
+        _LEFT_OUT.search(plain)
+        or (plain[:1] == "<" and _MEDIA_IN_BRACKETS.search(plain))
+        or (line_marked and _LEFT_OUT_BRIEFLY.search(plain))
+    ):
         return "message", "media_left_out"
     call = _CALL.search(plain)
     return ("call", _name_outcome(plain, call["after"] or "")) if call else None

@@ -85,7 +85,7 @@ def _sort_pages(members: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
 def _is_foreign(member: zipfile.ZipInfo) -> bool:
     path = PurePosixPath(member.filename.replace("\\", "/").lower())
     foreign = path.name in _FOREIGN_FILES or path.name.startswith("._")
-    return member.is_dir() or foreign or not _FOREIGN_FOLDERS.isdisjoint(path.parts)
+    return member.filename.endswith("/") or foreign or not _FOREIGN_FOLDERS.isdisjoint(path.parts)
 
 
 def _has_messages(archive: _Archive, member: zipfile.ZipInfo, left: Chat) -> bool:

@@ -118,6 +118,10 @@ def _read_arrays(source: IO[bytes], chat: Chat, *, bare: bool = False) -> Iterat
         return
     while _enter_array(buffer):
         yield from _read_elements(buffer, chat)
+    if buffer.text.rstrip()[-1:] not in ("}", "]") and not chat.unread["cut_short"]:
+        # It ends between two chats: what came after is missing.
+        chat.note_doubt("cut_short")
+        chat.count_unread("cut_short")
 
 
 def _enter_array(buffer: _Buffer) -> bool:
@@ -138,6 +142,9 @@ def _read_elements(buffer: _Buffer, chat: Chat) -> Iterator[Row]:
     while True:
         at = _skip_space(buffer, at)
         if buffer.text[at : at + 1] == "]":
+            after = _skip_space(buffer, at + 1)
+            if buffer.text[after : after + 1] not in ("", "}", "]", '"'):
+                chat.count_unread("cut_short")  # nothing that may stand behind an array: it was longer
             buffer.drop_text(at)
             return
         decoded = _decode_element(buffer, at) if at < len(buffer.text) else None

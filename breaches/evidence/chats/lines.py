@@ -146,7 +146,10 @@ def _survey_lines(lines: Iterator[Line], pattern: re.Pattern[str]) -> _Survey:
         first_ends_crlf |= count == 1 and line.after == "crlf"
         match = pattern.match(line.text)
         if match:
-            survey = styles.setdefault(_name_style(match), _Survey(style=_name_style(match)))
+            style = _name_style(match)
+            survey = styles.get(style)
+            if survey is None:
+                survey = styles[style] = _Survey(style=style)
             survey.order.see_clock(make_clock(match))
             survey.after[line.after] += 1
             survey.brackets, survey.last = match["bracket"] is not None, line.offset
@@ -163,8 +166,10 @@ def _survey_name(survey: _Survey, rest: str) -> None:
     head = said["name"]
     survey.heads[head] += 1
     second = _SENDER.match(said["text"])
-    survey.tails.setdefault(head, Counter())[second["name"] if second else ""] += 1
-    if len(survey.tails[head]) > 2:
+    if (tails := survey.tails.get(head)) is None:
+        tails = survey.tails[head] = Counter()
+    tails[second["name"] if second else ""] += 1
+    if len(tails) > 2:
         survey.tails[head] = Counter({"": 1})
 
 

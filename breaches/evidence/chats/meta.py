@@ -5,6 +5,7 @@ The older layout writes the bytes of UTF-8 as if each were a character. Times ar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,17 @@ from breaches.evidence.types import Chat, Message, MessageKind
 CHANNEL = "social_media"
 _MEDIA = ("photos", "videos", "audio_files", "files", "gifs", "sticker", "media", "share")
 # Messenger says of each message what it is; Instagram does not.
+_QUOTES_NAME = re.compile(
+    r"(?:named the group|left the (?:group|chat)|set (?:the|their|his|her|your) (?:own )?nickname"
+    r"|changed the (?:theme|group)"
+    r"|added .{1,80} to the group|removed .{1,80} from the group|created (?:the|this) (?:group|poll)|pinned a message"
+    r"|turned (?:on|off) (?:vanish|disappearing)|joined the (?:video )?(?:call|chat)|started sharing video)\b.{0,100}",
+)
+_SENT = re.compile(
+    r"sent (?:an attachment|a photo|a video|a voice message|a live location|a location|a sticker|a GIF)\.?"
+)
+_REACTED = re.compile(r"(?:Reacted .{1,20} to your message ?|Liked a message)")
+_PROGRAMS = frozenset({"Subscribe", "Unsubscribe", "admin"})
 _TYPES = frozenset({"Generic", "Share", "Call", "Subscribe", "Unsubscribe", "Payment", "Plan"})
 
 
@@ -32,11 +44,29 @@ def make_message(offset: int, row: dict[str, Any], chat: Chat) -> Message | None
     text = _read_word(row.get("text")) if encrypted else _mend_letters(row.get("content"))
     at = from_epoch(row.get("timestamp" if encrypted else "timestamp_ms"))
     marks = _list_marks(row, text, timed=at is not None)
-    link = row.get("share", {}).get("link") if isinstance(row.get("share"), dict) else None
+    link = _share(row).get("link")
     if isinstance(link, str) and link not in text:
         text = f"{text}\n{link}".strip()
+    shared = _mend_letters(_share(row).get("share_text"))
+    if shared and shared not in text:
+        # What is above a post that was passed on is by whoever posted it.
+        text, marks = f"{text}\n" + "\n".join(f"> {line}" for line in shared.split("\n")), (*marks, "quoted")
+    marks = (*marks, *(() if sender else ("sender_withheld",)))
     kind: MessageKind = "call" if {"call_answered", "call_missed"} & set(marks) else "message"
-    return Message(offset, sender, text[:MOST_TEXT], at, kind=kind, marks=marks)
+    kind = "app" if row.get("type") in _PROGRAMS or _tells_of_sender(sender, text) else kind
+    return Message(offset, sender, text.strip()[:MOST_TEXT], at, kind=kind, marks=marks)
+
+
+def _share(row: dict[str, Any]) -> dict[str, Any]:
+    found = row.get("share")
+    return found if isinstance(found, dict) else {}
+
+
+def _tells_of_sender(sender: str, text: str) -> bool:
+    """Whether the program tells what the sender did ("Danny named the group ..."): it begins with the sender's name."""
+    return (
+        bool(sender) and text.startswith(f"{sender} ") and _QUOTES_NAME.fullmatch(text[len(sender) + 1 :]) is not None
+    )
 
 
 def read_reactions(offset: int, row: dict[str, Any]) -> Iterator[Message]:
@@ -53,9 +83,11 @@ def _list_marks(row: dict[str, Any], text: str, *, timed: bool) -> tuple[str, ..
     marks = []
     if row.get("is_unsent") is True or row.get("isUnsent") is True:
         marks.append("unsent")
-    if any(row.get(name) for name in _MEDIA):
+    if any(row.get(name) for name in _MEDIA) or _says_sent(row, text):
         marks.append("attachment")
-    if "call_duration" in row or row.get("type") == "Call":
+    if _REACTED.fullmatch(text):
+        marks.append("reaction")
+    if "call_duration" in row or str(row.get("type")).lower() == "call":
         missed = row.get("missed") is True or (not row.get("call_duration"))
         marks.append("call_missed" if missed else "call_answered")
     if row.get("type") in ("placeholder", "media") and not row.get("media") and not text:
@@ -65,6 +97,11 @@ def _list_marks(row: dict[str, Any], text: str, *, timed: bool) -> tuple[str, ..
     if len(text) > MOST_TEXT:
         marks.append("text_cut")
     return tuple(marks)
+
+
+def _says_sent(row: dict[str, Any], text: str) -> bool:
+    sender = _mend_letters(row.get("sender_name")) or _read_word(row.get("senderName"))
+    return any(text.startswith(who) and _SENT.fullmatch(text[len(who) :]) for who in (f"{sender} ", "You "))
 
 
 def _read_word(value: Any) -> str:

@@ -49,7 +49,7 @@ def recognise_table(document: Document) -> bool:
 
 def _read_heading(document: Document) -> tuple[dict[str, int], str, bool] | None:
     """Where each column is, what divides them, and whether the first row is a heading."""
-    first = decode_head(document.head[:8192]).partition("\n")[0].rstrip("\r")
+    first = _first_line(document)
     for divider in (",", ";", "\t"):
         try:
             row = next(csv.reader([first], delimiter=divider, strict=True), [])
@@ -61,6 +61,10 @@ def _read_heading(document: Document) -> tuple[dict[str, int], str, bool] | None
         if len(row) in (5, 6) and row[0] in ("Received", "Sent") and read_worded_date(row[1])[0]:
             return {name: index for index, name in enumerate(_PHONE_VIEW[: len(row)])}, divider, False
     return None
+
+
+def _first_line(document: Document) -> str:
+    return decode_head(document.head[:8192]).partition("\n")[0].rstrip("\r")
 
 
 def _place_columns(row: Sequence[str]) -> dict[str, int]:
@@ -81,21 +85,36 @@ def read_table(again: Open, document: Document) -> Messages:
     encoding = name_encoding(document.head)
     chat = Chat("texts", "sms")
     order = DateOrder()
-    for _, row in _read_rows(read_lines(again(), encoding), divider, headed=headed):
+    for _, row in _read_rows(_note_lost(read_lines(again(), encoding), chat), divider, headed=headed):
         _survey_date(order, _take_cell(row, places, "date"))
         _survey_service(chat, document, _take_cell(row, places, "service"))
     if doubt := order.name_doubt():
         chat.note_doubt(doubt)
-    rows = _read_rows(read_lines(again(), encoding), divider, headed=headed)
-    maker = _RowReader(chat, places, month_first=order.is_month_first(), latest_year=document.latest_year)
+    rows = _read_rows(read_lines(again(), encoding), divider, headed=headed, chat=chat)
+    width = len(next(csv.reader([_first_line(document)], delimiter=divider), []))
+    maker = _RowReader(
+        chat, places, (width, divider), month_first=order.is_month_first(), latest_year=document.latest_year
+    )
     return chat, maker.make_messages(rows)
 
 
 READER = Reader("table", recognise_table, read_table)
 
 
-def _read_rows(lines: Iterator[Line], divider: str, *, headed: bool) -> Iterator[tuple[int, list[str]]]:
-    """Each row with the byte it begins at. A cell in quotes may run over lines; one that never ends is cut."""
+def _note_lost(lines: Iterator[Line], chat: Chat) -> Iterator[Line]:
+    for line in lines:
+        if line.damaged:
+            chat.note_doubt("letters_lost")
+        yield line
+
+
+def _read_rows(
+    lines: Iterator[Line], divider: str, *, headed: bool, chat: Chat | None = None
+) -> Iterator[tuple[int, list[str]]]:
+    """Each row with the byte it begins at. A cell in quotes may run over lines.
+
+    Of one that never ends each line is read by itself, so that nobody's row is in another's mouth; and it is told.
+    """
     held, begun, count = "", 0, 0
     for index, line in enumerate(lines):
         if not held:
@@ -106,10 +125,17 @@ def _read_rows(lines: Iterator[Line], divider: str, *, headed: bool) -> Iterator
             held = joined
             continue
         held = ""
+        if count >= _LONGEST_ROW and chat is not None:
+            chat.count_unread("cut_short")
         if joined.strip() and not (headed and begun in (0, 3) and index < count):
             yield from _split_rows(begun, joined, divider)
-    if held:
-        yield from _split_rows(begun, held, divider)
+    for part in held.split("\n") if held else ():
+        # A cell that opens and never ends; a lone mark within words is one of them.
+        bare = re.sub(rf'(^|{re.escape(divider)})"(?=[^"]*$)', r"\1", part)
+        if bare != part and chat is not None:
+            chat.count_unread("cut_short")
+        yield from _split_rows(begun, bare, divider)
+        begun += len(part.encode("utf-8", "replace")) + 1
 
 
 def _split_rows(begun: int, joined: str, divider: str) -> Iterator[tuple[int, list[str]]]:
@@ -157,16 +183,31 @@ def _read_clock(written: str) -> Clock | None:
 class _RowReader:
     """Makes a message of each row."""
 
-    def __init__(self, chat: Chat, places: Mapping[str, int], *, month_first: bool, latest_year: int) -> None:
+    def __init__(
+        self, chat: Chat, places: Mapping[str, int], shape: tuple[int, str], *, month_first: bool, latest_year: int
+    ) -> None:
         self._chat, self._places = chat, places
+        self._width, self._divider = shape
         self._month_first, self._latest = month_first, latest_year
 
     def make_messages(self, rows: Iterator[tuple[int, list[str]]]) -> Iterator[Message]:
+        row: list[str] = []
         for offset, row in rows:
             if len(row) <= max(self._places[name] for name in ("date", "text")):
                 self._chat.count_unread("message_unreadable")
             else:
-                yield from self._read_row(offset, row)
+                yield from self._read_row(offset, self._join_last(row))
+        # A short row in the end is where the file was cut; in between it was counted.
+        if max(self._places[name] for name in ("date", "text")) < len(row) < self._width:
+            self._chat.count_unread("cut_short")
+
+    def _join_last(self, row: list[str]) -> list[str]:
+        """The same with as many cells as there are columns: commas in words that nobody put into quotes."""
+        text, width = self._places["text"], self._width
+        if len(row) <= width or not any(row[width:]):
+            return row
+        self._chat.note_doubt("row_too_long")
+        return [*row[:text], self._divider.join(row[text:])] if text == width - 1 else row
 
     def _read_row(self, offset: int, row: list[str]) -> Iterator[Message]:
         cells = {column: _take_cell(row, self._places, column) for column in self._places}

@@ -16,6 +16,8 @@ from breaches.evidence.types import Chat, Message
 CHANNEL = "messaging_app"
 _MEDIA = ("photo", "file", "media_type", "contact_information", "location_information", "poll")
 _CALLS = {"hangup": "call_answered", "missed": "call_missed", "busy": "call_rejected", "disconnect": "call_missed"}
+_KNOWN = frozenset({"text", "text_entities", "reactions", "inline_bot_buttons"})
+_MOST_WORDS = 100
 _LEFT_OUT = "(File "  # "(File not included. Change data exporting settings to download.)"
 
 
@@ -31,7 +33,13 @@ def make_message(offset: int, row: dict[str, Any], chat: Chat) -> Message | None
         return _make_service(offset, row, at)
     text = "\n".join(part for part in (*_list_given(row), _join_text(row.get("text"))) if part)
     marks = _list_marks(row, text, at)
-    forwarded = row.get("forwarded_from")
+    if not text and not set(marks) - {"time_doubtful"}:
+        text = "\n".join(_list_unheard(row))
+        if not text and "text" in row:
+            chat.count_unread("message_unreadable")
+    # Kept among one's own "saved messages" it is as much another's as what was passed on.
+    forwarded = row.get("forwarded_from") or row.get("saved_from") or row.get("forwarded_from_id")
+    signed = row.get("author")
     return Message(
         offset,
         _name_sender(row.get("from"), row.get("from_id")),
@@ -39,7 +47,21 @@ def make_message(offset: int, row: dict[str, Any], chat: Chat) -> Message | None
         at,
         marks=marks,
         forwarded_from=forwarded if isinstance(forwarded, str) else "",
+        leads=(("signature", signed),) if isinstance(signed, str) and signed else (),
     )
+
+
+def _list_unheard(row: dict[str, Any]) -> list[str]:
+    """Words of a message of a kind that is not known here (a list of things to do, a bill): whatever it holds."""
+    found: list[str] = []
+    waiting = [value for name, value in row.items() if name not in _KNOWN and isinstance(value, dict | list)]
+    waiting += [{name: row[name]} for name in ("game_title", "game_description") if isinstance(row.get(name), str)]
+    while waiting and len(found) < _MOST_WORDS:
+        value = waiting.pop(0)
+        inner = list(value.values()) if isinstance(value, dict) else value
+        found += [one for one in inner if isinstance(one, str) and one]
+        waiting += [one for one in inner if isinstance(one, dict | list)]
+    return found
 
 
 def read_reactions(offset: int, row: dict[str, Any]) -> Iterator[Message]:
@@ -61,6 +83,8 @@ def _list_given(row: dict[str, Any]) -> Iterator[str]:
     for name in ("place_name", "address"):
         if isinstance(row.get(name), str):
             yield row[name]
+    if isinstance(row.get("sticker_emoji"), str):
+        yield row["sticker_emoji"]
     poll, contact = row.get("poll"), row.get("contact_information")
     if isinstance(poll, dict):
         answers = poll.get("answers")
@@ -84,7 +108,7 @@ def _make_service(offset: int, row: dict[str, Any], at: datetime | None) -> Mess
 
 def _list_marks(row: dict[str, Any], text: str, at: datetime | None) -> tuple[str, ...]:
     marks = []
-    if "forwarded_from" in row:
+    if {"forwarded_from", "forwarded_from_id", "saved_from"} & row.keys():
         marks.append("forwarded")
     text_parts = row.get("text")
     if isinstance(text_parts, list) and any(isinstance(p, dict) and p.get("type") == "blockquote" for p in text_parts):

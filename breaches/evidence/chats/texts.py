@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 from xml.parsers import expat
 
+from breaches.evidence.chats.mail_texts import read_html
 from breaches.evidence.chats.types import MOST_TEXT, Document, Messages, NotAChat, Open, Reader, from_epoch
 from breaches.evidence.types import Chat, Message, MessageKind
 
@@ -168,10 +169,14 @@ class _BackupReader:
 
 
 def _read_inner(message: _Multimedia, name: str, said: Mapping[str, str]) -> None:
-    if name == "part" and said.get("ct") == "text/plain":
+    kind = said.get("ct", "").partition(";")[0].strip().lower()
+    if name == "part" and kind == "text/html":
+        message.texts.append(read_html(_clear_value(said.get("text"))))
+    elif name == "part" and kind.startswith("text/"):
         message.texts.append(_clear_value(said.get("text")))
+        message.attached |= kind != "text/plain"
     elif name == "part":
-        message.attached |= said.get("ct", "") != "application/smil"
+        message.attached |= kind != "application/smil"
     elif name == "addr" and said.get("type") == _FROM:
         message.senders.append(_clear_value(said.get("address")))
 
@@ -204,7 +209,9 @@ def _make_message(
     own = box in _OWN
     if own:
         sender, marks = "", (*marks, *_OWN[box])
-    elif not sender:
+    elif not sender or box != _RECEIVED:
+        # Neither received nor the owner's: a number that nobody here knows says nothing of who wrote.
+        sender = ""
         marks = (*marks, "sender_withheld")
     if at is None:
         marks = (*marks, "time_doubtful")
@@ -213,12 +220,17 @@ def _make_message(
     return Message(offset, sender, text[:MOST_TEXT], at, own=own, marks=marks)
 
 
+def _name_outcome(kind: str) -> tuple[str, ...]:
+    """What became of a call that came in. A number that no maker explains says nothing."""
+    return (_CALLS[kind],) if kind in _CALLS else ()
+
+
 def _make_call(offset: int, said: Mapping[str, str]) -> Message:
     """A call. One that she made is her own; one whose number was withheld has no sender."""
     at, kind = from_epoch(said.get("date")), said.get("type", "")
     own = kind == _CALLED
     withheld = said.get("presentation", "1") != "1" or not _clear_value(said.get("number"))
-    marks = () if own else (_CALLS.get(kind, "call_answered"), *(("sender_withheld",) if withheld else ()))
+    marks = () if own else (*_name_outcome(kind), *(("sender_withheld",) if withheld else ()))
     seconds = said.get("duration", "")
     text = f"{int(seconds)} s" if seconds.isdecimal() and len(seconds) < 10 else ""
     call: MessageKind = "call"

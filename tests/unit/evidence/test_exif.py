@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PIL import ExifTags, Image, TiffImagePlugin
 
+from breaches.evidence import told_places, told_times
 from breaches.evidence.itself import compare, device, taken
 from breaches.evidence.pictures import opened_picture
 from breaches.evidence.types import Comparison, Taken
@@ -300,3 +301,25 @@ def test_a_place_of_xmp_that_cannot_be_relied_on_is_none_and_is_noted(said: str)
 def test_what_exif_says_of_a_place_goes_before_xmp() -> None:
     found = with_xmp('exif:GPSLatitude="51,30.0N" exif:GPSLongitude="0,7.5W">', {1: "N", 2: (53.0, 24.0, 25.92)})
     assert found.latitude is None and found.notes == ("place_unreadable",)
+
+
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("2026:11:20 06:31:00 PM", None), ("2026:11:20 6:31:00", None), ("2026:11:20 18:31:00+05:00", "13:31"),
+        ("2026:11:20 18:31:00.123", "18:31"), ("2026:11:20 18:31:00Z", "18:31"), ("2026:11:20 06:31:00 下午", None),
+    ],
+)  # fmt: skip
+def test_a_clock_of_twelve_hours_is_no_time_and_an_offset_behind_it_counts(written: str, at: str | None) -> None:
+    told = told_times.read_exif_time({36867: written}, {})
+    assert (str(told.at)[11:16] if told.at else None) == at and (at is not None or told.notes == ("time_unreadable",))
+
+
+@pytest.mark.parametrize("offset", ["+14:30", "-23:59", "+99:00"])
+def test_an_offset_that_no_clock_shows_is_none(offset: str) -> None:
+    assert told_times.read_exif_time({36867: "2026:11:20 18:31:00", 36881: offset}, {}).offset_assumed
+
+
+def test_a_place_that_is_said_twice_and_not_alike_is_none() -> None:
+    xmp = 'exif:GPSLatitude="53,24.4S" exif:GPSLatitude="53,24.4N" exif:GPSLongitude="2,58.6W"'
+    assert told_places.read_xmp_place(xmp) is None and told_places.tells_xmp_place(xmp)
