@@ -40,5 +40,5 @@ def _describe_reading(examined: EvidenceExamination, now: EvidenceExamination) -
 
 
 def _describe_senders(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Earlier releases named no platform of a sender."""
-    return [{"platform": "", **row} for row in rows]
+    """Earlier releases named no platform of a sender, and counted what was in doubt among the rest."""
+    return [{"platform": "", "doubtful": 0, **row} for row in rows]

@@ -30,6 +30,7 @@ def contacts_of(item: EvidenceItem) -> list[dict[str, Any]]:
         {
             **row,
             "platform": row.get("platform") or examined.platform,
+            "doubtful": row.get("doubtful", 0),
             "kind": kind_of(row["sender"], row.get("platform") or examined.platform),
             "first_at": _instant(row["first_at"]),
             "last_at": _instant(row["last_at"]),

@@ -153,7 +153,7 @@ class EvidenceExamination(models.Model):
     """What the worker found in an item: its type, what the scanner said, and what it says about itself.
 
     A place and a time in it are *proposed* only (rule 68): nothing is judged by them until a person takes them.
-    `senders`: who wrote in a chat, the busiest first, each with `messages`, `first_at` and `last_at`.
+    `senders`: who wrote in a chat, the busiest first, each with `messages`, `doubtful`, `first_at`, `last_at`.
 
     An item is examined again when readers improve; the newest counts and the earlier ones stay. `readers`: the
     version of the readers (`types.READERS_VERSION`), 0 for what was examined before they had one. `messages_of`: the

@@ -40,6 +40,7 @@ def store_messages(item: EvidenceItem, rows: Iterable[Message], *, examination: 
             "sender": name,
             "platform": platform,
             "messages": one.messages,
+            "doubtful": one.doubtful,
             "first_at": _clock(one.first_at),
             "last_at": _clock(one.last_at),
         }
@@ -51,7 +52,11 @@ def _written(index: int, row: Message, senders: dict[_Sender, Wrote]) -> Json:
     sender = _storable(row.sender)
     who = (sender, row.platform)
     if sender and row.kind != "app" and (who in senders or len(senders) < _MOST_SENDERS):
-        _count(senders.setdefault(who, Wrote()), row.at)
+        wrote = senders.setdefault(who, Wrote())
+        if "app_words_not_understood" in row.marks:
+            wrote.doubtful += 1  # the program's words perhaps: shown under that name, and no act of theirs
+        else:
+            _count(wrote, row.at)
     return {
         "index": index,
         "part": _storable(row.part)[:_LONGEST_PART],

@@ -41,7 +41,7 @@ def tells_place(gps: Mapping[int, Any]) -> bool:
 
 def read_exif_place(gps: Mapping[int, Any]) -> Place | None:
     """The place of a GPS directory (Exif 2.32, 4.6.6); None where any part of it is missing, void or in doubt."""
-    if _letters(gps.get(_STATUS)) == "v" or _OTHER_DATUM.search(_text(gps.get(_DATUM))):
+    if _letters(gps.get(_STATUS)).startswith("v") or _OTHER_DATUM.search(_text(gps.get(_DATUM))):
         return None
     latitude = _read_degrees(gps.get(_LATITUDE), gps.get(_LATITUDE_SIDE), _NORTH, _SOUTH)
     longitude = _read_degrees(gps.get(_LONGITUDE), gps.get(_LONGITUDE_SIDE), _EAST, _WEST)
@@ -54,7 +54,7 @@ def read_xmp_place(xmp: str) -> Place | None:
     for found in _XMP_SAID.finditer(xmp):
         if said.setdefault(found["name"], found["value"]) != found["value"]:
             return None  # said twice, and not alike
-    if _letters(said.get("Status")) == "v" or _OTHER_DATUM.search(said.get("MapDatum", "")):
+    if _letters(said.get("Status")).startswith("v") or _OTHER_DATUM.search(said.get("MapDatum", "")):
         return None
     return _usable_place(
         _read_xmp_degrees(said.get("Latitude", ""), _NORTH, _SOUTH),
@@ -100,13 +100,22 @@ def _usable_place(latitude: float | None, longitude: float | None) -> Place | No
 
 def _read_degrees(written: Any, side: Any, plus: frozenset[str], minus: frozenset[str]) -> float | None:
     """Signed degrees. Below nought already, they must be so on the side that is."""
-    word = _letters(side).removesuffix("latitude").removesuffix("longitude")
+    word = _name_side(side)
     value = _add_parts(written)
     if value is None or (word not in plus and word not in minus):
         return None
     if value < 0:
         return value if word in minus else None
     return -value if word in minus else value
+
+
+def _name_side(written: Any) -> str:
+    """The word for a side, small, without blanks and what comes after a NUL; empty where it is not ASCII.
+
+    Nothing is taken off to make it fit: the first byte of "西", west, reads as "è" in Latin-1, and is no east.
+    """
+    word = _text(written).partition("\x00")[0].strip().lower()
+    return word.removesuffix("latitude").removesuffix("longitude").rstrip() if word.isascii() else ""
 
 
 def _add_parts(written: Any) -> float | None:

@@ -68,7 +68,8 @@ READING_STATES: frozenset[str] = frozenset({"whole", "part", "none"})
 MessageKind = Literal["message", "call", "app", "page"]
 # What is said of a message beside its words.
 MARKS: frozenset[str] = frozenset({
-    "attachment", "call_answered", "call_missed", "call_rejected", "call_voicemail", "deleted", "draft", "edited",
+    "app_words_not_understood", "attachment", "call_answered", "call_missed", "call_rejected", "call_voicemail",
+    "deleted", "draft", "edited",
     "failed", "forwarded", "group", "media_left_out", "quoted", "reaction", "sender_withheld", "text_cut",
     "time_doubtful", "time_runs_backwards", "unsent",
 })  # fmt: skip
@@ -269,8 +270,12 @@ class Reading:
 
 @dataclass(slots=True)
 class Wrote:
-    """How much one sender wrote, and when: None where no message of theirs has a time."""
+    """How much one sender wrote, and when: None where no message of theirs has a time.
+
+    `doubtful`: messages under that name, beside `messages`, that the program itself may have written.
+    """
 
     messages: int = 0
+    doubtful: int = 0
     first_at: datetime | None = None
     last_at: datetime | None = None

@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from breaches.evidence.chats.app_sentences import is_known_sentence
+
 MARK = "\u200e"
 _INVISIBLE = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")
 # "<attached: 0001-PHOTO.jpg>" of iOS and "IMG-1.jpg (file attached)" of Android: the same form in every language.
@@ -144,7 +146,8 @@ def read_words(text: str, *, line_marked: bool, sender: str = "", is_first: bool
     """Tell a person's words from the program's.
 
     `line_marked`: the line begins with a mark, which nobody types. `is_first`: of the file, where the program says that
-    a chat is encrypted. Without either, only what it says of the sender, or of "you", is taken for the program's.
+    a chat is encrypted. Without either, only a whole sentence that it is known to write is taken for the program's:
+    other words behind a mark may be a person's, and carry `app_words_not_understood`.
     """
     marked = text.startswith(MARK)
     said, marks = _take_edited(text)
@@ -161,14 +164,11 @@ def read_words(text: str, *, line_marked: bool, sender: str = "", is_first: bool
         return Words(plain, "message", marks)
     if (line_marked and _NOBODYS.search(plain)) or (is_first and _ENCRYPTED.search(plain)):
         return Words(plain, "app", marks)
-    told = line_marked or (bool(_NOBODYS.search(plain)) and _tells_of_sender(plain, sender))
-    return Words(plain, "app" if told else "message", marks, doubtful=True)
-
-
-def _tells_of_sender(plain: str, sender: str) -> bool:
-    """Whether one short sentence tells what the sender did ("Danny left"), or "you"."""
-    brief = len(plain) <= 120 and not re.search(r"[.,;!?\n].", plain)
-    return brief and plain.casefold().startswith((f"{sender.casefold()} ", "you "))
+    if is_known_sentence(plain, sender):
+        return Words(plain, "app", marks)
+    if line_marked:
+        return Words(plain, "app", marks, doubtful=True)
+    return Words(plain, "message", (*marks, "app_words_not_understood"), doubtful=True)
 
 
 def read_lone_words(text: str) -> Words:

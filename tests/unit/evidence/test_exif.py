@@ -102,6 +102,14 @@ def test_a_side_that_is_not_plainly_one_is_no_place(side: str) -> None:
     assert place_in({1: "N", 2: NORTH, 3: side, 4: WEST}) is None
 
 
+@pytest.mark.parametrize("side", ["西", b"\xe8", b"E\xe8", b"\xe9", "Östlich", "Ｅ", "É", "E2", "E.W", "ËST", b"\xcb"])
+def test_a_side_is_only_what_plainly_is_one_and_what_is_not_is_told(side: str | bytes) -> None:
+    """ "西" is west, and its first byte is "è" to those who read it as Latin-1: no accent is stripped to an east."""
+    gps = {1: "N", 2: NORTH, 3: side.encode() if isinstance(side, str) else side, 4: WEST}
+    assert place_in(gps) is None
+    assert "place_unreadable" in taken(picture_of(gps)).notes
+
+
 @pytest.mark.parametrize(("side", "sign"), [("Süd", -1), ("Sur", -1), ("S", -1), ("Nord", 1), ("NORTH", 1)])
 def test_north_and_south_have_their_words_too(side: str, sign: int) -> None:
     said = taken(picture_of({1: side.encode(), 2: NORTH, 3: "E", 4: WEST}))

@@ -163,3 +163,36 @@ def test_names_are_read_as_people_write_them() -> None:
 def test_what_the_program_says_of_a_quoted_name_is_nobodys() -> None:
     _, rows = read_text("20/11/2026, 18:31 - Danny: x\n20/11/2026, 18:32 - Ama changed the subject to “a: b”\n")
     assert [(m.sender, m.kind) for m in rows] == [("Danny", "message"), ("", "app")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Your security code with Danny M changed. Tap to learn more.", "You're now an admin",
+        "Waiting for this message. This may take a while.", "Du hast diesen Kontakt blockiert", "Du bist jetzt Admin",
+        "Warten auf diese Nachricht. Dies kann eine Weile dauern.", "Bloqueaste a este contacto.",
+        "Tu código de seguridad con Danny M cambió. Toca para obtener más información.",
+        "Vous avez bloqué ce contact", "Hai bloccato questo contatto.", "Zablokowano ten kontakt",
+        "Votre code de sécurité avec Danny M a changé. Appuyez pour en savoir plus.",
+        "In attesa del messaggio. Potrebbe volerci un po' di tempo.", "You blocked this contact. Tap to unblock.",
+    ],
+)  # fmt: skip
+def test_whole_sentences_of_the_program_behind_a_mark_are_nobodys(words: str) -> None:
+    _, (_, message) = read_text(f"[20/11/2026, 18:30:00] Ama: x\r\n[20/11/2026, 18:31:00] Danny M: {LTR}{words}\r\n")
+    assert (message.kind, message.text) == ("app", words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Your security code with I will kill you changed.", "You blocked this contact and I will kill you for it",
+        "Waiting for this message. I will be outside at nine.", "You're now an admin of your own funeral",
+        "Nu eşti administrator", "Danny M left his knife at yours", "You left me and I will find you",
+    ],
+)  # fmt: skip
+def test_words_behind_a_mark_that_are_no_known_sentence_stay_in_sight_and_are_marked(words: str) -> None:
+    """Anybody can type U+200E: what may be his is neither hidden as the program's nor counted as surely his."""
+    chat, (_, message) = read_text(f"[20/11/2026, 18:30:00] Ama: x\r\n[20/11/2026, 18:31:00] Danny M: {LTR}{words}\r\n")
+    assert (message.sender, message.text) == ("Danny M", words)
+    assert message.kind != "app" and "app_words_not_understood" in message.marks
+    assert "app_words_not_understood" in chat.notes and "app_words_not_understood" in MARKS
