@@ -148,7 +148,7 @@ def test_reading_on_without_a_message_outlasts_the_patience_of_the_database(
     looked_at: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its connection would be ended, and the item be in quarantine for good."""
-    real = examining.inspect_item
+    real = inspect_item
 
     def slow(ask: Ask) -> Pieces:
         for piece in real(ask):
