@@ -89,6 +89,12 @@ def test_a_fix_that_the_device_disowns_is_kept_with_a_warning_of_its_own_rule_52
     assert body["warnings"] == [{"index": i, "code": "position_disowned"} for i in (1, 2)]
 
 
+def test_a_fix_whose_degrees_are_cut_off_is_told_to_be_vaguer_than_it_says(api: Apis) -> None:
+    body = taken(api, at(0, longitude=-2.97, latitude=53.4), at(1, metres=5000))
+    assert (body["accepted"], body["rejected"]) == (2, [])
+    assert body["warnings"] == [{"index": 0, "code": "coordinates_rounded"}]
+
+
 JUNK: tuple[Any, ...] = (False, 0, [], {})
 READ_STRICTLY = (
     *((name, "wrong_type") for name in ("accuracy_basis", "receiver_status", "device", "recorded_at", "order")),

@@ -15,6 +15,7 @@ RIGHT = {
     "email": ("email", "d.marsh@example.com", ""),
     "social": ("social", "danny.m", "instagram"),
     "vehicle": ("vehicle", "AB12 CDE", ""),
+    "address": ("address", "14 Mill Lane, Liverpool L1 1AA", ""),
 }
 
 
@@ -57,6 +58,8 @@ def match(known: tuple[str, str, str], reported: tuple[str, str, str]) -> str:
         ("social", "other", "instagram: @danny.m"),
         ("social", "other", "Insta - danny.m"),
         ("social", "social", "instagram @Danny.M"),
+        ("address", "other", "14 Mill Lane, Liverpool L1 1AA"),
+        ("address", "Address", "14 MILL LANE LIVERPOOL L1 1AA"),
         ("vehicle", "other", "blue Ford AB12 CDE"),
         ("vehicle", "vehicle", "blue Ford AB12 CDE"),
         ("vehicle", "vehicle", "AB12CDE (blue Ford)"),
@@ -82,6 +85,7 @@ def test_an_identifier_under_the_wrong_kind_is_recognised_for_what_it_is(what: s
         ("phone", "other", "900123", "alike"),
         ("phone", "other", "07700 900xxx", "alike"),
         ("email", "other", "d.marsh@example.org", "unknown"),
+        ("vehicle", "other", "\uff21\uff22\uff11\uff12 \uff23\uff24\uff25", "alike"),
         ("vehicle", "other", "blue Ford AB12 CDF", "unknown"),
         ("vehicle", "other", "AB12CDEF", "unknown"),
         ("vehicle", "other", "0AB12 CDE", "unknown"),
