@@ -11,7 +11,7 @@ The lists are what exports in these languages hold; what is in none of them is s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from breaches.evidence.chats.app_sentences import is_known_sentence
 
@@ -21,6 +21,7 @@ _INVISIBLE = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]")
 _ATTACHED = re.compile(
     r"<[^<>:：]{2,40}[:：]\s?[^<>]{1,200}\.\w{2,5}>|^[^\n()]{1,200}\.\w{2,5} \([^()\n]{4,60}\)(?:\n|$)"
 )
+_LONGEST_ACT = 200
 _ONLY_BRACKETS = re.compile(r"<[^<>]{3,60}>")
 # Blanks around it are taken off by hand: a pattern that begins with them looks at a long row of them again from each.
 _EDITED = re.compile(rf"{MARK}<[^<>]{{5,60}}>$")
@@ -129,8 +130,7 @@ _NOBODYS = _any_of(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """What the text after a name is: the program's own (`app`), a call, or a person's; with its marks.
 
     `doubtful`: the program's words by their looks, which are on no list.
@@ -152,10 +152,11 @@ def read_words(text: str, *, line_marked: bool, sender: str = "", is_first: bool
     marked = text.startswith(MARK)
     said, marks = _take_edited(text)
     plain = _INVISIBLE.sub("", said).strip()
-    found = _find_act(plain, line_marked=line_marked and marked)
-    if _ATTACHED.search(plain):
+    if ("<" in plain or " (" in plain) and _ATTACHED.search(plain):
         return Words(said.strip(MARK), "message", (*marks, "attachment"))
-    if found and (marked or _is_unmarked(plain)):
+    # Nearly every line is a person's and has no mark: what no act begins like is not looked through for one.
+    found = _find_act(plain, line_marked=line_marked and marked) if marked or _is_unmarked(plain) else None
+    if found:
         kind, mark = found
         return Words(plain, kind, (*marks, *((mark,) if mark else ())))
     if not marked:
@@ -181,7 +182,7 @@ def read_lone_words(text: str) -> Words:
 
 def _find_act(plain: str, *, line_marked: bool = False) -> tuple[str, str] | None:
     """An act of the sender that the program tells of: its kind and mark; no mark where its outcome is not said."""
-    if len(plain) > 200:
+    if len(plain) > _LONGEST_ACT:
         return None
     if _MISSED.search(plain):
         return "call", "call_missed"
@@ -205,11 +206,15 @@ def _name_outcome(plain: str, after: str) -> str:
 
 def _is_unmarked(plain: str) -> bool:
     """Android writes no marks: there the whole text must be the program's, and nothing but."""
-    return bool(_LEFT_OUT.fullmatch(plain) or _ONLY_BRACKETS.fullmatch(plain) or _DELETED.fullmatch(plain))
+    return len(plain) <= _LONGEST_ACT and bool(
+        _LEFT_OUT.fullmatch(plain) or _ONLY_BRACKETS.fullmatch(plain) or _DELETED.fullmatch(plain)
+    )
 
 
 def _take_edited(text: str) -> tuple[str, tuple[str, ...]]:
     whole = text.rstrip()
+    if not whole.endswith(">"):
+        return text, ()
     found = _EDITED.search(whole) or _EDITED_WORDS.search(whole)
     if found is None or _ATTACHED.search(found[0]) or not whole[: found.start()].strip():
         return text, ()

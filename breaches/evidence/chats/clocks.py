@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from breaches.evidence.chats.half_days import find_hour, is_half_day
 from breaches.evidence.chats.types import from_clock
@@ -18,11 +19,11 @@ _CONNECTING = frozenset({
     "г", "г.",
 })  # fmt: skip
 # What stands behind a clock of 24 hours and says "hours" or "o'clock".
+_GROUPS = ("before", "after", "first", "middle", "last", "separator", "hour", "minute", "second")
 _HOURS = frozenset({"ч", "ч.", "h", "hs", "hrs", "uhr", "น", "น.", "val", "val."})
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """A date and a time as they were written, before anybody knows which is the month."""
 
     first: int
@@ -47,13 +48,14 @@ class DateOrder:
     numeric: bool = False
     _last: tuple[tuple[int, ...], tuple[int, ...]] = field(default=((), ()))
 
-    def see_clock(self, clock: Clock) -> None:
-        if clock.year_first or clock.separator == ".":
+    def see_date(self, first: int, second: int, third: int, separator: str, *, year_first: bool) -> None:
+        """A date as it was written, in the order written."""
+        if year_first or separator == ".":
             return
         self.numeric = True
-        self.first_over |= clock.first > 12
-        self.second_over |= clock.second > 12
-        now = ((clock.third, clock.second, clock.first), (clock.third, clock.first, clock.second))
+        self.first_over |= first > 12
+        self.second_over |= second > 12
+        now = ((third, second, first), (third, first, second))
         if self._last[0]:
             self.day_first_falls += now[0] < self._last[0]
             self.month_first_falls += now[1] < self._last[1]
@@ -75,20 +77,24 @@ class DateOrder:
 
 def make_clock(found: re.Match[str]) -> Clock:
     """A clock of a match with the groups y, m, d (in the order written), separator, hour, minute, second, halves."""
-    before, after = (found["before"] or "").strip(), (found["after"] or "").strip()
-    after = "" if after.casefold() in _HOURS else after
-    half_day = after or ("" if before.casefold() in _CONNECTING else before)
+    before, after, first, middle, last, separator, hour, minute, second = found.group(*_GROUPS)
+    year_first = is_year(first, separator)
+    half_day = _name_half_day(before, after) if before or after else ""
     return Clock(
-        first=int(found["first"]),
-        second=int(found["middle"]),
-        third=int(found["last"]),
-        separator=found["separator"],
-        year_first=len(found["first"]) > 2 or found["separator"] == "年",
-        hour=int(found["hour"]),
-        minute=int(found["minute"]),
-        second_of_minute=int(found["second"] or 0),
-        half_day=half_day,
+        int(first), int(middle), int(last), separator, year_first, int(hour), int(minute), int(second or 0), half_day
     )
+
+
+def is_year(first: str, separator: str) -> bool:
+    """Whether the first number of a date is its year."""
+    return len(first) > 2 or separator == "年"
+
+
+def _name_half_day(before: str | None, after: str | None) -> str:
+    """The word beside a time that is no joining word and no "hours"."""
+    joining, hours = (before or "").strip(), (after or "").strip()
+    hours = "" if hours.casefold() in _HOURS else hours
+    return hours or ("" if joining.casefold() in _CONNECTING else joining)
 
 
 def read_clock(clock: Clock, *, month_first: bool, latest_year: int) -> tuple[datetime | None, str]:

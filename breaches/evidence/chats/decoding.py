@@ -9,8 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import IO, Literal
+from typing import IO, Literal, NamedTuple
 
 LineEnd = Literal["crlf", "lf", "cr", "none"]
 LONGEST_LINE = 64 * 1024  # characters; a longer one comes in parts
@@ -19,8 +18,7 @@ _ENDS: dict[str, LineEnd] = {"\r\n": "crlf", "\n": "lf", "\r": "cr"}
 _BY_MARK = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line without its end. `after`: how the line before it was ended; `none` for the first, and inside a long one.
 
     `damaged`: some of its bytes are no letters of the encoding; they read as U+FFFD.
@@ -58,9 +56,13 @@ def read_lines(source: IO[bytes], encoding: str, *, lone_cr: bool = False) -> It
     ends = re.compile("\r\n|\n|\r(?!\n)" if lone_cr else "\r\n|\n")
     offset, after = (3 if encoding == "utf-8-sig" else 0), _ENDS.get("", "none")
     for text, end in _split_text(_decode_pieces(source, encoding, wide), ends):
-        size = len((text + end).encode(plain, errors))
         start = text.removeprefix("\ufeff") if offset == 0 else text
-        yield _make_line(offset, start, after, wide)
+        if text.isascii() and not wide:
+            size = len(text) + len(end)
+            yield Line(offset, start, after)
+        else:
+            size = len((text + end).encode(plain, errors))
+            yield _make_line(offset, start, after, wide)
         offset, after = offset + size, _ENDS.get(end, "none")
 
 
@@ -79,8 +81,12 @@ def _split_text(pieces: Iterator[str], ends: re.Pattern[str]) -> Iterator[tuple[
         waiting += piece
         at = 0
         for found in ends.finditer(waiting, 0, max(0, len(waiting) - 1)):
-            yield from _cut_long(waiting[at : found.start()], found[0])
-            at = found.end()
+            begin, end = found.span()
+            if begin - at <= LONGEST_LINE:
+                yield waiting[at:begin], found[0]
+            else:
+                yield from _cut_long(waiting[at:begin], found[0])
+            at = end
         waiting = waiting[at:]
         while len(waiting) > 2 * LONGEST_LINE:
             yield waiting[:LONGEST_LINE], ""
@@ -100,8 +106,6 @@ def _cut_long(text: str, end: str) -> Iterator[tuple[str, str]]:
 
 
 def _make_line(offset: int, text: str, after: LineEnd, wide: bool) -> Line:
-    if text.isascii():
-        return Line(offset, text, after)
     try:
         text.encode()
     except UnicodeEncodeError:

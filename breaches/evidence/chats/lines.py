@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from breaches.evidence.chats.app_words import MARK, Words, read_lone_words, read_words
-from breaches.evidence.chats.clocks import Clock, DateOrder, make_clock, read_clock
+from breaches.evidence.chats.clocks import Clock, DateOrder, is_year, make_clock, read_clock
 from breaches.evidence.chats.decoding import Line, decode_head, name_encoding, read_lines
 from breaches.evidence.chats.signal_markdown import read_markdown
 from breaches.evidence.chats.types import MOST_TEXT, Document, Messages, NotAChat, Open, Reader
 from breaches.evidence.types import Chat, Message
 
-_I = "[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]*"
-_GAP = f"(?:[\\s\u00a0\u202f]|{_I[:-1]})*"
+_UNSEEN = "\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff"
+_I = f"[{_UNSEEN}]*"
+_GAP = f"[\\s\u00a0\u202f{_UNSEEN}]*"
 # Words beside a time: a half of the day, or what joins it to the date.
 _WORD = r"[^\W\d_][^\d\[\]:،,\n-]{0,24}?"
 _DATE = (
@@ -150,7 +151,9 @@ def _survey_lines(lines: Iterator[Line], pattern: re.Pattern[str]) -> _Survey:
             survey = styles.get(style)
             if survey is None:
                 survey = styles[style] = _Survey(style=style)
-            survey.order.see_clock(make_clock(match))
+            first, middle, last, separator = match.group("first", "middle", "last", "separator")
+            by_year = is_year(first, separator)
+            survey.order.see_date(int(first), int(middle), int(last), separator, year_first=by_year)
             survey.after[line.after] += 1
             survey.brackets, survey.last = match["bracket"] is not None, line.offset
             _survey_name(survey, match["rest"])
@@ -295,6 +298,8 @@ def _clean_name(name: str) -> str:
 
 def _opens_quote(name: str) -> bool:
     """The program tells of a name in quotes ("changed the subject to “a: b”"): its colon is no sender's."""
+    if name.isascii():
+        return name.count('"') % 2 == 1
     return (
         name.count('"') % 2 == 1
         or (name.count("”") % 2 == 1 and "“" not in name and "„" not in name)

@@ -155,7 +155,7 @@ def _take_cell(row: Sequence[str], places: Mapping[str, int], column: str) -> st
 
 def _survey_date(order: DateOrder, written: str) -> None:
     if (clock := _read_clock(written)) is not None:
-        order.see_clock(clock)
+        order.see_date(*clock[:4], year_first=clock.year_first)
 
 
 def _survey_service(chat: Chat, document: Document, service: str) -> None:
