@@ -69,9 +69,8 @@ MessageKind = Literal["message", "call", "app", "page"]
 # What is said of a message beside its words.
 MARKS: frozenset[str] = frozenset({
     "app_words_not_understood", "attachment", "call_answered", "call_missed", "call_rejected", "call_voicemail",
-    "deleted", "draft", "edited",
-    "failed", "forwarded", "group", "media_left_out", "quoted", "reaction", "sender_withheld", "text_cut",
-    "time_doubtful", "time_runs_backwards", "unsent",
+    "deleted", "draft", "edited", "failed", "forwarded", "group", "media_left_out", "parts_differ", "quoted",
+    "reaction", "sender_doubtful", "sender_withheld", "text_cut", "time_doubtful", "time_runs_backwards", "unsent",
 })  # fmt: skip
 # Why something that an item holds was not read, in words for whoever sent it and for the officer.
 WHY_UNREAD: dict[str, str] = {

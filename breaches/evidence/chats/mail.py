@@ -173,6 +173,7 @@ def make_mail(found: EmailMessage, offset: int, chat: Chat, part: str) -> Messag
     marks = (
         *(("quoted",) if _QUOTED.search(text) else ()),
         *(("sender_withheld",) if not sender else ()),
+        *(("parts_differ",) if "parts_differ" in doubts else ()),
         *(("time_doubtful",) if when.at is None else ()),
         *(("text_cut",) if len(text) > MOST_TEXT else ()),
     )

@@ -14,6 +14,7 @@ from functools import lru_cache
 from html import unescape
 from typing import IO, Protocol
 
+from breaches.evidence.chats.page_words import BREAKS, CELLS
 from breaches.evidence.types import Chat
 
 _CHUNK = 256 * 1024
@@ -34,8 +35,7 @@ _CLASS = re.compile(r"""(?:^|\s)class\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
-_BREAKS = frozenset({"p", "div", "br", "tr", "li", "ul", "blockquote", "table", "hr", "h1", "h2", "h3", "h4", "pre"})
-_UNSEEN = frozenset({"style", "script", "template", "noscript", "head", "title"})
+_UNSEEN = frozenset({"style", "script", "template", "head", "title"})
 _RAW = frozenset({"style", "script"})
 _SPACE = re.compile(r"\s+")
 _NO_CLASSES: frozenset[str] = frozenset()
@@ -130,9 +130,11 @@ def _gather_text(node: Node, pieces: list[str], without: frozenset[str], keep_li
             lines = inner.join_text(without=without, keep_lines=keep_lines).split("\n")
             pieces.append("\n" + "".join(f"> {line}\n" for line in lines))
         elif inner.tag not in _UNSEEN and not (without and without & inner.classes):
-            breaks = inner.tag in _BREAKS
+            breaks = inner.tag in BREAKS
             if breaks and pieces and not pieces[-1].endswith("\n"):
                 pieces.append("\n")
+            if inner.tag in CELLS:
+                pieces.append(" ")
             _gather_text(inner, pieces, without, keep_lines or inner.tag == "pre")
             if breaks and pieces and not pieces[-1].endswith("\n"):
                 pieces.append("\n")

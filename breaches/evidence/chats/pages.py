@@ -10,11 +10,11 @@ import codecs
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from html.parser import HTMLParser
 from typing import IO
 
 from breaches.evidence.chats import imessage_pages, meta_pages, signal_pages, telegram_pages
 from breaches.evidence.chats.decoding import name_encoding
+from breaches.evidence.chats.page_words import PageWords
 from breaches.evidence.chats.types import Document, Messages, Open, Reader
 from breaches.evidence.types import Chat, Message
 
@@ -26,10 +26,6 @@ _PAGE = re.compile(rb"<\s*(?:!doctype\s+html|html|body|head)\b", re.I)
 _CHARSET = re.compile(rb"""<meta[^>]{1,200}?charset\s*=\s*["']?([\w-]{2,30})""", re.I)
 _OPENS, _ENDS = re.compile(rb"<\s*body\b", re.I), re.compile(rb"</\s*(?:body|html)\s*>", re.I)
 _TAIL = 4096
-_UNSEEN = frozenset({"style", "script", "head", "title", "template", "noscript", "object"})
-_CELLS = frozenset({"td", "th"})
-_BREAKS = frozenset({"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "blockquote", "table", "pre", "hr"})
-_SHOWN = frozenset({"img", "video", "audio", "source", "embed"})
 
 # In this order: what is sure of itself stands before what takes any page.
 _EXPORTS: tuple[tuple[Callable[[Document], bool], Callable[[Open, Document], Messages]], ...] = (
@@ -68,7 +64,7 @@ READER = Reader("page", recognise_page, read_page)
 
 def _read_words(source: IO[bytes], document: Document, chat: Chat) -> Iterator[Message]:
     decoder = codecs.getincrementaldecoder(_choose_encoding(document))("replace")
-    reader, offset, begun, found, tail = _PageWords(), 0, 0, False, b""
+    reader, offset, begun, found, tail = PageWords(), 0, 0, False, b""
     while piece := source.read(_CHUNK):
         reader.feed(decoder.decode(piece))
         offset += len(piece)
@@ -102,48 +98,3 @@ def _choose_encoding(document: Document) -> str:
         return codecs.lookup(found[1].decode()).name
     except LookupError:
         return "utf-8"
-
-
-class _PageWords(HTMLParser):
-    """Gathers the words of a page, and counts the pictures that are in the page itself."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pictures = 0
-        self._words: list[str] = []
-        self._count = 0
-        self._unseen: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _SHOWN:
-            self.pictures += any(name == "src" and (value or "").startswith("data:") for name, value in attrs)
-        if tag in _UNSEEN:
-            self._unseen.append(tag)
-        elif tag == "body":
-            self._unseen.clear()
-        elif tag in _CELLS:
-            self._words.append(" ")
-        elif tag in _BREAKS:
-            self._words.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._unseen:
-            del self._unseen[self._unseen.index(tag) :]
-        elif tag in _BREAKS:
-            self._words.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._unseen:
-            self._words.append(data)
-            self._count += len(data)
-
-    def count_characters(self) -> int:
-        return self._count
-
-    def take_words(self, *, to_the_end: bool = False) -> str:
-        """The words since the last time, up to the end of a line: the rest waits, unless it is the end."""
-        words = "".join(self._words).replace("\u00a0", " ").replace("\ufeff", "")
-        cut = len(words) if to_the_end else max(words.rfind("\n"), words.rfind(" ", len(words) - 1000), 0) or len(words)
-        self._words, self._count = [words[cut:]], len(words) - cut
-        lines = (" ".join(line.split()) for line in words[:cut].split("\n"))
-        return "\n".join(line for line in lines if line)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 from xml.parsers import expat
 
-from breaches.evidence.chats.mail_texts import read_html
+from breaches.evidence.chats.page_words import read_html
 from breaches.evidence.chats.types import MOST_TEXT, Document, Messages, NotAChat, Open, Reader, from_epoch
 from breaches.evidence.types import Chat, Message, MessageKind
 
@@ -97,9 +97,14 @@ def _mend_reference(found: re.Match[bytes], chat: Chat) -> bytes:
     chat.note_doubt("characters_replaced")
     parts = re.findall(rb"&#[^;]+;", found[0])
     return b"".join(
-        part if code is not None and _is_character(code) else _REPLACED + b" " * (len(part) - 3)
+        part if code is not None and _is_character(code) else _replace_reference(len(part))
         for part, code in zip(parts, (first, second), strict=False)
     )
+
+
+def _replace_reference(size: int) -> bytes:
+    """U+FFFD in so many bytes: as a reference, or by itself where that is too long, and blanks behind it."""
+    return b"&#" + b"65533".zfill(size - 3) + b";" if size >= 8 else _REPLACED + b" " * (size - 3)
 
 
 def _is_character(code: int) -> bool:

@@ -9,6 +9,7 @@ from contextlib import suppress
 import pytest
 
 from breaches.evidence.chats import NotAChat, read_messages
+from breaches.evidence.chats.page_trees import parse_page
 from breaches.evidence.types import Chat, Message
 from tests.support.outlook import describe_mail, make_outlook_mail
 
@@ -63,6 +64,74 @@ def test_words_that_only_the_richer_form_of_a_mail_says_are_read() -> None:
     )
     assert read_mail(HEAD + parts % b"Please view this in HTML")[1][0].text.endswith("\n\nI will find you tonight")
     assert read_mail(HEAD + parts % b"I will find you tonight")[1][0].text == "s\n\nI will find you tonight"
+
+
+@pytest.mark.parametrize(
+    ("plain", "rich", "right"),
+    [
+        ("have a nice day", "I will kill you", "have a nice day\n\nI will kill you"),
+        ("I will not kill you", "I will kill you", "I will not kill you\n\nI will kill you"),
+        ("word " * 200 + "I never said I die", "word " * 200 + "you die", None),
+        ("nice", "nice \U0001f52a", "nice\n\nnice \U0001f52a"), ("nice", "", "nice"), ("", "you die", "you die"),
+        (
+            '"Caf\u00e9"\r\n*is*  open [image: x.png] at <https://x.uk/1>',
+            "\u201cCaf&eacute;\u201d<br>is <b>o&shy;pen</b> at", "",
+        ),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("folder", [False, True])
+def test_of_two_forms_that_say_different_things_both_are_read_and_that_is_told(
+    plain: str, rich: str, right: str | None, folder: bool
+) -> None:
+    parts = (
+        "Content-Type: multipart/alternative; boundary=q\n\n--q\nContent-Type: text/plain; charset=utf-8\n\n"
+        f"{plain}\n--q\nContent-Type: text/html; charset=utf-8\n\n<p>{rich}</p>\n--q--\n"
+    )
+    raw = HEAD + parts.encode()
+    chat, (message,) = read_mail(b"From d@x.uk Fri Nov 20 18:31:00 2026\n" + raw if folder else raw)
+    words = message.text.removeprefix("s\n\n")
+    assert words == right if right else words.strip().endswith("you die" if right is None else "https://x.uk/1>")
+    differ = right is None or "\n\n" in right
+    assert ("parts_differ" in chat.notes, "parts_differ" in message.marks) == (differ, differ)
+
+
+@pytest.mark.parametrize("kind", ["rfc822", "global"])
+def test_mails_that_are_nothing_but_another_mail_are_mails_of_their_own_at_any_depth(kind: str) -> None:
+    raw = HEAD.replace(b"d@x.uk", b"e0@x.uk") + b"\nI will come\n"
+    for depth in range(1, 8):
+        wrap = HEAD.replace(b"d@x.uk", b"e%d@x.uk" % depth) + f"Content-Type: message/{kind}\n\n".encode()
+        raw = wrap + raw
+        chat, rows = read_mail(raw)
+        assert [m.sender for m in rows] == [f"e{number}@x.uk" for number in range(depth, -1, -1)]
+        assert rows[-1].text == "s\n\nI will come" and not chat.unread
+
+
+def test_a_mail_whose_words_are_marked_as_attached_has_them_all_the_same() -> None:
+    attached = b"Content-Disposition: attachment\n"
+    assert read_mail(HEAD + attached + b"\nyou die\n")[1][0].text == "s\n\nyou die"
+    parts = b"Content-Type: multipart/mixed; boundary=q\n\n--q\n\nyou die\n--q--\n"
+    assert read_mail(HEAD + attached + parts)[1][0].text == "s\n\nyou die"
+
+
+@pytest.mark.parametrize(
+    ("page", "right"),
+    [
+        ("<table><tr><td>call 07700 900123</td><td>4 times</td></tr></table>", "call 07700 900123 4 times"),
+        ("<table><td>a</table>b", "a\nb"), ("<dl><dt>a</dt><dd>b</dd></dl>c", "a\nb\nc"), ("a<h5>b</h5>c", "a\nb\nc"),
+        ("<select><option>a</option><option>b</option></select>c", "a\nb\nc"), ("a<button>b</button>c", "a\nb\nc"),
+        ("a<textarea>b</textarea>c", "a\nb\nc"), ('a<input value="b">c<input type=hidden value=d>', "a\nb\nc"),
+        ("a<noscript>you die</noscript>b", "a\nyou die\nb"), ("a<object>b</object>c", "a\nb\nc"),
+        ("<ul><li>a<li>b</ul>c", "a\nb\nc"), ("<b>in</b>deed", "indeed"), ("<section>a</section>b", "a\nb"),
+        ("<html><head><title>t</title><p>a</p>", "a"), ("<head><noscript>a</noscript></head><body>b", "a\nb"),
+    ],
+)  # fmt: skip
+def test_what_stands_apart_in_a_page_or_in_his_mail_in_html_is_read_apart(page: str, right: str) -> None:
+    mail = HEAD + b"Content-Type: text/html\n\n" + page.encode() + b"\n"
+    assert read_mail(mail)[1][0].text == f"s\n\n{right}"
+    chat, rows = read_messages(io.BytesIO(f"<!DOCTYPE html>{page}".encode()), "text/html", name="x.html")
+    assert [m.text for m in rows] == [right] and chat.platform == "page"
+    if "head" not in page and "input" not in page:
+        assert parse_page(page).join_text() == right
 
 
 @pytest.mark.parametrize(

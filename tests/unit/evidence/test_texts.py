@@ -75,15 +75,15 @@ def test_a_text_without_a_number_was_withheld(address: str) -> None:
 @pytest.mark.parametrize(
     ("written", "read"),
     [
-        ("a &#55357;&#56832;&#10;b", "a 😀\nb"), ("&#xD83D;&#xDE00;", "😀"), ("&#55357; x", "\ufffd      x"),
-        ("&#55357;&#65;", "\ufffd     A"), ("&#0;", "\ufffd "), ("\ud83d\ude00", "\ufffd\ufffd"),
+        ("a &#55357;&#56832;&#10;b", "a 😀\nb"), ("&#xD83D;&#xDE00;", "😀"), ("&#55357; x", "\ufffd x"),
+        ("&#55357;&#65;", "\ufffdA"), ("&#0;", "\ufffd "), ("\ud83d\ude00", "\ufffd\ufffd"),
     ],
     ids=["pair", "pair in hex", "half", "half and a letter", "nought", "raw halves"],
 )  # fmt: skip
 def test_halves_of_a_character_are_joined_and_end_nothing(written: str, read: str) -> None:
     """Case 02: this writer writes them as two references, which is no XML; what follows is read, at its place."""
     chat, rows = read_backup(sms(body=written) + sms(body="after"))
-    assert rows[1].text == "after" and rows[0].text.split() == read.split()
+    assert rows[1].text == "after" and rows[0].text.strip() == read.strip()
     assert ("characters_replaced" in chat.notes) == ("\ufffd" in read)
 
 
