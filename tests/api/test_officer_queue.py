@@ -34,7 +34,7 @@ def test_a_row_says_what_an_officer_needs_and_no_narrative(api: Apis, order: str
     assert set(queue(api)[0]) == {
         "id", "reference", "state", "priority", "priority_reasons", "verdict", "review_due", "officer_contact_due",
         "overdue", "claimed_by", "snoozed_until", "order", "order_force", "received_at", "incident_from",
-        "evidence_count", "linked_count", "withdrawn_at", "assurance",
+        "evidence_count", "linked_count", "withdrawn_at", "assurance", "evidence_changed_at",
     }  # fmt: skip
 
 

@@ -44,7 +44,6 @@ def item(looked_at: Send, api: Apis) -> EvidenceItem:
     [
         {"state": "gone"},
         {"state": "quarantined"},
-        {"state": "held"},
         {"sha256": "0" * 64},
         {"filename": b"x"},
         {"size": 1},
