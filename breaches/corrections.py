@@ -181,7 +181,7 @@ def _place_items(
         content, number = content_of(item), _number_named(item, "replaces")
         if content is None:
             if number is not None:
-                warnings.append(Problem(f"/{name}/{index}", "item_empty", "Nothing is said here; it changes nothing."))
+                warnings.append(_tell_empty(_number_named(item, "strikes") in gone, f"/{name}/{index}"))
             numbers.append(None)
             continue
         if number is not None and not _is_free(number, before, taken, f"/{name}/{index}/replaces", warnings):
@@ -194,6 +194,13 @@ def _place_items(
             taken.add(number)
         numbers.append(number)
     return tuple(slots), Placing(tuple(numbers), frozenset(gone | taken))
+
+
+def _tell_empty(struck: bool, where: str) -> Problem:
+    """Of an item without content that names what it replaces: what became of that."""
+    if struck:
+        return Problem(where, "struck_not_replaced", "It was struck; nothing is said here to stand in its place.")
+    return Problem(where, "item_empty", "Nothing is said here; it changes nothing.")
 
 
 def _number_named(item: Any, sign: str) -> int | None:

@@ -35,6 +35,22 @@ def add_decision(report: Report, decision: Decision, earlier: Sequence[Decision]
     BreachEntry.objects.bulk_create(entries)
 
 
+def tell_new_readers(report: Report) -> None:
+    """Add the decision that stands for those who read the report since, by a transfer, and were never told of it.
+
+    It is a new entry at the end of their own feed. Call it with the report's row held and its readers stored.
+    """
+    decision = report.decisions.order_by("-decided_at", "-id").select_related("assessment").first()
+    if decision is None or decision.kind != BreachEntry.VERIFIED:
+        return
+    told = _find_standing_entries(report.id)
+    forces = dict.fromkeys([report.force_id, *(copy.force_id for copy in readers_of(report))])
+    entries = [_build_entry(report, decision, force) for force in forces if force not in told]
+    for entry in entries:
+        entry.state = decision.kind  # as it was decided, whatever became of the report since
+    BreachEntry.objects.bulk_create(entries)
+
+
 def _find_standing_entries(report: UUID) -> dict[str, UUID]:
     """Of each force that was told that this report is verified and not otherwise since: by which entry."""
     rows = BreachEntry.objects.filter(report=report).order_by("id").values_list("force_id", "kind", "key")

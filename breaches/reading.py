@@ -300,3 +300,13 @@ def missing_time(body: Json) -> list[Problem]:
     if isinstance(happened, Mapping) and happened.get("from") is not None:
         return []
     return [Problem("/happened/from", "required", "Say when it began, as well as you can.")]
+
+
+def missing_text(body: Json) -> list[Problem]:
+    """What somebody adds to a report has words, but for immediate danger: that alone is taken (rule 37)."""
+    text = body.get("text")
+    if body.get("immediate_danger") is True or text not in (None, ""):
+        return []
+    if text is None:
+        return [Problem("/text", "required", "This is required.")]
+    return [Problem("/text", "too_short", "This is too short.")]

@@ -2,8 +2,9 @@
 
 Forces write one id in several ways: `7714`, `07714`, `PC 7714`, `Ch Insp 7714`, `7714.0`, `PC7714 (Merseyside)`. Two
 ids are the same where a reader may take them for the same. Where somebody is wrongly taken for the first person, a
-third one steps in; where not, one person approves their own work. So this is generous, and good for nothing but
-saying no: never give anybody something because two ids are the same here.
+third one steps in; where not, one person approves their own work. A field that names several is each of
+them. So this is generous, and good for nothing but saying no: never give anybody something because two ids are the
+same here.
 """
 
 from __future__ import annotations
@@ -32,6 +33,12 @@ _BESIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|@\S*|(?<=[0-9])[.,]0+(?![0-9])")
 _PART = re.compile(r"[0-9]+|[^\W\d_]+|[^\W_]")
 _LEADING_NOUGHTS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 _HAS_DIGIT = re.compile(r"[0-9]")
+# What stands between the ids of several persons: any sign but those that people write within one, and these words.
+_BETWEEN = re.compile(
+    r"[^\w\s.'\u2019@\u2010-\u2015-]|_|\s[\u2010-\u2015-]+\s|\b(?:and|or|with|plus|by|for)\b|[\n\r\t]"
+)
+_LONG_NUMBER = re.compile(r"[0-9]{3,}")
+_UP_TO_NUMBER, _FROM_NUMBER = re.compile(r"[^0-9]*[0-9]{3,}"), re.compile(r"[0-9]{3,}[^0-9]*")
 # A word of so many letters that stands apart from a number of so many figures is the name of a person or a force.
 # Fewer letters may be a part of the number: MP 4403 and 4403 can be two people.
 _NAME_LETTERS, _NUMBER_FIGURES = 3, 3
@@ -56,13 +63,39 @@ def normalize_staff_id(text: str) -> str:
 
 
 def is_same_staff_id(one: str, other: str) -> bool:
-    """Whether two staff ids may be one person's, as people read them."""
-    return normalize_staff_id(one) == normalize_staff_id(other)
+    """Whether two staff ids may be one person's, as people read them; of several in one field, whether any may be."""
+    whole, other_whole = normalize_staff_id(one), normalize_staff_id(other)
+    if whole == other_whole:
+        return True
+    parts, other_parts = _split_staff_ids(one), _split_staff_ids(other)
+    shared = parts & other_parts
+    return whole in other_parts or other_whole in parts or any(_holds_number(part) for part in shared)
+
+
+def _split_staff_ids(text: str) -> set[str]:
+    """Everybody who may be named in a field: `4401/4403`, `4401 and 4403`, `MP 4401 MP 4403`, `05/4403`.
+
+    By what stands between ids, and around each number of three figures and more where there are several. A part
+    without such a number (a force code, a rank, a name) is a person only beside a field that holds nothing else.
+    """
+    plain = _fold_text(text)
+    parts = _BETWEEN.split(plain)
+    if len(_LONG_NUMBER.findall(plain)) > 1:
+        parts += [*_UP_TO_NUMBER.findall(plain), *_FROM_NUMBER.findall(plain)]
+    return {found for part in parts if any(char.isalnum() for char in part) and (found := normalize_staff_id(part))}
+
+
+def _holds_number(part: str) -> bool:
+    return _LONG_NUMBER.search(part) is not None
+
+
+def _fold_text(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(_plain_digit(char) for char in folded if unicodedata.category(char) != "Cf")
 
 
 def _shorten_id(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    plain = "".join(_plain_digit(char) for char in folded if unicodedata.category(char) != "Cf")
+    plain = _fold_text(text)
     bare = _BESIDE.sub(" ", plain)
     number = bare if _HAS_DIGIT.search(bare) else plain
     parts = [(part[0], _stands_apart(number, part)) for part in _PART.finditer(number)]

@@ -30,7 +30,7 @@ from breaches.api.shapes import (
 )
 from breaches.api.submission import TakesReports
 from breaches.models import Report
-from breaches.reading import missing
+from breaches.reading import missing, missing_text
 from breaches.serializers import ReportIn
 from common.problems import NotFound
 from database.envelope import open_sealed, seal
@@ -97,7 +97,7 @@ class Messages(Public, TakesReports):
     @extend_schema(request=ReceiptMessageIn, responses={201: AddedOut})
     def post(self, request: Request) -> Response:
         """Say more about a report. Where a question waits, this answers it."""
-        sent = read(request, ReceiptMessageIn)
+        sent = read(request, ReceiptMessageIn, also=missing_text)
         report = find_report(request, sent.receipt)
         words = services.Said(sent.text, sent.immediate_danger is True)
 

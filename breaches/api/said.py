@@ -46,6 +46,7 @@ def own_detail(report: Report) -> Json:
     """What the reporter reads back beside where her report stands: what she said, and what it says now."""
     return {
         "report": as_sent(report.body_sent),
+        "assurance": report.assurance or None,
         "current": current_json(report),
         "messages": [_addition(row) for row in _additions(report)],
         "looked": [{"role": look.role, "force": look.force, "at": look.at} for look in looks_at(report)],
@@ -57,6 +58,7 @@ def closed_detail(report: Report) -> Json:
     """The same without what was said and who has looked, which a mailbox alone does not open (rule 84)."""
     return {
         "report": None,
+        "assurance": None,
         "current": None,
         "messages": [],
         "looked": [],
@@ -100,8 +102,7 @@ def afterwards(report: Report) -> Json:
     return {
         "questions": [_asked(question) for question in asked],
         "messages": [
-            _addition(row) | {"from": row.sender_kind, "by": row.staff_id or None, "assurance": row.assurance}
-            for row in _additions(report)
+            _addition(row) | {"from": row.sender_kind, "by": row.staff_id or None} for row in _additions(report)
         ],
         "withdrawn": {"at": acts[-1].at, "reason": acts[-1].reason} if report.withdrawn_at and acts else None,
         "withdrawals": [{"act": act.act, "at": act.at, "reason": act.reason} for act in acts],
@@ -175,6 +176,7 @@ def _addition(row: Addition) -> Json:
         "immediate_danger": row.immediate_danger,
         "corrects": row.corrects or None,
         "correction": as_sent(row.body_sent) if row.body_sent else None,
+        "assurance": row.assurance,
     }
 
 

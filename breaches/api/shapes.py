@@ -7,11 +7,12 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from breaches.incident_shapes import MOST_ITEMS, AboutIn, ContactIn, HappenedIn, MentionIn, PositionIn
-from breaches.serializers import OwnReportOut, ReportIn, RiskIn, WarningOut, WitnessIn
+from breaches.serializers import Assurance, OwnReportOut, ReportIn, RiskIn, WarningOut, WitnessIn
 from edge.shapes import CivilDate, Instant, NullIsAbsent, Reason, Shape, ShortReason, Text
 
 # As long as anybody tells; a report itself may be longer.
 MOST_TEXT = 100_000
+_TEXT = "required, but for somebody in immediate danger"
 
 
 class PublicReportIn(ReportIn):
@@ -33,8 +34,11 @@ class ReceiptIn(Shape):
     receipt: Text = Field(max_length=100)
 
 
-class ReceiptMessageIn(ReceiptIn):
-    text: Text = Field(min_length=1, max_length=MOST_TEXT)
+class ReceiptMessageIn(NullIsAbsent):
+    """The same as `MessageIn`, by the receipt."""
+
+    receipt: Text = Field(max_length=100)
+    text: Text = Field("", max_length=MOST_TEXT, description=_TEXT)
     immediate_danger: bool | None = None
 
 
@@ -72,10 +76,10 @@ class SupportOut(Shape):
     services: list[SupportServiceOut]
 
 
-class MessageIn(Shape):
+class MessageIn(NullIsAbsent):
     """More about a report. Where a question waits, this answers it."""
 
-    text: Text = Field(min_length=1, max_length=MOST_TEXT)
+    text: Text = Field("", max_length=MOST_TEXT, description=_TEXT)
     immediate_danger: bool | None = None
 
 
@@ -135,7 +139,7 @@ class CorrectionIn(NullIsAbsent):
     behaviours: list[CorrectedWord] | None = Field(None, max_length=MOST_ITEMS)
     risk: RiskIn | None = None
     corrects: Text = Field("", max_length=200, description="what it is about: /happened, or in words")
-    text: Text = Field(min_length=1, max_length=MOST_TEXT)
+    text: Text = Field("", max_length=MOST_TEXT, description=_TEXT)
     immediate_danger: bool | None = None
 
 
@@ -162,9 +166,13 @@ class LookOut(Shape):
 
 
 class OwnDetailOut(OwnReportOut):
-    """`report` is what was sent, `current` what it says now; null for whoever proved no more than a mailbox."""
+    """`report` is what was sent, `current` what it says now; null for whoever proved no more than a mailbox.
+
+    `assurance`, here and in `messages`: `mailbox` where whoever sent it had proved no more than that.
+    """
 
     report: dict[str, Any] | None
+    assurance: Assurance | None
     current: dict[str, Any] | None
     messages: list[dict[str, Any]]
     looked: list[LookOut]

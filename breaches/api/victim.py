@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -15,7 +18,9 @@ from breaches.api.shapes import AddedOut, CorrectionIn, MessageIn, OwnDetailOut,
 from breaches.api.submission import TakesReports
 from breaches.corrections import find_empty_items
 from breaches.models import Report
+from breaches.reading import missing_text
 from breaches.serializers import OwnReportsOut, ReceiptOut, ReportIn
+from common.problems import Problem
 from edge.pagination import paginate
 from edge.parsing import body_of, read
 from edge.views import ApiView, answer
@@ -81,6 +86,10 @@ def _show_standing(report: Report, caller: Caller) -> Response:
     return answer(shown.own(report, (), reader=caller.person) | said.closed_detail(report), etag=shown.tag(report))
 
 
+def _find_missing(body: Mapping[str, Any]) -> list[Problem]:
+    return [*missing_text(body), *find_empty_items(body)]
+
+
 class Messages(TakesReports):
     audience = "victim"
     mailbox_does = frozenset({"POST"})
@@ -92,7 +101,7 @@ class Messages(TakesReports):
         def effect() -> Response:
             caller = self.caller(request)
             queries.own_report(caller.person, key)
-            sent = read(request, MessageIn)
+            sent = read(request, MessageIn, also=missing_text)
             text = services.Said(sent.text, sent.immediate_danger is True)
             addition = services.add_message(caller=caller, key=key, said=text)
             return answer(said.added(addition, warnings=[]), status=201, etag=shown.tag(addition.report))
@@ -110,7 +119,7 @@ class Corrections(TakesReports):
         def effect() -> Response:
             caller = self.caller(request)
             queries.own_report(caller.person, key)
-            read(request, CorrectionIn, also=find_empty_items)
+            read(request, CorrectionIn, also=_find_missing)
             body = body_of(request)
             sent = services.Submission(body=body.value, sent=body.text)
             corrected = services.correct_report(caller=caller, key=key, sent=sent)

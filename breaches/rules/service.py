@@ -58,9 +58,38 @@ def read_told(terms: OrderTerms) -> Told:
     tellings += [
         Telling(version.number, heard=True, during=version.runs, conditions=version.conditions)
         for version in terms.versions
-        if version.change.kind != "made" and version.change.respondent_present and version.runs is not None
+        if version.change.kind != "made"
+        and version.change.respondent_present
+        and version.runs is not None
+        and not _was_absent_after_all(versions, version)
     ]
     return Told(tuple(tellings), put_right(versions, min(versions)).conditions if versions else ())
+
+
+def _was_absent_after_all(versions: Mapping[int, VersionTerms], heard: VersionTerms) -> bool:
+    """Whether the last correction in the same place that says who was in court says that he was not.
+
+    A correction that says nothing of it leaves what was said before.
+    """
+    place = _find_place(versions, heard.number)
+    said = [
+        versions[number].change.respondent_present
+        for number in sorted(versions)
+        if number > heard.number
+        and versions[number].change.kind == "correction"
+        and _find_place(versions, number) == place
+    ]
+    return [present for present in said if present is not None][-1:] == [False]
+
+
+def _find_place(versions: Mapping[int, VersionTerms], number: int) -> int:
+    """The version whose place one has in the end, through corrections of corrections; or its own."""
+    while number in versions and versions[number].change.kind == "correction":
+        corrected = _corrected_by(versions, versions[number])
+        if corrected >= number:
+            break
+        number = corrected
+    return number
 
 
 def _read_telling(versions: Mapping[int, VersionTerms], service: ServedVersion) -> Telling:

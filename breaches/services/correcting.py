@@ -49,7 +49,7 @@ def correct_report(*, caller: Caller, key: str, sent: Submission) -> Corrected:
     """
     report, body = queries.locked_own_report(caller.person, key), sent.body
     now, before = timezone.now(), queries.current_reading(report)
-    addition = addition_row(caller, report, "correction", body["text"], now)
+    addition = addition_row(caller, report, "correction", body.get("text") or "", now)
     changed = corrections.put_right(before, body, said_in=str(addition.id))
     sent_at = _find_content(body)
     reading = _read_new(body, changed, sent_at, now)

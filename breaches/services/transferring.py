@@ -13,6 +13,7 @@ from accounts.types import Caller
 from audit.services import record
 from breaches import messages, policies, queries, workflow
 from breaches.evidence.services import note_transferred
+from breaches.feeding import tell_new_readers
 from breaches.models import Report, Transfer, TransferEnd
 from breaches.moving import Precondition, illegal, moved, permitted
 from breaches.routing import let_order_force_read
@@ -82,6 +83,7 @@ def accept(*, caller: Caller, key: str, precondition: Precondition) -> Report:
     report.force_id, report.claimed_by_id, report.claimed_at = caller.force, None, None
     report.save(update_fields=["force"])
     let_order_force_read(report, caller)
+    tell_new_readers(report)
     _end(caller, transfer, "accepted", "")  # after that: until then it is by the offer that this force sees the report
     return moved(caller, report, move)
 

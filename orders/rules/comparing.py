@@ -25,7 +25,8 @@ def says_the_same(body: Mapping[str, Any], recorded: Mapping[str, Any]) -> bool:
 
 def changes_nothing(body: Mapping[str, Any], recorded: Mapping[str, Any]) -> bool:
     """Whether a correction of the same start says nothing but what is recorded; when and why it was decided is no word
-    of the order. Who is to read it is never taken for said already: that list changes by other ways too.
+    of the order. Who is to read it is never taken for said already: that list changes by other ways too. Whether he
+    was in court is a word of it, and so is that he was not where nobody had said.
 
     A document that does not say who drew its zones says nothing else of that.
     """
@@ -33,7 +34,7 @@ def changes_nothing(body: Mapping[str, Any], recorded: Mapping[str, Any]) -> boo
     if not any("drawn_by" in zone for zone in _list_zones(mine)):
         known = _without_drawers(known)
     present = (body.get("change") or {}).get("respondent_present")
-    same_presence = present is None or present == bool((recorded.get("change") or {}).get("respondent_present"))
+    same_presence = present is None or present == (recorded.get("change") or {}).get("respondent_present")
     return same_presence and not body.get("readers") and bool(_without_order(mine) == _without_order(known))
 
 

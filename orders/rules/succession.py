@@ -135,6 +135,8 @@ def succession_warnings(doc: Doc, period: Period, earlier: Sequence[Earlier]) ->
         )
     if corrected and named != corrected.placed.number:
         yield Problem("/change/corrects", "already_corrected", f"Its place is taken from {_in_words([corrected])}.")
+    elif corrected:
+        yield from _place_taken_before(corrected, period, earlier, before)
     if corrected and _leaves_gap(after, corrected.placed.period):
         yield Problem(
             _pointer_to_change(doc), "leaves_gap", "Before this start no version governs where the corrected one did."
@@ -148,6 +150,25 @@ def succession_warnings(doc: Doc, period: Period, earlier: Sequence[Earlier]) ->
             for where in _find_repeated(doc, wrong.body, version.body) if wrong else ():
                 said = f"{_in_words([version])} repeats what is corrected here.".capitalize()
                 yield Problem(where, "later_version_repeats", said)
+
+
+def _place_taken_before(
+    corrected: Earlier, period: Period, earlier: Sequence[Earlier], before: Sequence[Period | None]
+) -> Iterator[Problem]:
+    """`already_corrected`: a correction that named nothing started with the version named, and governed."""
+    start = corrected.placed.period.start
+    taken = [
+        version
+        for version, own in zip(earlier, before, strict=True)
+        if own
+        and own.start == start
+        and version.placed.number > corrected.placed.number
+        and member(member(version.body, "change"), "kind") == "correction"
+    ]
+    if taken:
+        left = "it governs no more" if period.start == start else "it still governs from its start"
+        said = f"{_in_words(taken)} had its place already, from the same start: {left}.".capitalize()
+        yield Problem("/change/corrects", "already_corrected", said)
 
 
 def _words_that_stand(

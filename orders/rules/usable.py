@@ -46,6 +46,16 @@ _NOT_OF_ITS_KIND = {
     "other": "It says too little.",
 }
 
+# Words in the place of an identifier that would never be one, without blanks and signs.
+_ASKS_ELSEWHERE = frozenset({
+    "nfa", "nofixedabode", "nofixedaddress", "ofnofixedabode", "ofnofixedaddress", "noaddress", "homeless",
+    "sofasurfing", "askvictim", "askthevictim", "asktheofficer", "askofficer", "askher", "askoic", "seevictim",
+    "seenotes", "seelog",
+    "seeabove", "asabove", "seebelow", "ditto", "tba", "tobeconfirmed", "tobeadvised", "tofollow", "notapplicable",
+    "notgiven", "notprovided", "notrecorded", "notstated", "notheld", "dontknow", "donotknow", "refused", "declined",
+    "pending", "various", "multiple", "redacted", "nottobedisclosed", "xxx", "xxxx",
+})  # fmt: skip
+
 # Of the codes that are told here, those of what is never found again as it stands: an import refuses its row.
 NEVER_FOUND = frozenset(
     {"identifier_unusable", "name_damaged", "name_unusable", "watch_term_unusable", "code_looks_like_date"}
@@ -96,7 +106,12 @@ def find_unusable_identifier(item: Doc, path: str) -> Found:
     if taken_apart(kind, value):
         yield Problem(where, "identifier_taken_apart", _SEVERAL)
         return
-    if stands_for_nothing(value) or (named != "social" and withheld(value)) or not visible(value):
+    if (
+        stands_for_nothing(value)
+        or _asks_elsewhere(named, value)
+        or (named != "social" and withheld(value))
+        or not visible(value)
+    ):
         yield Problem(where, "identifier_unusable", _NOBODY)
     elif is_damaged(_before_question(value)):
         yield Problem(where, "identifier_unusable", _LOST)
@@ -131,6 +146,11 @@ def _before_question(value: str) -> str:
 def stands_for_nothing(value: str) -> bool:
     """Whether it is what people and spreadsheets write where there is nothing: TBC, none, N/A, a formula's error."""
     return bare(value) in NOTHING or _ERROR.fullmatch(value.strip()) is not None
+
+
+def _asks_elsewhere(named: str, value: str) -> bool:
+    """Whether it says that there is none, or where to ask. A name of an account is one word: `nfa` may be somebody."""
+    return bare(value) in _ASKS_ELSEWHERE and (named != "social" or len(value.split()) > 1)
 
 
 def is_damaged(value: str) -> bool:

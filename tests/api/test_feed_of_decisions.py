@@ -353,3 +353,33 @@ def test_what_is_verified_can_still_be_put_aside(api: Apis, order: str) -> None:
     report = verified(api)
     aside = {"until": in_hours(48), "reason": "Waiting for the laboratory."}
     assert api.officer.post(f"officer/reports/{report}/snooze", aside).status == 200
+
+
+def test_a_force_that_takes_a_report_over_is_told_what_was_decided_and_what_it_decides_itself(
+    api: Apis, order: str
+) -> None:
+    """Line 24: everybody who reads the decisions of a report gets each in their own feed, under their own numbers."""
+    report = verified(api)
+    own = feed(api.force)
+    claimed(api, report)
+    handed_over(api, report)
+    (told,) = feed(api.other_force)
+    assert (told["decision"], told["sequence"], told["report"]) == ("verified", 1, report)
+    assert (told["decided_at"], told["offences"], told["state"]) == (own[0]["decided_at"], ["ST19001"], "verified")
+    assert (feed(api.force), told["id"] == own[0]["id"]) == (own, False)
+    cursor = api.other_force.get("force/breaches").body["cursor"]
+    taken_back(api, report)
+    assert short(feed(api.other_force)) == [("verified", 1, report), ("overturned", 2, report)]
+    (later,) = feed(api.other_force, cursor)
+    assert later["overturns"] == told["id"]
+    assert short(feed(api.force)) == [("verified", 1, report), ("overturned", 2, report)]
+
+
+def taken_back(api: Apis, report: str) -> None:
+    """Claimed by the force that took it over, opened again and decided otherwise."""
+    root = f"officer/reports/{report}"
+    tag = api.other_officer.post(f"{root}/claim", {}, If_Match=api.other_officer.get(root).etag).etag
+    for verb, body in (("outcome", OUTCOME), ("reopen", OTHERWISE), ("not-verified", OTHERWISE)):
+        answer = api.other_officer.post(f"{root}/{verb}", body, If_Match=tag)
+        assert answer.status == 200, answer.body
+        tag = answer.etag

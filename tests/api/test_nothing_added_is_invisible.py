@@ -331,3 +331,17 @@ def test_the_reasons_for_a_look_are_words_and_nothing_of_what_she_said(api: Apis
     decided(api, report)
     add(api, report, "messages", {"text": "canary-27-Laburnum-Road"})
     assert "canary" not in str(api.officer.get("officer/reports?queue=review").body)
+
+
+@pytest.mark.parametrize("body", [{}, {"text": ""}, {"text": None}], ids=str)
+@pytest.mark.parametrize("name", ["messages", "corrections"])
+def test_immediate_danger_needs_no_words_rule_37(api: Apis, report: str, name: str, body: Any) -> None:
+    decided(api, report)
+    refused = api.victim.post(f"victim/reports/{report}/{name}", body)
+    code = "too_short" if body.get("text") == "" else "required"
+    assert (refused.status, refused.codes) == (422, {("/text", code)})
+    add(api, report, name, {**body, "immediate_danger": True})
+    assert row_of(api, report)["priority"] == 1
+    assert (detail(api, report)["messages"][0]["text"], detail(api, report)["messages"][0]["immediate_danger"]) == (
+        "", True,
+    )  # fmt: skip

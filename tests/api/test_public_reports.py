@@ -107,6 +107,8 @@ def test_what_is_added_with_a_receipt_answers_the_question_and_is_never_shown_ag
 def test_danger_told_with_a_receipt_tops_the_queue_rule_37(api: Apis, order: str) -> None:
     """Rule 37."""
     receipt = submit(api).body["receipt"]
+    assert back(api, receipt, text="", immediate_danger=False).codes == {("/text", "too_short")}
+    assert back(api, receipt, immediate_danger=True, text="").status == 201
     answer = back(api, receipt, text="He is back.", immediate_danger=True)
     assert "999" in answer.body["advice"][0]
     assert Report.objects.get().priority == 1

@@ -203,3 +203,14 @@ def _views(patterns: Any) -> list[Any]:
         inner = getattr(pattern, "url_patterns", None)
         found += _views(inner) if inner is not None else [pattern.callback.view_class]
     return found
+
+
+def test_she_reads_back_what_came_by_the_mailbox_alone(api: Apis, report: str, mailbox: App) -> None:
+    """Rule 84: what he said in her name she must be able to tell from her own."""
+    said(mailbox, report)
+    assert api.victim.post(f"victim/reports/{report}/messages", WORDS).status == 201
+    sent = mailbox.api("POST", "victim/reports", a_report()).body["id"]
+    hers = api.victim.get(f"victim/reports/{report}").body
+    assert (hers["assurance"], [m["assurance"] for m in hers["messages"]]) == ("full", ["mailbox", "full"])
+    assert api.victim.get(f"victim/reports/{sent}").body["assurance"] == "mailbox"
+    assert mailbox.api("GET", f"victim/reports/{sent}").body["assurance"] is None

@@ -38,6 +38,7 @@ CHANGED: dict[str, Json] = {
     "other words": {"conditions": [NO_CONTACT]},
     "another start": {"effective_from": "2026-03-02T12:30:00Z"},
     "he was in court": {"change": {**SLIP, "respondent_present": True}},
+    "he was not, where nobody said": {"change": {**SLIP, "respondent_present": False}},
     "a reader": {"restricted": True, "readers": [SUPERVISOR]},
     "another drawer": {"conditions": [a_condition(EXCLUSION, zones=[{**ZONE_A, "drawn_by": {
         "name": "N. Other", "staff_id": "9999"}}])]},

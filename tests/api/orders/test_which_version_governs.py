@@ -138,6 +138,22 @@ def test_a_correction_of_a_correction_and_a_second_one_of_the_same_version(api: 
     assert told(answer)["already_corrected"] == [("/change/corrects", "Its place is taken from version 4.")]
 
 
+@pytest.mark.parametrize(("start", "governs"), [(JUNE, (4, 4)), (SEPTEMBER, (3, 4)), (None, (4, 4))])
+def test_a_version_whose_place_an_unnamed_correction_took_is_told_as_corrected(
+    api: Apis, put: Put, start: str | None, governs: tuple[int, int]
+) -> None:
+    """And which of the two governs from then."""
+    put()
+    put("variation", JUNE)
+    put("correction", JUNE)
+    answer = put("correction", start, corrects=2)
+    assert tuple(in_force(api, day)[0] for day in ("07-01", "10-01")) == governs
+    left = "it still governs from its start" if governs[0] == 3 else "it governs no more"
+    assert told(answer)["already_corrected"] == [
+        ("/change/corrects", f"Version 3 had its place already, from the same start: {left}.")
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "named", "code"),
     [

@@ -52,3 +52,11 @@ def test_a_beginning_is_kept_where_only_the_end_is_said() -> None:
         "from": "a", "to": "c", "certainty": "about",
     }  # fmt: skip
     assert put_right(first, {"happened": {"from": "c"}}, said_in="1").current.happened == {"from": "c"}
+
+
+def test_an_item_that_strikes_what_it_replaces_with_nothing_is_told_as_struck() -> None:
+    done = put_right(
+        told_first({"contacts": [{"channel": "sms"}]}), {"contacts": [{"replaces": 0, "strikes": 0}]}, said_in="1"
+    )
+    assert [slot.struck for slot in done.current.lists["contacts"]] == [True]
+    assert [(w.pointer, w.code) for w in done.warnings] == [("/contacts/0", "struck_not_replaced")]

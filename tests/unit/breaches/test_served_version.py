@@ -88,6 +88,31 @@ def test_the_respondent_in_court_needs_no_service_of_what_is_new(present: bool |
     assert finding(judged(in_b(), *bodies), "1").outcome == expected
 
 
+SLIP = varied(A_AND_B, respondent_present=True)
+
+
+def correction(present: bool | None, **change: Any) -> Json:
+    return varied(A_AND_B, kind="correction", **change, **({} if present is None else {"respondent_present": present}))
+
+
+PRESENCE: dict[str, tuple[list[Json], str]] = {
+    "put right by name": ([correction(False, corrects=2)], "needs_officer"),
+    "put right from the same start": ([correction(False)], "needs_officer"),
+    "said of another version": ([correction(False, corrects=1)], "indicated"),
+    "corrected without a word of it": ([correction(None, corrects=2)], "indicated"),
+    "a word of it, then none": ([correction(False, corrects=2), correction(None, corrects=3)], "needs_officer"),
+    "he was there after all": ([correction(False, corrects=2), correction(True, corrects=2)], "indicated"),
+    "a correction's slip": ([correction(True, corrects=2), correction(False, corrects=3)], "needs_officer"),
+}
+
+
+@pytest.mark.parametrize("name", PRESENCE)
+def test_a_correction_takes_the_place_of_who_was_in_court_as_well_rule_25(name: str) -> None:
+    corrections, expected = PRESENCE[name]
+    found = finding(judged(in_b(), TWO[0], SLIP, *corrections), "1")
+    assert (found.outcome, "variation_not_served" in codes(found)) == (expected, expected == "needs_officer")
+
+
 def test_an_order_that_was_never_served_is_not_served_whatever_he_heard_of_its_variation() -> None:
     bodies = (TWO[0], varied(A_AND_B, respondent_present=True))
     found = finding(judged(a_report(), *bodies, served=()), "1")

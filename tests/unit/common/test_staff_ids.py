@@ -95,6 +95,31 @@ def test_another_staff_id_is_another(name: str) -> None:
     assert not is_same_staff_id("7714", APART[name])
 
 
+SEVERAL = (
+    "4401/4403", "4403/4401", "4401 & 4403", "4401,4403", "4401;4403", "4401 and 4403", "4401and4403", "4401+4403",
+    "4401 4403", "4401-4403", "4401 (with PC 4403)", "05/4403", "4403/A", "4401 | Hale: PC04403", "DS 4401 DC 4403",
+    "４４０１／４４０３",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("field", SEVERAL)
+def test_everybody_named_in_a_field_is_a_person_of_it_rules_16_and_46(field: str) -> None:
+    assert is_same_staff_id("4403", field)
+    assert is_same_staff_id(field, "PC 4403")
+    assert not is_same_staff_id("4402", field)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("MP 4403", "MP 4401 MP 4403", True), ("Hale", "Hale and Marsh", True), ("12", "12/34", True),
+        ("05/4401", "05/4403", False), ("4401, Merseyside", "4403, Merseyside", False), ("4401/DI", "4403/DI", False),
+    ],
+)  # fmt: skip
+def test_what_two_fields_share_beside_the_numbers_makes_nobody_the_same(one: str, other: str, same: bool) -> None:
+    assert is_same_staff_id(one, other) == is_same_staff_id(other, one) == same
+
+
 @pytest.mark.parametrize(("one", "other"), [("e0071", "E-71"), ("m.hale", "M Hale"), ("STRASSE1", "straße1")])
 def test_ids_with_letters_are_compared_alike(one: str, other: str) -> None:
     assert is_same_staff_id(one, other)

@@ -53,6 +53,18 @@ def test_what_can_never_match_is_told(kind: str, value: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("address", "NFA"), ("address", "No fixed abode"), ("address", "of no fixed address"), ("social", "ask victim"),
+        ("social", "@ask the officer"), ("address", "as above"), ("other", "see notes"), ("other", "To be confirmed"),
+    ],
+)  # fmt: skip
+def test_words_that_send_the_reader_elsewhere_are_no_identifier(kind: str, value: str) -> None:
+    assert told(kind, value) == ["identifier_unusable"]
+    assert told("social", "nfa") == []
+
+
+@pytest.mark.parametrize(
     ("kind", "value", "platform"),
     [
         ("phone", "07700 900123", ""), ("phone", "+353 20 910 0123", ""), ("phone", "60006", ""),
