@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice, zip_longest
@@ -18,6 +19,7 @@ _TOLD = 100
 _ROWS_AT_ONCE = 20
 # Characters of a member's name: it stands with each message of it, and an archive may have names of 64 kB.
 _LONGEST_PART = 1000
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 Json = dict[str, Any]
 _Sender = tuple[str, str]  # a name and, where an archive holds several, the platform
 
@@ -84,7 +86,7 @@ def _clock(at: datetime | None) -> str | None:
 
 def _storable(text: str) -> str:
     """What UTF-8 can hold, and others can read on; the original keeps the rest."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    return _NOT_STORABLE.sub("\ufffd", text)
 
 
 def messages_from(item: EvidenceItem, start: int, most: int) -> list[Json]:

@@ -7,7 +7,6 @@ and never the sender. Nothing in a mail is fetched.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -15,11 +14,12 @@ from email.errors import CloseBoundaryNotFoundDefect, MessageError, StartBoundar
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import getaddresses
-from itertools import chain
+from itertools import chain, pairwise
 from typing import IO
 
+from breaches.evidence.chats.decoding import name_encoding, read_lines
 from breaches.evidence.chats.mail_dates import MailDate, read_date
-from breaches.evidence.chats.mail_texts import gather_text, list_attachments
+from breaches.evidence.chats.mail_texts import gather_text, list_attachments, take_as_utf8
 from breaches.evidence.chats.types import MOST_TEXT, Document, Messages, NotAChat, Open, Reader
 from breaches.evidence.types import Chat, Message
 
@@ -31,6 +31,7 @@ _KNOWN = frozenset({
     b"from", b"to", b"date", b"subject", b"received", b"message-id", b"return-path", b"delivered-to", b"mime-version",
     b"content-type", b"sender", b"reply-to", b"cc", b"bcc", b"dkim-signature", b"envelope-to", b"x-mailer",
 })  # fmt: skip
+_MARK = b"\xef\xbb\xbf"
 _PROOF = frozenset({b"from", b"date", b"received", b"return-path"})
 _LEADS = ("Reply-To", "Sender", "Resent-From", "Return-Path")
 # Where words of an earlier mail begin: they are another's, as often as not.
@@ -63,9 +64,10 @@ def recognise_mail(document: Document) -> bool:
 
 def _plain_bytes(content: bytes) -> bytes:
     """The same without a byte order mark, in UTF-8, and with ends of lines: what editors make of a saved mail."""
-    if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        content = content.decode("utf-16", "replace").encode("utf-8", "replace")
-    content = content.removeprefix(codecs.BOM_UTF8)
+    encoding = name_encoding(content)
+    if encoding.startswith("utf-16"):
+        content = content.decode(encoding, "replace").removeprefix("\ufeff").encode("utf-8", "replace")
+    content = content.removeprefix(_MARK)
     return content if b"\n" in content else content.replace(b"\r", b"\n")
 
 
@@ -90,9 +92,10 @@ def _names_headers(head: bytes) -> bool:
 def read_mails(again: Open, document: Document) -> Messages:
     """Every mail of a file, each before the mails inside it. Raises `NotAChat` where the first is none."""
     chat = Chat("email", "email")
-    source = again()
-    folder = _FOLDER.match(document.head)
-    mails = _read_pieces(_split_folder(source) if folder else iter([(0, _cut_mail(source.read(_MOST + 1)))]), chat)
+    source, encoding = again(), name_encoding(document.head)
+    folder = _FOLDER.match(_plain_bytes(document.head))
+    pieces = _split_folder(_list_lines(source, encoding)) if folder else [(0, _cut_mail(source.read(_MOST + 1)))]
+    mails = _read_pieces(iter(pieces), chat, anew=encoding != "utf-8")
     try:
         first = next(mails)
     except StopIteration:
@@ -103,33 +106,45 @@ def read_mails(again: Open, document: Document) -> Messages:
 READER = Reader("mail", recognise_mail, read_mails)
 
 
-def _split_folder(source: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+def _list_lines(source: IO[bytes], encoding: str) -> Iterator[tuple[int, bytes]]:
+    """The lines of a folder in UTF-8, and where each begins."""
+    if encoding.startswith("utf-16"):
+        yield from (
+            (line.offset, line.text.encode("utf-8", "replace") + b"\n") for line in read_lines(source, encoding)
+        )
+        return
+    offset = len(source.read(len(_MARK))) if encoding == "utf-8-sig" else 0
+    while line := source.readline(_MOST):
+        yield offset, line
+        offset += len(line)
+
+
+def _split_folder(lines: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
     """The mails of a folder and where each begins: a line "From " after an empty one starts the next (RFC 4155)."""
-    begun, lines, size, offset, empty = 0, list[bytes](), 0, 0, True
-    line = source.readline(_MOST)
-    while line:
-        following = source.readline(_MOST)
+    begun, kept, size, empty = 0, list[bytes](), 0, True
+    for (offset, line), (_, following) in pairwise(chain(lines, [(0, b"")])):
         # A person may begin a line with "From " too: behind it there is no header.
         if empty and _FOLDER.match(line) and (_HEADER.match(following) or following.startswith(b">From ")):
-            if lines:
-                yield begun, _ESCAPED.sub(rb"\1", b"".join(lines))
-            begun, lines, size = offset, [], 0
+            if kept:
+                yield begun, _ESCAPED.sub(rb"\1", b"".join(kept))
+            begun, kept, size = offset, [], 0
         elif size <= _MOST:
-            lines.append(line)
+            kept.append(line)
             size += len(line)
         empty = line in (b"\n", b"\r\n")
-        offset += len(line)
-        line = following
-    if lines:
-        yield begun, _ESCAPED.sub(rb"\1", b"".join(lines))
+    if kept:
+        yield begun, _ESCAPED.sub(rb"\1", b"".join(kept))
 
 
-def _read_pieces(pieces: Iterator[tuple[int, bytes]], chat: Chat) -> Iterator[Message]:
+def _read_pieces(pieces: Iterator[tuple[int, bytes]], chat: Chat, *, anew: bool) -> Iterator[Message]:
+    """The messages of each mail. `anew`: an editor saved them in an encoding of its own."""
     for offset, content in pieces:
         if len(content) > _MOST:
             chat.count_unread("cut_short")
         try:
             found = message_from_bytes(content[:_MOST], policy=default)
+            if anew:
+                take_as_utf8(found)
             rows = list(read_mail_parts(found, offset, chat, ""))
         except BROKEN:
             chat.count_unread("mail_unreadable")
@@ -168,18 +183,21 @@ def make_mail(found: EmailMessage, offset: int, chat: Chat, part: str) -> Messag
     for doubt in doubts:
         chat.note_doubt(doubt)
     sender = "" if any(name in found for name in _SAVED_PAGE) else _read_address(found, "From")
-    if "\ufffd" in text:
-        chat.note_doubt("letters_lost")
+    leads = _list_leads(found, sender, when)
+    # "M, Danny <d@x.uk>" is one address, and a name that should have stood in quotation marks.
+    authors = [address for header, address in leads if header == "From" and sender]
+    others = any("@" in address or "@" not in sender for address in authors)
+    if others:
+        chat.note_doubt("several_senders")
     marks = (
         *(("quoted",) if _QUOTED.search(text) else ()),
         *(("sender_withheld",) if not sender else ()),
+        *(("sender_doubtful",) if others else ()),
         *(("parts_differ",) if "parts_differ" in doubts else ()),
         *(("time_doubtful",) if when.at is None else ()),
         *(("text_cut",) if len(text) > MOST_TEXT else ()),
     )
-    return Message(
-        offset, sender, text[:MOST_TEXT], when.at, part=part, marks=marks, leads=_list_leads(found, sender, when)
-    )
+    return Message(offset, sender, text[:MOST_TEXT], when.at, part=part, marks=marks, leads=leads)
 
 
 def _list_leads(found: EmailMessage, sender: str, when: MailDate) -> tuple[tuple[str, str], ...]:

@@ -102,6 +102,14 @@ def _decode_text(part: Message, doubts: list[str]) -> str:
     return raw.decode("utf-8", "replace")
 
 
+def take_as_utf8(mail: EmailMessage) -> None:
+    """Read the texts of a mail that an editor saved anew in the encoding it was saved in, whatever they name."""
+    for part in mail.walk():
+        encoded = str(part.get("Content-Transfer-Encoding", "")).strip().lower() in ("base64", "quoted-printable")
+        if _is_text(part) and not encoded and part.get_content_charset() not in (None, "utf-8", "us-ascii"):
+            part.set_param("charset", "utf-8")
+
+
 def list_attachments(mail: EmailMessage) -> tuple[list[EmailMessage], int]:
     """The mails inside a mail, and how many other things are attached that nobody reads."""
     inside: list[EmailMessage] = []

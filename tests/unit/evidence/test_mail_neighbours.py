@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from base64 import encodebytes
 from contextlib import suppress
 
@@ -138,13 +139,16 @@ def test_what_stands_apart_in_a_page_or_in_his_mail_in_html_is_read_apart(page: 
     ("header", "sender", "others"),
     [
         (b"From: M, Danny <d@x.uk>\n", "d@x.uk", ["M"]), (b"From: d@x.uk\nFrom: e@x.uk\n", "d@x.uk", ["e@x.uk"]),
-        (b"From: d@x.uk, e@x.uk\n", "d@x.uk", ["e@x.uk"]), (b"From: <Saved by Blink>\nX-MAF-Version: 1\n", "", None),
+        (b"From: d@x.uk, e@x.uk\n", "d@x.uk", ["e@x.uk"]), (b"From: Kate, Danny\n", "Kate", ["Danny"]),
+        (b"From: D <d@x.uk>\nFrom: d@X.uk\n", "d@x.uk", []), (b"From: <Saved by Blink>\nX-MAF-Version: 1\n", "", None),
     ],
 )  # fmt: skip
 def test_of_several_senders_one_is_not_silently_the_only_one(
     header: bytes, sender: str, others: list[str] | None
 ) -> None:
-    _, (message,) = read_mail(header + HEAD.partition(b"\n")[2] + b"\nx\n")
+    chat, (message,) = read_mail(header + HEAD.partition(b"\n")[2] + b"\nx\n")
+    several = bool(others) and others != ["M"]
+    assert ("sender_doubtful" in message.marks, "several_senders" in chat.notes) == (several, several)
     assert message.sender == sender and (others is None or [a for h, a in message.leads if h == "From"] == others)
 
 
@@ -210,3 +214,28 @@ def test_a_file_of_outlooks_that_is_cut_or_altered_anywhere_ends_nothing() -> No
             with suppress(NotAChat):
                 chat, rows = read_messages(io.BytesIO(spoilt), "application/vnd.ms-outlook", name="x.msg")
                 assert len(list(rows)) == 2 or chat.unread
+
+
+FOLDER = b"".join(b"From d@x.uk Fri Nov 20 18:31:0%d 2026\n" % n + HEAD + b"\nno. %d\n\n" % n for n in range(3))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("named", ["", "iso-8859-1", "utf-8"])
+def test_mails_and_folders_that_an_editor_saved_anew_are_read_mail_by_mail(encoding: str, named: str) -> None:
+    kind = f"Content-Type: text/plain; charset={named}\n" if named and encoding != "utf-8" else ""
+    raw = (HEAD.decode() + kind + "\nI see you, caf\u00e9\n").encode(encoding)
+    chat, (message,) = read_mail(raw)
+    assert (message.sender, message.text, chat.notes) == ("d@x.uk", "s\n\nI see you, caf\u00e9", [])
+    raw = FOLDER.decode().encode(encoding)
+    chat, rows = read_mail(raw, "x.mbox")
+    assert [(m.sender, m.text) for m in rows] == [("d@x.uk", f"s\n\nno. {n}") for n in range(3)] and not chat.unread
+    wide = encoding.removesuffix("-sig") if encoding != "utf-16" else "utf-16-le"
+    assert [raw[m.offset :].decode(wide).lstrip("\ufeff")[:8] for m in rows] == ["From d@x"] * 3
+
+
+@pytest.mark.parametrize("letter", [0, 0xFFFD, 0xD83D], ids=["nought", "replaced", "half"])
+def test_letters_that_are_lost_or_cannot_be_stored_are_told_whoever_reads_them(letter: int) -> None:
+    for words in (f"a{chr(letter)}b", "ab"):
+        said = {"messages": [{"sender_name": "D", "timestamp_ms": 1774388823000, "content": words}]}
+        chat, rows = read_messages(io.BytesIO(json.dumps(said).encode()), "application/json", name="m.json")
+        assert len(list(rows)) == 1 and ("letters_lost" in chat.notes) == (words != "ab")
