@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from accounts.types import Caller
-from breaches.models import Report
+from breaches.models import EvidenceEntry, Report
 from breaches.workflow import Move
 from common.problems import Conflict, Forbidden
 from common.staff_ids import is_same_staff_id
 from orders.policies import MAY_APPROVE
 
+# Moves after which a report is in the caller's hands.
+TAKING = frozenset({"answer", "claim", "reopen", "takeover"})
 WORKERS = frozenset({"reviewer", "officer", "supervisor"})
 
 
@@ -24,13 +26,22 @@ def check_may_report(caller: Caller) -> None:
 
 
 def check_may_move(caller: Caller, report: Report, move: Move) -> None:
-    """Role, hold and whose decision it was: raises `wrong_role`, `not_holder` or `not_decider`."""
+    """Role, hold and whose decision it was: raises `wrong_role`, `not_holder`, `not_decider` or `not_independent`."""
     if caller.role not in move.roles:
         raise Forbidden("wrong_role", "Your role does not allow this.")
     if move.holder_only:
         check_holds(caller, report)
     if move.decider_only:
         check_may_undo(caller, report)
+    if move.verb in TAKING:
+        check_released_nothing(caller, report)
+
+
+def check_released_nothing(caller: Caller, report: Report) -> None:
+    """Raises `not_independent` for whoever called off an alarm about evidence of a report: another takes it."""
+    entries = EvidenceEntry.objects.filter(item__report=report, kind="released", actor_kind="officer")
+    if entries.filter(actor=caller.actor.id).exists():
+        raise Forbidden("not_independent", "You released evidence of this report. A colleague takes it.")
 
 
 def check_may_work_on(caller: Caller) -> None:

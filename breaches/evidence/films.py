@@ -15,7 +15,7 @@ from itertools import repeat
 from typing import IO
 
 from breaches.evidence.told_places import Place, read_iso_6709, read_place_in_degrees
-from breaches.evidence.told_times import ToldTime, doubt_future, read_written_time
+from breaches.evidence.told_times import ToldTime, doubt_future, doubt_unset, read_written_time
 from breaches.evidence.types import Taken
 
 _MOST_BOXES = 4000
@@ -69,7 +69,7 @@ def read_film(source: IO[bytes], *, latest: datetime | None = None) -> tuple[Tak
         said.places.append(None)
     if not said.read:
         raise NotAFilm
-    time = doubt_future(ToldTime(said.written[0] if said.written else said.counted), latest)
+    time = doubt_unset(doubt_future(ToldTime(said.written[0] if said.written else said.counted), latest))
     if time.at is None and said.impossible:
         time = ToldTime(notes=("time_unreadable",))
     place = _agreed_place(said.places)

@@ -18,12 +18,14 @@ from pyproj import Geod
 
 from breaches.evidence import told_places, told_times
 from breaches.evidence.pictures import MOST_AT_ONCE
-from breaches.evidence.types import Agreement, Comparison, Taken
+from breaches.evidence.types import TIME_FAR_OFF, Agreement, Comparison, Taken
 
 _EXIF, _GPS = ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo
 _XMP = ("xmp", "XML:com.adobe.xmp")
 _LARGEST_XMP = 1024 * 1024  # characters
 _A_DAY = timedelta(days=1)
+# By weeks or years: an older file, or a clock that is wrong. Told in words, and not in millions of minutes.
+_FAR_OFF = timedelta(days=14)
 _ELLIPSOID = Geod(ellps="WGS84")
 # What Pillow raises where EXIF is damaged.
 _BROKEN = (ValueError, KeyError, TypeError, SyntaxError, OSError, IndexError, OverflowError, struct.error)
@@ -101,6 +103,7 @@ def compare(
 
     Metres to the nearest place, minutes before the beginning or after the end. With nothing on either side:
     absent, which is neutral; so is a date that is off by the 1,024 weeks of the satellites (`gps_week_rollover`).
+    A difference of weeks or years has the note `time_far_off`.
     """
     metres, place = _metres(said, places, most_m)
     minutes = _minutes(said.at, interval)
@@ -108,7 +111,8 @@ def compare(
         # The camera had its date from satellites whose weeks ran over: that is no difference of 19.6 years.
         return Comparison(place=place, time="absent", metres=metres, notes=("gps_week_rollover",))
     time: Agreement = "absent" if minutes is None else "consistent" if minutes <= most_minutes else "inconsistent"
-    return Comparison(place=place, time=time, metres=metres, minutes=minutes)
+    far = minutes is not None and timedelta(minutes=minutes) > _FAR_OFF
+    return Comparison(place=place, time=time, metres=metres, minutes=minutes, notes=(TIME_FAR_OFF,) if far else ())
 
 
 def _metres(said: Taken, places: Sequence[tuple[float, float, float]], most_m: float) -> tuple[float | None, Agreement]:

@@ -13,7 +13,7 @@ from breaches.evidence.types import FILMS, PICTURES, Chat, Found, Message, Readi
 
 # Notes of an examination: the picture was not read at all, or something that it holds was not.
 _NOT_OPENED = ("picture_unreadable", "picture_too_large")
-_OF_WHAT_IT_SAYS = ("clocks_differ", "metadata_unreadable", "place_unreadable", "time_unreadable")
+_OF_WHAT_IT_SAYS = ("clock_unset", "clocks_differ", "metadata_unreadable", "place_unreadable", "time_unreadable")
 _OF_PICTURES = (*_NOT_OPENED, *_OF_WHAT_IT_SAYS, "film_behind_picture", "frames_left_out")
 _BY_FAMILY = {"image": "picture", "video": "film", "audio": "sound", "text": "text"}
 _BY_TYPE = {"application/pdf": "document", "application/zip": "archive", "message/rfc822": "email"}

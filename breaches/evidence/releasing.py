@@ -43,11 +43,16 @@ def release_held(*, caller: Caller, item: EvidenceItem, reason: str) -> Evidence
 
 
 def check_may_release(caller: Caller, item: EvidenceItem) -> None:
-    """Raises `not_independent`: whoever sent something, or holds its report, does not call off an alarm about it."""
+    """Raises `not_independent`: whoever sent something, or ever had its report, does not call off an alarm about it.
+
+    To put the report back first changes nothing: the moves of a report say who had it. And whoever released takes it
+    no more (`policies.check_released_nothing`).
+    """
     if item.received_from == caller.id:
         raise Forbidden("not_independent", "You sent this. Ask another supervisor to release it.")
-    if item.report.claimed_by_id is not None and item.report.claimed_by_id == caller.user_id:
-        raise Forbidden("not_independent", "You hold this report. Ask another supervisor to release this.")
+    holds = item.report.claimed_by_id is not None and item.report.claimed_by_id == caller.user_id
+    if holds or item.report.moves.filter(moved_by_id=caller.person).exists():
+        raise Forbidden("not_independent", "You have worked on this report. Ask another supervisor to release this.")
 
 
 def check_false_alarm(item: EvidenceItem) -> None:

@@ -16,7 +16,7 @@ from breaches.evidence.models import (
 )
 from breaches.evidence.rows import SAID_BEFORE
 from breaches.evidence.stamp_tries import EvidenceStampTry
-from breaches.evidence.types import WHY_NOT_STAMPED, WHY_UNREAD
+from breaches.evidence.types import TIME_FAR_OFF, WHY_NOT_STAMPED, WHY_UNREAD
 from breaches.models.reports import Report
 
 Json = dict[str, Any]
@@ -207,7 +207,7 @@ def _itself(examined: EvidenceExamination) -> Json:
         "place": examined.place,
         "time": examined.time,
         "metres_from_claim": examined.metres,
-        "minutes_from_claim": examined.minutes,
+        "minutes_from_claim": None if TIME_FAR_OFF in examined.notes else examined.minutes,
         "metadata": examined.metadata,
         "platform": examined.platform or None,
         "scanner": examined.scanner,

@@ -30,6 +30,7 @@ _FIRST_WEEK = datetime(1980, 1, 7, tzinfo=UTC)  # satellites began the day befor
 _OFFSETS = frozenset(
     {timedelta(minutes=30 * step) for step in range(-24, 29)} | {timedelta(minutes=45 + 60 * h) for h in (5, 8, 12)}
 )
+_LAST_UNSET = 2020  # no camera that is sold begins at a later year
 _SAME = timedelta(minutes=2)  # seconds of leap, and the while that a fix takes
 _OLD_FIX, _OLDEST_FIX = timedelta(minutes=15), timedelta(days=7)
 _CLOCK_OFF = timedelta(days=1)
@@ -49,13 +50,26 @@ def read_exif_time(inner: Mapping[int, Any], gps: Mapping[int, Any], latest: dat
     """When a picture was taken: by its clock and offset, else by the satellites, else by its clock as London's.
 
     `latest`: when it was received; what is said to be more than a day later is impossible. Total. Notes:
-    `fix_older_than_picture`, `camera_clock_off`, `gps_week_rollover`, `clocks_differ` (then there is no time) and
-    `time_unreadable`.
+    `fix_older_than_picture`, `camera_clock_off`, `gps_week_rollover`, and where there is no time `clocks_differ`,
+    `clock_unset` and `time_unreadable`.
     """
     zoned, local, satellites = _read_zoned(inner), _read_local(inner), _read_satellites(gps)
     told = _weigh_clocks(zoned, local, satellites)
+    unset = _is_unset(_read_local(inner))
+    if unset and (satellites is None or told.at is None):
+        return ToldTime(notes=(*told.notes, "clock_unset"))
     unreadable = told.at is None and not told.notes and any(_says_something(inner.get(tag)) for tag, _ in _TIMES)
     return ToldTime(notes=("time_unreadable",)) if unreadable else doubt_future(told, latest)
+
+
+def doubt_unset(told: ToldTime) -> ToldTime:
+    """The same of one clock alone, without a time that shows that nobody has set it."""
+    return ToldTime(notes=(*told.notes, "clock_unset")) if _is_unset(told.at) else told
+
+
+def _is_unset(clock: datetime | None) -> bool:
+    """Whether a clock shows the day at which one begins that nobody has set: of 1970, 1980, or a New Year's Day."""
+    return clock is not None and (clock.month, clock.day) == (1, 1) and clock.year <= _LAST_UNSET
 
 
 def doubt_future(told: ToldTime, latest: datetime | None) -> ToldTime:

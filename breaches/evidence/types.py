@@ -62,6 +62,7 @@ MOST_TAKES = 3  # of an archive by one forensic link: a line may break
 # What a scanner said of an item, or that it could not look at it: no supervisor calls that a false alarm.
 SCANNER_HOLDS: frozenset[str] = frozenset({"malware_found", "too_large_to_scan"})
 Agreement = Literal["consistent", "inconsistent", "absent"]
+TIME_FAR_OFF = "time_far_off"  # a note: what a file says of its time is weeks or years from what was reported
 AGREEMENTS: frozenset[str] = frozenset({"consistent", "inconsistent", "absent"})
 ReadingState = Literal["whole", "part", "none"]
 READING_STATES: frozenset[str] = frozenset({"whole", "part", "none"})
@@ -75,6 +76,7 @@ MARKS: frozenset[str] = frozenset({
 # Why something that an item holds was not read, in words for whoever sent it and for the officer.
 WHY_UNREAD: dict[str, str] = {
     "archive_unreadable": "The archive is damaged or of a kind that is not looked into.",
+    "clock_unset": "The camera's clock shows a day at which clocks begin that nobody has set: it is no time.",
     "clocks_differ": "Two clocks in the file differ by weeks or years: neither is relied on.",
     "document_encrypted": "The document is locked with a password.",
     "document_too_large": "The document is too large to be read.",

@@ -110,11 +110,23 @@ def test_whoever_sent_it_or_holds_the_report_asks_a_colleague(
     answer = release(api.supervisor, held)
     assert (answer.status, answer.code) == (403, "not_independent")
     assert api.supervisor.post(f"officer/reports/{held.report_id}/release", {}).status == 200
+    answer = release(api.supervisor, held)  # put back a moment ago: it was in those hands all the same
+    assert (answer.status, answer.code, state_of(held)) == (403, "not_independent", "held")
     own = send(api.supervisor, f"officer/reports/{report}/evidence", POLYGLOT).body["id"]
     EvidenceItem.objects.filter(id=own).update(state="held")
     answer = release(api.supervisor, EvidenceItem.objects.get(id=own))
     assert (answer.status, answer.code) == (403, "not_independent")
     assert Entry.objects.filter(verb="evidence_released").count() == 0
+
+
+def test_whoever_released_evidence_takes_its_report_no_more(api: Apis, held: EvidenceItem) -> None:
+    assert release(api.supervisor, held).status == 200
+    where = f"officer/reports/{held.report_id}"
+    answer = api.supervisor.post(f"{where}/claim", {})
+    assert (answer.status, answer.code) == (403, "not_independent")
+    assert api.officer.post(f"{where}/claim", {}).status == 200
+    answer = api.supervisor.post(f"{where}/takeover", {"reason": "Nobody has heard of them since this morning."})
+    assert (answer.status, answer.code) == (403, "not_independent")
 
 
 def test_a_second_release_is_refused_with_the_state_and_a_retry_is_answered_again(

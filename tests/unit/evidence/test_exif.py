@@ -233,6 +233,21 @@ def test_a_date_as_programs_write_it_is_read() -> None:
     assert told(at="2026-11-20T18:07:12").at == AT
 
 
+@pytest.mark.parametrize("day", ["1970:01:01", "1980:01:01", "2000:01:01", "2010:01:01", "2016:01:01"])
+def test_a_clock_that_nobody_has_set_is_no_time_and_told_by_name(day: str) -> None:
+    read_exif_time = told_times.read_exif_time
+    said = read_exif_time({36867: f"{day} 00:03:12"}, {}, AT)
+    assert (said.at, said.notes) == (None, ("clock_unset",))
+    zoned = read_exif_time({36867: f"{day} 00:03:12", 36881: "+00:00"}, {}, AT)
+    assert (zoned.at, zoned.notes) == (None, ("clock_unset",))
+    assert read_exif_time({36867: "2026:01:01 00:03:12"}, {}, AT).at is not None  # a New Year's Day of today
+
+
+def test_a_difference_of_weeks_is_told_by_name() -> None:
+    assert compared(Taken(at=AT - timedelta(days=20))).notes == ("time_far_off",)
+    assert compared(Taken(at=AT - timedelta(days=1))).notes == ()
+
+
 def test_an_old_picture_is_still_that_many_minutes_old() -> None:
     """One clock, two years off and no 1,024 weeks: that is a difference, told in full."""
     found = compared(told(at="2024:11:20 18:05:00"))
