@@ -198,7 +198,9 @@ def _polyglot(source: IO[bytes], head: bytes, *, is_picture: bool) -> set[str]:
 
 
 def _only_describes(source: IO[bytes], end: int) -> bool:
-    """Whether all that looks like a page is in what a whole picture says of itself (EXIF, XMP, IPTC), and runs nothing.
+    """Whether all that looks like a page is in what a whole picture says of itself, and runs nothing.
+
+    In EXIF, XMP, IPTC, comments and chunks of text.
 
     A caption may well quote a page. A script in it, or a page anywhere else, is none that a camera wrote.
     """

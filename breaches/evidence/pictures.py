@@ -41,6 +41,7 @@ _BROKEN = (
     UnidentifiedImageError, OSError, ValueError, SyntaxError, IndexError, KeyError, EOFError, TypeError, OverflowError,
     RuntimeError, struct.error,
 )  # fmt: skip
+_LETTERS = ("utf-8", "latin-1")
 MEDIA_TYPE = "image/jpeg"
 
 
@@ -128,7 +129,10 @@ def leaves_frames_out(image: Image.Image) -> bool:
 
 
 def describe_in_bytes(image: Image.Image) -> list[bytes]:
-    """What a picture says of itself in EXIF, XMP and IPTC, as it lies in the file: the longest first."""
+    """What a picture says of itself in EXIF, XMP, IPTC, comments and chunks of text, as it lies in the file.
+
+    The longest first. Every segment of a JPEG before its pixels is such words; what lies behind them is none.
+    """
     found = [image.info.get(name) for name in ("xmp", "XML:com.adobe.xmp")]
     # Pillow puts its own head before the EXIF of some formats.
     found.append(image.info.get("exif", b"").removeprefix(b"Exif\x00\x00"))
@@ -136,8 +140,14 @@ def describe_in_bytes(image: Image.Image) -> list[bytes]:
     found.extend(photoshop.values() if isinstance(photoshop, dict) else ())
     # A TIFF is made of such fields, as its pixels are of strips: only words are asked for.
     found.extend(value for value in dict(getattr(image, "tag_v2", {})).values())
-    as_bytes = [value.encode("utf-8", "replace") if isinstance(value, str) else value for value in found]
-    return sorted((value for value in as_bytes if isinstance(value, bytes) and len(value) > 3), key=len, reverse=True)
+    found.extend(segment for _, segment in getattr(image, "applist", ()))
+    found.append(image.info.get("comment"))
+    texts = getattr(image, "text", {})
+    found.extend(texts.values() if isinstance(texts, dict) else ())
+    # A PNG's words are Latin-1 in one kind of chunk, and UTF-8 in another.
+    as_bytes = {value.encode(name, "replace") for value in found if isinstance(value, str) for name in _LETTERS}
+    as_bytes |= {value for value in found if isinstance(value, bytes)}
+    return sorted((value for value in as_bytes if len(value) > 3), key=len, reverse=True)
 
 
 def _holds_other_views(image: Image.Image) -> bool:

@@ -45,10 +45,11 @@ class CountedMessages:
     ) -> None:
         self._chat, self._rows, self._clock, self._most = chat, rows, clock, most
         self._end = clock() + seconds
-        self.read = 0
+        self.read, self._timed = 0, False
 
     def __iter__(self) -> Iterator[Message]:
         for row in self._rows:
+            self._timed |= row.at is not None or row.kind == "page"
             if self.read >= self._most:
                 self._chat.count_unread("too_many_messages")
                 return
@@ -57,6 +58,8 @@ class CountedMessages:
                 return
             self.read += 1
             yield row
+        if self.read and not self._timed:
+            self._chat.note_doubt("no_time_read")  # of none of them
 
 
 def describe_messages(chat: Chat, read: int) -> Reading:

@@ -93,6 +93,7 @@ WHY_UNREAD: dict[str, str] = {
     "memory_ran_out": "Reading took too much memory: what came before was read.",
     "member_empty": "A file in the archive is empty.",
     "member_encrypted": "A file in the archive is locked with a password.",
+    "member_is_archive": "An archive lies in the archive. It was not opened: send it by itself.",
     "member_not_read": "A file in the archive was not read: pictures, films and the like are to be sent by themselves.",
     "member_too_deep": "A file lies in too many archives or mails inside one another.",
     "member_unreadable": "A file in the archive is damaged, or of no kind that is read.",

@@ -27,6 +27,8 @@ _FOREIGN_FOLDERS = frozenset({"__macosx", ".spotlight-v100", ".trashes"})
 _FOREIGN_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 # What may have noughts in its beginning and is read all the same: wide letters, Outlook's mails, PDF.
 _MARKED = (b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-")
+_OF_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
+_OFFICE = (".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".epub", ".pages", ".numbers", ".key")
 _PAGES = re.compile(r"(?P<folder>.*/)?messages(?P<number>[0-9]{0,6})\.html", re.I)
 
 
@@ -66,7 +68,7 @@ def read_archive(source: IO[bytes], *, latest_year: int) -> Messages:
     readable = [member for member in members[:MOST_MEMBERS] if _has_messages(archive, member, left)]
     opened = _open_first(archive, readable, left)
     if opened is None:
-        raise NotAChat("member_not_read" if left.unread.total() else "")
+        raise NotAChat(next(iter(left.unread)) if len(left.unread) == 1 else "member_not_read" if left.unread else "")
     (chat, rows), member, others = opened
     chat.unread.update(left.unread)
     return chat, _read_in_turn(archive, chat, (member, chat, rows), others)
@@ -99,7 +101,7 @@ def _has_messages(archive: _Archive, member: zipfile.ZipInfo, left: Chat) -> boo
             with archive.open_member(member) as opened:
                 begin = opened.read(_PEEK)
                 if _is_binary(begin) or not recognise_head(begin + opened.read(HEAD - _PEEK), name=member.filename):
-                    left.count_unread("member_not_read")
+                    left.count_unread("member_is_archive" if _is_archive(begin, member) else "member_not_read")
                     return False
                 return True
         except _BROKEN:
@@ -110,6 +112,11 @@ def _has_messages(archive: _Archive, member: zipfile.ZipInfo, left: Chat) -> boo
 def _is_binary(begin: bytes) -> bool:
     """Whether a file begins as no text does, and as nothing else that is read."""
     return b"\0" in begin and not begin.startswith(_MARKED) and not name_encoding(begin).startswith("utf-16")
+
+
+def _is_archive(begin: bytes, member: zipfile.ZipInfo) -> bool:
+    """Whether a member is an archive itself; a document of an office is one that nobody calls so."""
+    return begin.startswith(_OF_ARCHIVES) and not member.filename.lower().endswith(_OFFICE)
 
 
 def _open_first(

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from breaches.evidence.chats.half_days import find_hour, is_half_day
-from breaches.evidence.chats.types import from_clock
+from breaches.evidence.chats.types import from_clock, name_clock_doubt
 
 EARLIEST_YEAR = 2005  # none of these programs is older
 _CONNECTING = frozenset({
@@ -100,6 +100,9 @@ def _name_half_day(before: str | None, after: str | None) -> str:
 def read_clock(clock: Clock, *, month_first: bool, latest_year: int) -> tuple[datetime | None, str]:
     """The instant that a clock in London showed; with none, the doubt: `other_calendar`, `half_day_unknown`, `no_date`.
 
+    In the night in which clocks are changed it has both: `clock_twice` is the first of the two, `clock_skipped` none
+    that a clock showed.
+
     A year outside of `EARLIEST_YEAR` to `latest_year` is of another calendar (Buddhist, Hijri, Persian, the Republic of
     China's) or a slip: nobody's to convert by guess.
     """
@@ -113,7 +116,7 @@ def read_clock(clock: Clock, *, month_first: bool, latest_year: int) -> tuple[da
         return None, "half_day_unknown"
     try:
         when = datetime(year, month, day, hour, clock.minute, clock.second_of_minute)  # noqa: DTZ001 - a clock
-        return from_clock(when), ""
+        return from_clock(when), name_clock_doubt(when)
     except (ValueError, OverflowError):
         return None, "no_date"
 

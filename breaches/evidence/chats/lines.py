@@ -47,6 +47,8 @@ _TIME_FIRST = re.compile(
 _SENDER = re.compile(r"(?P<name>[^:：\n]{1,150})[:：](?:[\s\u00a0\u202f]|$)(?P<text>.*)", re.DOTALL)
 _INVISIBLE = re.compile(_I[:-1])
 _QUOTES = (("“", "”"), ("‘", "’"), ("«", "»"), ("„", "“"), ("「", "」"))
+# What a viewer may show as the end of a line, and is none here.
+_BREAKS = re.compile("[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _LOOK_AT = 40
 _SURE = 3  # so many lines with a time are a chat, though nobody says a word before the end of the head
 Style = tuple[bool, bool, str, bool]
@@ -207,6 +209,8 @@ class _Conversation:
         for line in lines:
             if line.damaged:
                 self._chat.note_doubt("letters_lost")
+            if _BREAKS.search(line.text) and any(map(self._pattern.match, _BREAKS.split(line.text)[1:])):
+                self._chat.note_doubt("lines_like_messages")
             match = self._pattern.match(line.text)
             if match and self._is_inside(line, match):
                 self._chat.note_doubt("lines_like_messages")

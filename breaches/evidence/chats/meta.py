@@ -15,6 +15,8 @@ from breaches.evidence.types import Chat, Message, MessageKind
 CHANNEL = "social_media"
 _MEDIA = ("photos", "videos", "audio_files", "files", "gifs", "sticker", "media", "share")
 # Messenger says of each message what it is; Instagram does not.
+_WORDED = ("content", "text", "body", "message")
+_MOST_WORDS = 1000
 _QUOTES_NAME = re.compile(
     r"(?:named the group|left the (?:group|chat)|set (?:the|their|his|her|your) (?:own )?nickname"
     r"|changed the (?:theme|group)"
@@ -38,10 +40,13 @@ def name_platform(row: dict[str, Any]) -> str | None:
 
 def make_message(offset: int, row: dict[str, Any], chat: Chat) -> Message | None:
     """A message of either layout; what is left out, unsent, or a call has its mark."""
-    del chat
-    encrypted = "senderName" in row
+    encrypted = "senderName" in row or ("text" in row and not {"sender_name", "content"} & row.keys())
     sender = _read_word(row.get("senderName")) if encrypted else _mend_letters(row.get("sender_name"))
-    text = _read_word(row.get("text")) if encrypted else _mend_letters(row.get("content"))
+    text = _read_word(row.get("text")) if encrypted else _join_words(row.get("content"))
+    if not text:  # of another layout, or of none that is known
+        text = "\n".join(filter(None, map(_join_words, (row.get(name) for name in _WORDED))))
+        if not text and any(row.get(name) for name in _WORDED):
+            chat.count_unread("message_unreadable")
     at = from_epoch(row.get("timestamp" if encrypted else "timestamp_ms"))
     marks = _list_marks(row, text, timed=at is not None)
     link = _share(row).get("link")
@@ -55,6 +60,19 @@ def make_message(offset: int, row: dict[str, Any], chat: Chat) -> Message | None
     kind: MessageKind = "call" if {"call_answered", "call_missed"} & set(marks) else "message"
     kind = "app" if row.get("type") in _PROGRAMS or _tells_of_sender(sender, text) else kind
     return Message(offset, sender, text.strip()[:MOST_TEXT], at, kind=kind, marks=marks)
+
+
+def _join_words(value: Any) -> str:
+    """The words of a member: of a list or an object, those of all that is in it."""
+    found: list[str] = []
+    waiting = [value]
+    while waiting and len(found) < _MOST_WORDS:
+        one = waiting.pop(0)
+        if isinstance(one, str):
+            found.append(_mend_letters(one))
+        elif isinstance(one, list | dict):
+            waiting = [*(one if isinstance(one, list) else one.values()), *waiting]
+    return "\n".join(filter(None, found))
 
 
 def _share(row: dict[str, Any]) -> dict[str, Any]:

@@ -14,12 +14,23 @@ from datetime import UTC, datetime
 from breaches.evidence.chats.clocks import Clock, DateOrder, read_clock
 from breaches.evidence.chats.decoding import Line, decode_head, name_encoding, read_lines
 from breaches.evidence.chats.signal_rows import mark_quote
-from breaches.evidence.chats.types import MOST_TEXT, Document, Messages, NotAChat, Open, Reader, from_clock
+from breaches.evidence.chats.types import (
+    MOST_TEXT,
+    Document,
+    Messages,
+    NotAChat,
+    Open,
+    Reader,
+    from_clock,
+    name_clock_doubt,
+)
 from breaches.evidence.chats.worded_dates import read_worded_date
 from breaches.evidence.types import Chat, Message, MessageKind
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "date": ("message date", "date", "datetime", "date time", "timestamp", "time", "sent date", "date sent"),
+    # Beside a date that has none.
+    "clock": ("time", "sent time", "time sent", "message time", "hour"),
     "text": ("text", "message", "body", "content", "message text", "contents"),
     "number": ("sender id", "number", "phone number", "phone", "address", "handle", "sender number"),
     "name": ("sender name", "sender", "from", "name", "contact", "author", "contact name"),
@@ -86,7 +97,7 @@ def read_table(again: Open, document: Document) -> Messages:
     chat = Chat("texts", "sms")
     order = DateOrder()
     for _, row in _read_rows(_note_lost(read_lines(again(), encoding), chat), divider, headed=headed):
-        _survey_date(order, _take_cell(row, places, "date"))
+        _survey_date(order, _take_date(row, places))
         _survey_service(chat, document, _take_cell(row, places, "service"))
     if doubt := order.name_doubt():
         chat.note_doubt(doubt)
@@ -153,6 +164,13 @@ def _take_cell(row: Sequence[str], places: Mapping[str, int], column: str) -> st
     return row[at].strip() if at < len(row) else ""
 
 
+def _take_date(row: Sequence[str], places: Mapping[str, int]) -> str:
+    """The date with its time: of two columns, where the first has no time in it."""
+    date, clock = _take_cell(row, places, "date"), _take_cell(row, places, "clock")
+    alone = places.get("clock", places["date"]) == places["date"] or ":" in date
+    return date if alone or not clock else f"{date} {clock}"
+
+
 def _survey_date(order: DateOrder, written: str) -> None:
     if (clock := _read_clock(written)) is not None:
         order.see_date(*clock[:4], year_first=clock.year_first)
@@ -211,6 +229,7 @@ class _RowReader:
 
     def _read_row(self, offset: int, row: list[str]) -> Iterator[Message]:
         cells = {column: _take_cell(row, self._places, column) for column in self._places}
+        cells["date"] = _take_date(row, self._places)
         yield self._make_message(offset, cells)
         if signs := cells.get("reactions"):
             # Signs and names in one cell: who put which is for a person to read.
@@ -232,6 +251,8 @@ class _RowReader:
             if exact.tzinfo is not None:
                 return exact.astimezone(UTC)
             self._chat.note_doubt("local_time_assumed")
+            if doubt := name_clock_doubt(exact):
+                self._chat.note_doubt(doubt)
             return from_clock(exact)
         except (ValueError, OverflowError):
             pass

@@ -17,6 +17,7 @@ CHANNEL = "messaging_app"
 _MEDIA = ("photo", "file", "media_type", "contact_information", "location_information", "poll")
 _CALLS = {"hangup": "call_answered", "missed": "call_missed", "busy": "call_rejected", "disconnect": "call_missed"}
 _KNOWN = frozenset({"text", "text_entities", "reactions", "inline_bot_buttons"})
+_WORDED = ("body", "caption", "message", "content", "title", "description", "game_title", "game_description")
 _MOST_WORDS = 100
 _LEFT_OUT = "(File "  # "(File not included. Change data exporting settings to download.)"
 
@@ -35,7 +36,7 @@ def make_message(offset: int, row: dict[str, Any], chat: Chat) -> Message | None
     marks = _list_marks(row, text, at)
     if not text and not set(marks) - {"time_doubtful"}:
         text = "\n".join(_list_unheard(row))
-        if not text and "text" in row:
+        if not text and ("text" in row or row.get("type", "message") != "message"):
             chat.count_unread("message_unreadable")
     # Kept among one's own "saved messages" it is as much another's as what was passed on.
     forwarded = row.get("forwarded_from") or row.get("saved_from") or row.get("forwarded_from_id")
@@ -55,7 +56,7 @@ def _list_unheard(row: dict[str, Any]) -> list[str]:
     """Words of a message of a kind that is not known here (a list of things to do, a bill): whatever it holds."""
     found: list[str] = []
     waiting = [value for name, value in row.items() if name not in _KNOWN and isinstance(value, dict | list)]
-    waiting += [{name: row[name]} for name in ("game_title", "game_description") if isinstance(row.get(name), str)]
+    waiting += [{name: row[name]} for name in _WORDED if isinstance(row.get(name), str)]
     while waiting and len(found) < _MOST_WORDS:
         value = waiting.pop(0)
         inner = list(value.values()) if isinstance(value, dict) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import IO
 
 from breaches.evidence.types import Chat, Message
@@ -69,6 +69,14 @@ def from_epoch(milliseconds: object) -> datetime | None:
         return datetime.fromtimestamp(value / 1000, tz=UTC) if 946_684_800_000 <= value < 32_503_680_000_000 else None
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def name_clock_doubt(when: datetime) -> str:
+    """`clock_skipped` or `clock_twice` of a clock that London's never showed, or showed twice, as it was changed."""
+    if when.hour != 1 or when.month not in (3, 10):  # always at one o'clock of a night of these
+        return ""
+    first, second = (when.replace(tzinfo=LONDON, fold=fold).utcoffset() or timedelta() for fold in (0, 1))
+    return "" if first == second else "clock_twice" if first > second else "clock_skipped"
 
 
 def from_clock(when: datetime) -> datetime:

@@ -105,3 +105,11 @@ def test_a_folder_named_in_every_language_and_more_than_fifty_chats_are_read() -
 def test_a_page_with_a_number_of_thousands_of_digits_hides_no_other() -> None:
     chat, rows = read_zip(pack({"a.txt": CHAT, f"messages{'9' * 5000}.html": b"<html><body>words</body></html>"}))
     assert [m.text for m in rows] == ["I can see you", "words"] and not chat.unread
+
+
+def test_an_archive_in_an_archive_is_told_as_one() -> None:
+    chat, rows = read_zip(pack({"_chat.txt": CHAT, "more.zip": pack({"_chat.txt": CHAT})}))
+    assert len(rows) == 1 and chat.unread == {"member_is_archive": 1}
+    with pytest.raises(NotAChat) as none:
+        read_zip(pack({"more.zip": pack({"_chat.txt": CHAT})}))
+    assert none.value.code == "member_is_archive" and "archive" in WHY_UNREAD["member_is_archive"]

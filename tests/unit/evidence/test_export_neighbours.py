@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from breaches.evidence.chats import read_messages
+from breaches.evidence.readings import CountedMessages
 from breaches.evidence.types import Chat, Message
 
 NOW = 1795199460
@@ -118,3 +119,60 @@ def test_a_quotation_mark_that_never_ends_puts_no_row_into_anothers_mouth() -> N
 def test_commas_in_words_without_quotes_lose_none_of_them_and_lost_letters_are_told() -> None:
     chat, (message,) = read_file(b"Date,Sender,Message\n20/11/2026 18:31,Danny,hi, caf\xe9, now\n", "a.csv")
     assert message.text == "hi, caf\ufffd, now" and {"row_too_long", "letters_lost"} <= set(chat.notes)
+
+
+@pytest.mark.parametrize(
+    ("day", "clock"),
+    [("20/11/2026", "18:31"), ("2026-11-20", "18:31:00"), ("20 Nov 2026", "18:31:00"), ("20/11/2026", "6:31 PM")],
+)
+def test_a_tables_date_and_time_in_two_columns_are_one_time(day: str, clock: str) -> None:
+    _, (row,) = read_file(f"Date,Time,From,Message\n{day},{clock},Danny,I see you\n", "t.csv")
+    assert row.at is not None and row.at.isoformat() == "2026-11-20T18:31:00+00:00" and row.marks == ()
+    _, (row,) = read_file(f"Time,Date,From,Message\n{clock},{day},Danny,I see you\n", "t.csv")
+    assert row.at is not None and row.at.isoformat() == "2026-11-20T18:31:00+00:00"
+
+
+def test_a_file_in_which_no_time_could_be_read_says_so() -> None:
+    for second, told in (("later", True), ("20/11/2026 18:31", False)):
+        chat, rows = read_file(f"Date,From,Message\nlong ago,Danny,I see you\n{second},Danny,Still\n", "t.csv")
+        counted = CountedMessages(chat, rows, clock=float, seconds=1)
+        assert len(list(counted)) == 2 and ("no_time_read" in chat.notes) is told
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        ({"text": "I see you", "timestamp": 1795199460000, "type": "Generic"}, "I see you"),
+        ({"sender_name": "Danny", "timestamp_ms": 1795199460000, "content": ["I see", "you"]}, "I see\nyou"),
+        ({"sender_name": "Danny", "timestamp_ms": 1795199460000, "content": {"text": "I see you"}}, "I see you"),
+        ({"id": 1, "type": "mystery", "date_unixtime": "1795199460", "body": "I see you"}, "I see you"),
+        ({"id": 1, "type": "message", "date_unixtime": "1795199460", "text": "", "sticker_emoji": "🔪",
+          "media_type": "sticker"}, "🔪"),
+    ],
+)  # fmt: skip
+def test_no_words_of_an_entry_are_lost_wherever_they_stand(row: dict[str, Any], text: str) -> None:
+    _, (message,) = read_file(json.dumps({"messages": [row]}), "m.json")
+    assert message.text == text and message.at is not None
+
+
+def test_an_entry_without_words_that_are_known_is_counted_as_unread() -> None:
+    strange = {"id": 1, "type": "mystery", "date_unixtime": "1795199460"}
+    chat, _ = read_file(json.dumps({"messages": [strange]}), "m.json")
+    assert chat.unread == {"message_unreadable": 1}
+    chat, _ = read_file(json.dumps({"messages": [{"sender_name": "D", "timestamp_ms": 1, "content": 5}]}), "m.json")
+    assert chat.unread == {"message_unreadable": 1}
+
+
+@pytest.mark.parametrize("end", ["\r", "\u2028", "\u2029", "\x85", "\x0b"])
+def test_a_line_behind_what_only_looks_like_an_end_is_told(end: str) -> None:
+    text = f"20/11/2026, 18:30 - Ama: hello{end}20/11/2026, 18:31 - Danny: I will come\n20/11/2026, 18:32 - Ama: x\n"
+    chat, rows = read_file(text, "c.txt")
+    assert [row.sender for row in rows] == ["Ama", "Ama"] and "lines_like_messages" in chat.notes
+
+
+@pytest.mark.parametrize(("day", "doubt"), [("25/10/2026", "clock_twice"), ("29/03/2026", "clock_skipped")])
+def test_a_clock_of_the_night_in_which_clocks_are_changed_is_in_doubt(day: str, doubt: str) -> None:
+    chat, (row, other) = read_file(f"{day}, 01:30 - Danny: x\n{day}, 03:30 - Danny: y\n", "c.txt")
+    assert doubt in chat.notes and row.marks == ("time_doubtful",) and row.at is not None and other.marks == ()
+    chat, _ = read_file(f"Date,From,Message\n{day} 01:30,Danny,x\n", "t.csv")
+    assert doubt in chat.notes

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pillow_heif
 import pytest
-from PIL import ExifTags, Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms, ImageOps, PngImagePlugin
 
 from breaches.evidence.detect import examine
 from breaches.evidence.pictures import viewable
@@ -319,18 +319,39 @@ def test_a_picture_that_quotes_a_page_in_its_metadata_is_no_polyglot(format: str
     assert examine(io.BytesIO(content)).holds == ()
 
 
+def test_a_comment_and_a_chunk_of_text_that_quote_a_page_are_no_polyglot_either() -> None:
+    assert examine(io.BytesIO(saved(banner(), "JPEG", comment=QUOTED))).holds == ()
+    assert examine(io.BytesIO(saved(banner(), "GIF", comment=QUOTED))).holds == ()
+    for add in ("add_text", "add_itxt"):
+        texts = PngImagePlugin.PngInfo()
+        getattr(texts, add)("Comment", f"é {QUOTED.decode()}")
+        content = saved(banner(), "PNG", pnginfo=texts)
+        assert QUOTED in content and examine(io.BytesIO(content)).holds == ()
+        assert examine(io.BytesIO(content + QUOTED)).holds == ("polyglot",)
+
+
 @pytest.mark.parametrize(
     "content",
     [
         described("JPEG", QUOTED) + QUOTED,
         described("JPEG", b"<html><script>alert(1)</script></html>"),
         described("PNG", QUOTED) + b"<script>alert(1)</script>",
-        saved(banner(), "JPEG", comment=QUOTED),
+        saved(banner(), "JPEG", comment=QUOTED) + QUOTED,
+        saved(banner(), "JPEG", comment=b"<script>alert(1)</script>"),
         saved(banner(), "JPEG") + QUOTED,
         described("JPEG", QUOTED)[:-200] + QUOTED,
         b"GIF89a" + QUOTED,
     ],
-    ids=["behind it as well", "a script in it", "a script behind it", "in a comment", "behind it", "not whole", "GIF"],
+    ids=[
+        "behind it as well",
+        "a script in it",
+        "a script behind it",
+        "in a comment and behind it",
+        "a script in a comment",
+        "behind it",
+        "not whole",
+        "GIF",
+    ],
 )
 def test_a_picture_that_is_a_page_still_is_one(content: bytes) -> None:
     assert examine(io.BytesIO(content)).holds == ("polyglot",)
