@@ -16,6 +16,7 @@ from typing import IO
 import magic
 
 from breaches.evidence.films import walk_boxes
+from breaches.evidence.passive_pages import is_passive_page
 from breaches.evidence.pictures import (
     MOST_AT_ONCE,
     NotAPicture,
@@ -72,6 +73,7 @@ _NO_PICTURE = {"picture_unreadable", "picture_too_large", "picture_bomb"}
 _ONLY_NOTED = ("picture_unreadable", "picture_too_large", "frames_left_out", "film_behind_picture")
 _PASSIVE = ("image/", "audio/", "video/")
 _WRITTEN = ("image/svg+xml", "application/xml", "application/json", "application/xhtml+xml", "application/javascript")
+_BYTES = "application/octet-stream"
 _BLOCK = 4 * 1024 * 1024
 
 
@@ -103,16 +105,18 @@ def _of_kind(source: IO[bytes], head: bytes, media_type: str) -> set[str]:
         return _whole(source, _PDF_ACTIVE, "active_content")
     if head.startswith(_OLE):
         return {"macro_document"} if any(_contains(source, mark) for mark in _OLE_MACRO) else set()
-    return _markup(source, head) if _is_text(media_type) else set()
+    # With a nought in it a page is no text to libmagic; to a browser it is one.
+    text = _is_text(media_type) or (media_type == _BYTES and head.lstrip()[:1] == b"<")
+    return _markup(source, head, media_type) if text else set()
 
 
 def _type(head: bytes) -> str:
-    found = magic.from_buffer(head, mime=True) or "application/octet-stream"
+    found = magic.from_buffer(head, mime=True) or _BYTES
     if head[4:8] == b"ftyp":
         return _type_of_boxes(head, found)
     if head[4:8] in (b"moov", b"mdat", b"wide"):  # QuickTime without a brand
         return "video/quicktime"
-    return found if re.fullmatch(r"[\w.+-]{1,60}/[\w.+-]{1,60}", found) else "application/octet-stream"
+    return found if re.fullmatch(r"[\w.+-]{1,60}/[\w.+-]{1,60}", found) else _BYTES
 
 
 def _type_of_boxes(head: bytes, found: str) -> str:
@@ -175,8 +179,11 @@ def _holds_film(source: IO[bytes]) -> bool:
     return False
 
 
-def _markup(source: IO[bytes], head: bytes) -> set[str]:
-    """Markup that a browser would run. A chat in which somebody wrote of a script is no markup: it starts with text."""
+def _markup(source: IO[bytes], head: bytes, media_type: str) -> set[str]:
+    """Markup that a browser would run, or a page that does anything but show its words.
+
+    A chat in which somebody wrote of a script is no markup: it starts with text.
+    """
     start = head.removeprefix(b"\xef\xbb\xbf")
     if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
         start = start.decode("utf-16", "replace").encode("utf-8", "replace")
@@ -185,7 +192,8 @@ def _markup(source: IO[bytes], head: bytes) -> set[str]:
         return _whole(source, _RTF_ACTIVE, "macro_document")
     if start.strip() and start.lstrip()[:1] != b"<":
         return set()
-    runs = {"active_content"} if _MARKUP.search(start) or _search(source, _TAGS) else set()
+    page = media_type == "text/html" or _MARKUP.search(start) or _search(source, _TAGS)
+    runs = {"active_content"} if page and not is_passive_page(source) else set()
     return runs | _whole(source, _OFFICE_XML, "macro_document")
 
 
