@@ -29,10 +29,25 @@ def add_decision(report: Report, decision: Decision, earlier: Sequence[Decision]
     if told and earlier and _decides_alike(decision, earlier[0]):
         return
     entries = [_build_entry(report, decision, force, overturns=key) for force, key in told.items()]
+    if report.order is not None and report.order.restricted:
+        _strip_entries(entries)
     if decision.kind == "verified":
         forces = dict.fromkeys([report.force_id, *(copy.force_id for copy in readers_of(report)), *told])
         entries += [_build_entry(report, decision, force) for force in forces]
     BreachEntry.objects.bulk_create(entries)
+
+
+def _strip_entries(entries: Sequence[BreachEntry]) -> None:
+    """Of `overturned` entries about a restricted order leave those bare that take back what may have been read.
+
+    Whoever read that would keep it for true (rule 81 closes the rest to them): they are told that it does not stand,
+    and nothing of the order or of what was decided.
+    """
+    keys = [entry.overturns for entry in entries]
+    seen = set(BreachEntry.objects.filter(key__in=keys, sequence__gte=1).values_list("key", flat=True))
+    for entry in entries:
+        if entry.overturns in seen:
+            entry.about, entry.order_reference, entry.order_force, entry.state = None, "", "", BreachEntry.BARE
 
 
 def tell_new_readers(report: Report) -> None:

@@ -99,7 +99,7 @@ def _after(request: Request, force: str) -> int:
 
 @transaction.atomic
 def _breaches(caller: Caller, entries: list[BreachEntry]) -> list[dict[str, Any]]:
-    decisions = feeding.decisions_behind(entries)
+    decisions = feeding.decisions_behind([entry for entry in entries if entry.state != BreachEntry.BARE])
     reports = dict.fromkeys(entry.report for entry in entries)
     record(actor=caller.actor, action="consultation", verb="breaches_read", records=list(reports))
     hidden = {entry.report for entry in entries if entry.decision not in decisions}

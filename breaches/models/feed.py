@@ -20,6 +20,8 @@ class BreachEntry(models.Model):
     """
 
     VERIFIED, OVERTURNED = "verified", "overturned"
+    # The state of one that says only that another stands no more: the order behind it is restricted (rule 81).
+    BARE = "withheld"
 
     force = models.ForeignKey(Force, on_delete=models.PROTECT, related_name="+", db_index=False)
     key = models.UUIDField(default=uuid7, editable=False, unique=True)
