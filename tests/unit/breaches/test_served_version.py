@@ -92,7 +92,8 @@ SLIP = varied(A_AND_B, respondent_present=True)
 
 
 def correction(present: bool | None, **change: Any) -> Json:
-    return varied(A_AND_B, kind="correction", **change, **({} if present is None else {"respondent_present": present}))
+    said: dict[str, Any] = {} if present is None else {"respondent_present": present}
+    return varied(A_AND_B, kind="correction", **change, **said)
 
 
 PRESENCE: dict[str, tuple[list[Json], str]] = {
