@@ -43,7 +43,7 @@ def _strip_entries(entries: Sequence[BreachEntry]) -> None:
     Whoever read that would keep it for true (rule 81 closes the rest to them): they are told that it does not stand,
     and nothing of the order or of what was decided.
     """
-    keys = [entry.overturns for entry in entries]
+    keys = [entry.overturns for entry in entries if entry.overturns]
     seen = set(BreachEntry.objects.filter(key__in=keys, sequence__gte=1).values_list("key", flat=True))
     for entry in entries:
         if entry.overturns in seen:
