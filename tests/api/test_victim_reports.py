@@ -13,7 +13,7 @@ def test_one_sees_where_ones_report_stands(api: Apis, order: str) -> None:
     assert answer.body["status"] == "being_reviewed"
     assert set(answer.body) == {
         "id", "reference", "status", "received_at", "review_due", "officer_contact_due", "questions",
-        "messages", "looked", "advice", "report", "current", "reported_by",
+        "messages", "looked", "advice", "report", "current", "reported_by", "assurance",
     }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ BAD: dict[str, tuple[Make, str, str]] = {
     "archive of 300,000 members": (lambda: hostile.archive_of_many(300_000), "held", "archive_bomb"),
     "archive of a million members": (lambda: hostile.archive_of_many(1_000_000), "held", "archive_bomb"),
     "archive that holds itself by name": (lambda: hostile.zipped(("r.zip", CHAT)), "held", "archive_nested"),
-    "archive in archives of other names": (lambda: hostile.nested_archive(12), "released", "member_not_read"),
+    "archive in archives of other names": (lambda: hostile.nested_archive(12), "released", "member_is_archive"),
     "names of 64 kB": (
         lambda: hostile.archive_of_names(*(b"%d" % n + b"n" * 65_500 for n in range(30))), "released", "whole",
     ),
