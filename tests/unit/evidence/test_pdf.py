@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from pathlib import Path
 
 import pytest
 from pypdf import PdfWriter
@@ -70,9 +71,16 @@ def test_a_page_that_bursts_hides_no_other_and_harms_nothing() -> None:
 
 
 def test_whoever_stops_listening_leaves_no_process_behind() -> None:
+    before = children()
     _, rows = read_messages(io.BytesIO(LETTER), "application/pdf")
     next(rows)
     rows.close()  # type: ignore[attr-defined]
+    assert children() <= before
+
+
+def children() -> set[str]:
+    """The processes that this one started, from any of its threads, and that are not ended and waited for."""
+    return {pid for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()}
 
 
 def test_a_document_in_an_archive_is_read_too() -> None:
